@@ -1,0 +1,1 @@
+"""Interpreters to measure: find, make, inspect and pair them."""

@@ -1,0 +1,119 @@
+"""What is known about an interpreter, and when two of them make a pair.
+
+Pure records. `inspect_target.py` gathers the facts inside the interpreter, `provide.py` decides
+where interpreters come from, `build.py` makes them; all three speak in these terms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Build(StrEnum):
+    """The two builds of one CPython version."""
+
+    GIL = "gil"
+    FREE_THREADED = "ft"
+
+    @property
+    def words(self) -> str:
+        """The build's name in prose."""
+        return "GIL-enabled" if self is Build.GIL else "free-threaded"
+
+
+class Route(StrEnum):
+    """How an interpreter came to be used, in the order in which routes are tried."""
+
+    GIVEN = "given"  #: a path on the command line
+    INSTALLED = "installed"  #: found on PATH, in pyenv, managed by uv
+    UV = "uv"  #: downloaded by uv for this purpose
+    SOURCE = "source"  #: built here from the release tarball
+
+
+class InterpreterError(Exception):
+    """An interpreter is missing, is not what was asked for, or could not be made.
+
+    The message names the interpreter, what is wrong with it, and what to do.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an interpreter says about itself; published, so it holds no path, host or user name."""
+
+    implementation: str  #: "cpython"
+    version: str  #: "3.14.7", "3.15.0rc2"
+    version_text: str  #: sys.version on one line
+    build: Build
+    gil_enabled_at_start: bool
+    gil_enabled_after_imports: bool  #: after importing every standard-library extension module it has
+    debug: bool
+    compiler: str  #: platform.python_compiler(): "GCC 12.2.0"
+    configure_arguments: tuple[str, ...]  #: sorted; values that are paths are replaced by "<path>"
+    cflags: str  #: optimisation-relevant flags, paths removed
+    pgo: bool
+    lto: bool
+    libc: str  #: "glibc 2.36"
+    allocator: str  #: "mimalloc", "pymalloc", "malloc"
+    extension_modules: tuple[str, ...]  #: sorted standard-library extension modules that import
+    flags: dict[str, str]  #: sys.flags and runtime settings that matter, as text
+    platform: str  #: sysconfig.get_platform(): "linux-x86_64"
+    binary_sha256: str  #: of the interpreter, or of its shared libpython where it has one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreter:
+    """An interpreter on this machine."""
+
+    executable: str  #: absolute path of sys.executable, never a shim
+    route: Route
+    detail: str  #: one line: which way it was found
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A GIL-enabled and a free-threaded build of the same CPython."""
+
+    gil: Interpreter
+    ft: Interpreter
+
+    @property
+    def version(self) -> str:
+        """The version both builds share."""
+        return self.gil.facts.version
+
+    @property
+    def citable(self) -> bool:
+        """Both builds optimised with PGO, and alike but for the GIL."""
+        return not self.differences and self.gil.facts.pgo and self.ft.facts.pgo
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Every difference other than --disable-gil, in words; empty for a like-for-like pair."""
+        return differences(self.gil.facts, self.ft.facts)
+
+
+#: What --disable-gil brings with it; these never count as differences.
+_EXPECTED_ARGUMENTS = frozenset({"--disable-gil", "--enable-gil"})
+
+
+def differences(gil: Facts, ft: Facts) -> tuple[str, ...]:
+    """Say how two builds differ beyond the GIL; empty when they are like for like."""
+    found = []
+    for name in ("version", "compiler", "cflags", "pgo", "lto", "debug", "libc", "platform"):
+        left, right = getattr(gil, name), getattr(ft, name)
+        if left != right:
+            found.append(f"{name.replace('_', ' ')}: GIL-enabled {left!s}, free-threaded {right!s}")
+    left_only = set(gil.configure_arguments) - set(ft.configure_arguments) - _EXPECTED_ARGUMENTS
+    right_only = set(ft.configure_arguments) - set(gil.configure_arguments) - _EXPECTED_ARGUMENTS
+    if left_only or right_only:
+        found.append(
+            "configure arguments: GIL-enabled only "
+            f"{' '.join(sorted(left_only)) or 'none'}, free-threaded only {' '.join(sorted(right_only)) or 'none'}"
+        )
+    missing = set(gil.extension_modules) ^ set(ft.extension_modules)
+    if missing:
+        found.append(f"extension modules in one build only: {', '.join(sorted(missing))}")
+    return tuple(found)

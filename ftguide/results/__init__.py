@@ -1,0 +1,1 @@
+"""Stored runs: their records, their files, and the statistics derived from them."""

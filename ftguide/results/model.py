@@ -1,0 +1,255 @@
+"""The records of a run: what is written to disk and outlives the code that wrote it.
+
+`run.json` decodes to `Run`, every line of `blocks.jsonl` to `Line`. Fields are only ever added, with
+a default; a change of meaning raises `SCHEMA`. Times are integer nanoseconds of one monotonic clock,
+relative to the start of their block; the pure derivations live in `analysis.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+from ftguide.interpreters.model import Build, Facts
+
+SCHEMA = 1
+
+
+class Mode(StrEnum):
+    """How the work of an arm is spread."""
+
+    SINGLE = "single"
+    THREADS = "threads"
+    INTERPRETERS = "interpreters"
+    PROCESSES = "processes"
+
+
+_ARM = re.compile(
+    r"(?P<build>gil|ft)(?P<on>-gil-on)?-"
+    r"(?:(?P<single>single)(?P<again>-again)?|(?P<mode>threads|interpreters|processes)-(?P<workers>[1-9]\d*))"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Arm:
+    """One way to run a workload: a build and a mode, e.g. `ft-threads-2`."""
+
+    build: Build
+    mode: Mode
+    workers: int = 1
+    gil_on: bool = False  #: the free-threaded build started with -X gil=1
+    again: bool = False  #: an A/A copy
+
+    def __str__(self) -> str:
+        """Spell the arm the one way it is spelled in files, anchors, JSON and output."""
+        build = f"{self.build}{'-gil-on' if self.gil_on else ''}"
+        if self.mode is Mode.SINGLE:
+            return f"{build}-single{'-again' if self.again else ''}"
+        return f"{build}-{self.mode}-{self.workers}"
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """Read an arm from its name; ValueError names what is wrong."""
+        match = _ARM.fullmatch(name)
+        if not match or (match["on"] and match["build"] != "ft"):
+            raise ValueError(f"{name!r} is not an arm; arms look like gil-single or ft-threads-2")
+        return cls(
+            build=Build(match["build"]),
+            mode=Mode(match["single"] or match["mode"]),
+            workers=int(match["workers"] or 1),
+            gil_on=bool(match["on"]),
+            again=bool(match["again"]),
+        )
+
+    @property
+    def gil_expected(self) -> bool:
+        """Whether the GIL must be on in every process of this arm."""
+        return self.build is Build.GIL or self.gil_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Where a run was measured; by allow-list, never a host or user name."""
+
+    name: str  #: folder below benchmarks/results/, chosen at publication; "local" until then
+    system: str  #: "Linux"
+    kernel: str
+    architecture: str
+    cpu_model: str
+    cpus: int  #: CPUs of the machine
+    usable_cpus: int  #: after affinity and cgroup quota
+    threads_per_core: int | None
+    sockets: int | None
+    memory_bytes: int | None
+    hypervisor: str | None
+    governor: str | None
+    caches: dict[str, str] = field(default_factory=dict)
+    mitigations: dict[str, str] = field(default_factory=dict)
+    transparent_hugepages: str | None = None
+    microcode: str | None = None
+    fingerprint: str = ""  #: sha256 over the fields above that do not change while a machine runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWorkload:
+    """A workload as it was when the run was planned; enough to draw its page without its code."""
+
+    slug: str
+    version: int
+    source_hash: str
+    title: str
+    question: str
+    group: str
+    scope: str
+    scaling: str
+    expectation: str
+    because: str
+    explained_at: str
+    arms: tuple[str, ...]  #: in canonical order
+    rounds: int  #: slices per arm and block
+    loops: int | None = None  #: None until calibrated; per worker for weak scaling, in all for strong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run set out to do; with the seed it determines every block."""
+
+    preset: str
+    seed: int
+    blocks: int  #: planned blocks per workload; the minimum when `budget_seconds` is set
+    budget_seconds: float | None
+    threads: int
+    workloads: tuple[PlannedWorkload, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """The version of the suite that measured."""
+
+    version: str
+    commit: str | None
+    dirty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run folder's `run.json`."""
+
+    schema: int
+    run_id: str
+    started: str  #: UTC, ISO 8601, seconds
+    finished: str | None
+    suite: Suite
+    machine: Machine
+    interpreters: dict[Build, Facts]
+    differences: tuple[str, ...]  #: how the pair differs beyond the GIL; empty = like for like
+    plan: Plan
+    pinned: bool  #: False where the platform has no CPU affinity: every row carries a flag
+    flags: tuple[str, ...] = ()  #: what holds for the whole run, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmRecord:
+    """What one arm did in one block."""
+
+    loops: int  #: per worker and slice
+    spans: tuple[tuple[tuple[int, int], ...], ...]  #: [slice][worker] = (start, end) in ns
+    gil_before: bool
+    gil_after: bool
+    gc_collections: int = 0  #: during the timed slices, all generations, all workers
+    minor_faults: int = 0  #: page faults during the timed slices, all processes
+    major_faults: int = 0
+    involuntary_switches: int = 0
+    idle_cpu_ns: int = 0  #: CPU time used while other arms had their turn
+
+    @property
+    def seconds_per_loop(self) -> tuple[float, ...]:
+        """Time per unit of work and slice: (last end - first start) / loops, in seconds."""
+        return tuple(
+            (max(end for _, end in slice_) - min(start for start, _ in slice_)) / self.loops / 1e9
+            for slice_ in self.spans
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """All arms of one workload alive at once, taking turns; the unit of replication."""
+
+    workload: str
+    version: int
+    source_hash: str
+    index: int
+    started: str
+    seconds: float  #: wall time of the whole block
+    overhead_seconds: float  #: of it, neither timed slices nor lead-ins nor warm-up
+    cpus: tuple[int, ...] | None  #: CPUs the block was pinned to; None = unpinned
+    hash_seed: int
+    padding_bytes: int  #: environment size added, equal for all arms of the block
+    order: tuple[tuple[str, ...], ...]  #: per round, the arms in the order of their turns
+    steal: float | None  #: share of CPU time stolen by the hypervisor during the block
+    arms: dict[str, ArmRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A workload that could not be measured, and why."""
+
+    workload: str
+    index: int  #: block in which it happened; -1 = while calibrating
+    arm: str
+    kind: str  #: raised | crashed | hung | wrong-answer | gil-enabled | memory
+    message: str  #: one line
+    tail: str = ""  #: last lines of its output, paths replaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of blocks.jsonl: exactly one field is set."""
+
+    block: Block | None = None
+    failure: Failure | None = None
+    loops: dict[str, int] | None = None  #: calibrated loops by workload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """One published (or local) run in an index.json."""
+
+    run_id: str
+    machine: str
+    started: str
+    preset: str
+    python: str  #: version of the pair
+    compiler: str
+    citable: bool
+    withdrawn: str | None = None  #: why, when a published run was withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """index.json: rewritten last, atomically; Sphinx watches it to notice new runs."""
+
+    schema: int
+    runs: tuple[IndexEntry, ...]  #: newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A run folder in memory."""
+
+    run: Run
+    blocks: tuple[Block, ...]
+    failures: tuple[Failure, ...]
+
+    def of(self, slug: str) -> tuple[Block, ...]:
+        """Return the blocks of one workload in order of their index."""
+        return tuple(sorted((b for b in self.blocks if b.workload == slug), key=lambda b: b.index))
+
+    def planned(self, slug: str) -> PlannedWorkload:
+        """Return the workload's plan; KeyError when the run does not have it."""
+        for workload in self.run.plan.workloads:
+            if workload.slug == slug:
+                return workload
+        raise KeyError(slug)

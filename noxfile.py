@@ -1,0 +1,84 @@
+"""Sessions of The Measured Guide to Free-Threaded Python: `nox -l` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"  # dependency groups and uv backends as used below
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where there is one: seconds instead of a minute
+nox.options.sessions = ["lint", "tests", "docs"]
+nox.options.reuse_existing_virtualenvs = True  # one install per session and lock, not per call
+
+ROOT = Path(__file__).parent
+SITE = ROOT / "_build" / "html"
+
+SPHINX = (
+    "--nitpicky",  # a reference that leads nowhere is an error
+    "--fail-on-warning",
+    "--keep-going",  # all warnings at once, then fail
+    "--jobs=auto",
+    "--conf-dir=.",  # conf.py is at the top level, pages are in source/
+)
+
+
+def tools(session: nox.Session) -> None:
+    """Install the locked tools; every session uses the same lock, so one download serves all."""
+    session.install("--quiet", "--require-hashes", "-r", "requirements.txt")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure a GIL-enabled against a free-threaded CPython; `-- --help` lists the options."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "bench", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site into _build/html without a network."""
+    tools(session)
+    session.run("sphinx-build", *SPHINX, "source", str(SITE))
+    session.log(f"the site: {SITE / 'index.html'}")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Pass the tests: statistics, workloads on both builds, faults, the Sphinx domain."""
+    tools(session)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check format, style, types and spelling."""
+    tools(session)
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy")
+    session.run("codespell")
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Write requirements.txt and benchmarks/requirements.txt from pyproject.toml's groups."""
+    session.install("uv")
+    common = (
+        "--universal",  # one file for every system and Python the tools run on
+        "--python-version=3.11",
+        "--generate-hashes",
+        "--no-annotate",
+        "--custom-compile-command=nox -s lock",
+        *session.posargs,  # e.g. --upgrade
+    )
+    groups = ("docs", "bench", "test", "lint", "site", "nox")
+    session.run(
+        *("uv", "pip", "compile", "--quiet", *common),
+        *(f"--group={group}" for group in groups),
+        "--output-file=requirements.txt",
+    )
+    session.run(
+        *("uv", "pip", "compile", "--quiet", *common, "--group=target"),
+        "--output-file=benchmarks/requirements.txt",
+    )
