@@ -7,7 +7,9 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"  # dependency groups and uv backends as used below
-nox.options.default_venv_backend = "uv|virtualenv"  # uv where there is one: seconds instead of a minute
+nox.options.default_venv_backend = (
+    "uv|virtualenv"  # uv where there is one: seconds instead of a minute
+)
 nox.options.sessions = ["lint", "tests", "docs"]
 nox.options.reuse_existing_virtualenvs = True  # one install per session and lock, not per call
 

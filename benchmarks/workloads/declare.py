@@ -99,5 +99,7 @@ class Workload:
     setup_shared: Callable[[], Any] = no_shared
     setup_local: Callable[[int], Any] = no_local
     requires: tuple[str, ...] = ()  #: standard-library modules the target must have been built with
-    single_only: bool = False  #: True where only the cost of one thread is asked for (group interpreter)
+    single_only: bool = (
+        False  #: True where only the cost of one thread is asked for (group interpreter)
+    )
     one_call: bool = False  #: True where the work cannot be cut: a slice is one call with loops = 1

@@ -47,7 +47,9 @@ class Facts:
     version_text: str  #: sys.version on one line
     build: Build
     gil_enabled_at_start: bool
-    gil_enabled_after_imports: bool  #: after importing every standard-library extension module it has
+    gil_enabled_after_imports: (
+        bool  #: after importing every standard-library extension module it has
+    )
     debug: bool
     compiler: str  #: platform.python_compiler(): "GCC 12.2.0"
     configure_arguments: tuple[str, ...]  #: sorted; values that are paths are replaced by "<path>"
@@ -109,10 +111,8 @@ def differences(gil: Facts, ft: Facts) -> tuple[str, ...]:
     left_only = set(gil.configure_arguments) - set(ft.configure_arguments) - _EXPECTED_ARGUMENTS
     right_only = set(ft.configure_arguments) - set(gil.configure_arguments) - _EXPECTED_ARGUMENTS
     if left_only or right_only:
-        found.append(
-            "configure arguments: GIL-enabled only "
-            f"{' '.join(sorted(left_only)) or 'none'}, free-threaded only {' '.join(sorted(right_only)) or 'none'}"
-        )
+        left, right = (" ".join(sorted(only)) or "none" for only in (left_only, right_only))
+        found.append(f"configure arguments: GIL-enabled only {left}, free-threaded only {right}")
     missing = set(gil.extension_modules) ^ set(ft.extension_modules)
     if missing:
         found.append(f"extension modules in one build only: {', '.join(sorted(missing))}")

@@ -16,6 +16,9 @@ from ftguide.interpreters.model import Build, Facts
 
 SCHEMA = 1
 
+#: Name of the machine of a run that nobody has published.
+LOCAL_MACHINE = "local"
+
 
 class Mode(StrEnum):
     """How the work of an arm is spread."""
@@ -109,7 +112,9 @@ class PlannedWorkload:
     explained_at: str
     arms: tuple[str, ...]  #: in canonical order
     rounds: int  #: slices per arm and block
-    loops: int | None = None  #: None until calibrated; per worker for weak scaling, in all for strong
+    loops: int | None = (
+        None  #: None until calibrated; per worker for weak scaling, in all for strong
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,11 +20,20 @@ from typing import TypeVar
 import msgspec
 
 from ftguide.interpreters.model import Build
-from ftguide.results.model import SCHEMA, Block, Failure, Index, IndexEntry, Line, Run, StoredRun
+from ftguide.results.model import (
+    LOCAL_MACHINE,
+    SCHEMA,
+    Block,
+    Failure,
+    Index,
+    IndexEntry,
+    Line,
+    Run,
+    StoredRun,
+)
 
 #: Where runs live, relative to the repository's root.
 RESULTS = Path("benchmarks") / "results"
-LOCAL = "local"
 
 RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 MACHINE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
@@ -54,7 +63,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}. Is the run folder complete?") from error
+        raise StoreError(
+            f"{path}: {error.strerror or error}. Is the run folder complete?"
+        ) from error
 
 
 def _unpack(path: Path) -> bytes:
@@ -165,7 +176,11 @@ def read_index(results: Path) -> Index:
 
 def folder_of(results: Path, entry: IndexEntry) -> Path:
     """Return the folder of an indexed run; `results` is the folder that holds the index."""
-    return results / entry.run_id if entry.machine == LOCAL else results / entry.machine / entry.run_id
+    return (
+        results / entry.run_id
+        if entry.machine == LOCAL_MACHINE
+        else results / entry.machine / entry.run_id
+    )
 
 
 def entry_of(run: Run) -> IndexEntry:

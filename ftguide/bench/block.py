@@ -1,0 +1,207 @@
+"""One block: all arms of one workload alive at once, taking turns.
+
+This is the measurement itself. Everything else in `ftguide/bench` decides what goes in here and where
+the record that comes out of here is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.workloads.declare import Scaling
+from ftguide.bench.living import LivingArm
+from ftguide.bench.machine import Platform, steal_share
+from ftguide.bench.plan import BlockPlan, loops_for, share
+from ftguide.interpreters.model import Build
+from ftguide.results.model import Arm, ArmRecord, Block, Mode
+
+#: Every worker runs at least this long before its first timed slice: caches, specialised bytecode
+#: (per thread on a free-threaded build) and the allocator settle well within it.
+WARM_UP_NS = 100_000_000
+#: The untimed start of a slice, as a share of its loops, refills what the other arms evicted.
+LEAD_SHARE = 0.15
+#: A calibration slice shorter than this is too rough to extrapolate from.
+ROUGH_NS = 5_000_000
+
+#: What a worker's environment keeps of the master's; PYTHON* in particular stays out, because it
+#: would change one build's behaviour behind our back.
+KEPT_ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What stays the same for all blocks of a run."""
+
+    executables: Mapping[Build, str]
+    modules: Mapping[str, str]  #: dotted module of every workload's slug
+    root: Path  #: the checkout, the workers' PYTHONPATH
+    on: Platform
+    patience: float  #: seconds of silence after which an arm counts as hung
+
+
+def environment(plan: BlockPlan, root: Path) -> dict[str, str]:
+    """Build the environment of a block's workers: same for all arms, different between blocks."""
+    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    return kept | {
+        "PYTHONPATH": str(root),
+        "PYTHONHASHSEED": str(plan.hash_seed),
+        # Where the stack begins depends on the size of the environment, and alignment changes times
+        # (Mytkowicz et al. 2009); varied between blocks it becomes noise that the interval shows.
+        "FTGUIDE_PADDING": "x" * plan.padding_bytes,
+    }
+
+
+def block_cpus(plan: BlockPlan, on: Platform) -> tuple[int, ...] | None:
+    """Choose the CPUs of a block, None where the platform cannot pin."""
+    if on.pin is None:
+        return None
+    usable = on.usable()
+    width = max(arm.workers for arm in plan.arms)
+    first = plan.index * width % len(usable)
+    return tuple(sorted((usable * 2)[first : first + width]))
+
+
+@contextlib.contextmanager
+def living_arms(
+    plan: BlockPlan, stage: Stage, cpus: Sequence[int] | None
+) -> Iterator[dict[Arm, LivingArm]]:
+    """Start all arms of a block, wait until they are ready, end them whatever happens."""
+    with contextlib.ExitStack() as stack:
+        parent = stack.enter_context(tempfile.TemporaryDirectory(prefix="ftguide-"))
+        folder = Path(parent) / ("w" * plan.folder_length)
+        folder.mkdir()
+        living = {
+            arm: stack.enter_context(
+                LivingArm(
+                    arm,
+                    executable=stage.executables[arm.build],
+                    module=stage.modules[plan.workload.slug],
+                    slug=plan.workload.slug,
+                    environment=environment(plan, stage.root),
+                    folder=folder,
+                    root=stage.root,
+                    on=stage.on,
+                    cpus=cpus,
+                    patience=stage.patience,
+                )
+            )
+            for arm in plan.arms
+        }
+        for arm in living.values():
+            arm.ready()
+        yield living
+
+
+def duration(spans: Sequence[tuple[int, int]]) -> int:
+    """Return a slice's length: last end minus first start, in nanoseconds."""
+    return max(end for _, end in spans) - min(start for start, _ in spans)
+
+
+def calibrate(plan: BlockPlan, stage: Stage) -> int:
+    """Find the loops of a slice, once per run and workload, equal for all arms."""
+    workers = max(arm.workers for arm in plan.arms)
+    strong = plan.workload.scaling == Scaling.STRONG
+    step = workers if strong else 1
+    with living_arms(plan, stage, block_cpus(plan, stage.on)) as living:
+        loops, times = step, dict.fromkeys(plan.arms, 0)
+        while min(times.values()) < ROUGH_NS:
+            for arm, one in living.items():
+                mine = share(plan.workload, arm, loops)
+                one.slice(mine, 0)  # the first call at this size pays for warm-up
+                times[arm] = duration(one.slice(mine, 0))
+                one.check(mine)
+            tried, loops = loops, loops * 4
+    chosen = loops_for(times, tried, multi=plan.multi)
+    return max(step, chosen // step * step)
+
+
+def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -> Block:
+    """Run one block; ArmFailedError when an arm cannot go on.
+
+    `between_slices` is called while everything is quiet, the only moment at which a progress display
+    may draw.
+    """
+    loops = plan.workload.loops
+    if loops is None:
+        raise ValueError(f"{plan.workload.slug}: calibrate before measuring")
+    started, wall = datetime.now(UTC), time.perf_counter_ns()
+    ticks = stage.on.cpu_ticks()
+    cpus = block_cpus(plan, stage.on)
+    useful = 0
+    spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
+    before: dict[Arm, bool] = {}
+    ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
+    with living_arms(plan, stage, cpus) as living:
+        for arm, one in living.items():
+            spent = time.perf_counter_ns()
+            warm_up(one, share(plan.workload, arm, loops), spent + WARM_UP_NS)
+            useful += time.perf_counter_ns() - spent
+            before[arm] = one.begin()
+        for number, order in enumerate(plan.order):
+            for arm in order:
+                mine = share(plan.workload, arm, loops)
+                lead = 0 if mine == 1 else max(1, round(mine * LEAD_SHARE))
+                if plan.multi and arm.mode is Mode.SINGLE and cpus:
+                    living[arm].pin([cpus[(plan.index + number) % len(cpus)]])
+                spans[arm].append(living[arm].slice(mine, lead))
+                useful += round(duration(spans[arm][-1]) * (1 + lead / mine))
+                living[arm].check(mine)
+                between_slices()
+        for arm, one in living.items():
+            ends[arm] = one.end()
+    seconds = (time.perf_counter_ns() - wall) / 1e9
+    return Block(
+        workload=plan.workload.slug,
+        version=plan.workload.version,
+        source_hash=plan.workload.source_hash,
+        index=plan.index,
+        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=round(seconds, 3),
+        overhead_seconds=round(seconds - useful / 1e9, 3),
+        cpus=cpus,
+        hash_seed=plan.hash_seed,
+        padding_bytes=plan.padding_bytes,
+        order=tuple(tuple(map(str, order)) for order in plan.order),
+        steal=steal_share(ticks, stage.on.cpu_ticks()),
+        arms={
+            str(arm): ArmRecord(
+                loops=share(plan.workload, arm, loops),
+                spans=tuple(
+                    tuple((start - wall, end - wall) for start, end in one) for one in spans[arm]
+                ),
+                gil_before=before[arm],
+                gil_after=gil_after,
+                gc_collections=counted["gc"],
+                minor_faults=counted["minor"],
+                major_faults=counted["major"],
+                involuntary_switches=counted["switches"],
+                idle_cpu_ns=counted["idle_ns"],
+            )
+            for arm, (gil_after, counted) in ends.items()
+        },
+    )
+
+
+def warm_up(arm: LivingArm, loops: int, until: int) -> None:
+    """Run untimed slices until the clock says so, at least two, with the oracle watching."""
+    done = 0
+    while done < 2 or time.perf_counter_ns() < until:
+        arm.slice(loops, 0)
+        arm.check(loops)
+        done += 1

@@ -1,0 +1,351 @@
+"""A living arm: the processes of one arm, seen from the master.
+
+Starts them, passes commands to every worker at once, waits for all answers with a deadline, and turns
+whatever goes wrong (an exception, a signal, silence, a wrong answer, a GIL that came back) into an
+`ArmFailedError` that says so. Single-threaded on purpose: while a slice runs the master sleeps in select().
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import selectors
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ftguide.bench.machine import Platform, die_with_parent
+from ftguide.results.model import Arm, Mode
+
+#: Lines of a failed worker's output that are kept.
+TAIL_LINES = 12
+
+
+class ArmFailedError(Exception):
+    """An arm cannot go on; `kind` is one of the kinds of `results.model.Failure`."""
+
+    def __init__(self, arm: Arm, kind: str, message: str, tail: str = "") -> None:
+        super().__init__(message)
+        self.arm = arm
+        self.kind = kind
+        self.message = message
+        self.tail = tail
+
+
+class _Worker:
+    """One worker loop's end of the wire."""
+
+    def __init__(self, wire: socket.socket, process: subprocess.Popen[bytes]) -> None:
+        self.wire = wire
+        self.process = process
+        self._buffer = b""
+
+    def send(self, line: str) -> None:
+        with contextlib.suppress(
+            OSError
+        ):  # a dead worker is noticed, with its reason, when it does not answer
+            self.wire.sendall(line.encode() + b"\n")
+
+    def receive(self) -> Any | None:
+        """Return an answer, None when there is not a whole one yet; EOFError when there never will be."""
+        data = self.wire.recv(65536)
+        if not data:
+            raise EOFError
+        self._buffer += data
+        line, newline, rest = self._buffer.partition(b"\n")
+        if not newline:
+            return None
+        self._buffer = rest
+        return json.loads(line)
+
+
+class LivingArm:
+    """The processes of one arm of one workload, alive and waiting for their turns."""
+
+    def __init__(
+        self,
+        arm: Arm,
+        *,
+        executable: str,
+        module: str,
+        slug: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        root: Path,
+        on: Platform,
+        cpus: Sequence[int] | None,
+        patience: float,
+    ) -> None:
+        """Start the processes; `ready()` waits for them. `patience` is the seconds of silence allowed."""
+        self.arm = arm
+        self.patience = patience
+        self._on = on
+        self._root = root
+        self._executable = executable
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self._selector = selectors.DefaultSelector()
+        self._workers: list[_Worker] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
+        per_process = [arm.workers] if arm.mode is not Mode.PROCESSES else [1] * arm.workers
+        first = 0
+        try:
+            for workers in per_process:
+                spec = {
+                    "module": module,
+                    "slug": slug,
+                    "first": first,
+                    "threads": arm.mode is Mode.THREADS,
+                }
+                self._start(spec, workers, environment, folder, cpus)
+                first += workers
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(
+        self,
+        spec: dict[str, Any],
+        workers: int,
+        environment: Mapping[str, str],
+        folder: Path,
+        cpus: Sequence[int] | None,
+    ) -> None:
+        options = ["-X", "gil=1"] if self.arm.gil_on else []
+        command = [self._executable, "-P", *options, "-m", "ftguide.bench.worker"]
+        pin = self._on.pin
+
+        def prepare() -> None:
+            die_with_parent()
+            if pin is not None and cpus is not None:
+                pin(0, cpus)
+
+        settings: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": self._output,
+            "stderr": self._output,
+            "cwd": folder,
+            "env": dict(environment),
+        }
+        if self._on.inherits_descriptors:
+            pairs = [socket.socketpair() for _ in range(workers)]
+            theirs = [pair[1] for pair in pairs]
+            spec["channels"] = [end.fileno() for end in theirs]
+            process = subprocess.Popen(
+                [*command, json.dumps(spec)],
+                pass_fds=spec["channels"],
+                preexec_fn=prepare,  # noqa: PLW1509 - the master has no other threads
+                start_new_session=True,  # Ctrl-C is the master's to handle
+                **settings,
+            )
+            for end in theirs:
+                end.close()
+            wires = [pair[0] for pair in pairs]
+            self.processes.append(process)
+        else:
+            process, wires = self._start_by_loopback(command, spec, workers, settings)
+        for wire in wires:
+            worker = _Worker(wire, process)
+            self._workers.append(worker)
+            self._selector.register(wire, selectors.EVENT_READ, worker)
+
+    def _start_by_loopback(
+        self, command: list[str], spec: dict[str, Any], workers: int, settings: dict[str, Any]
+    ) -> tuple[subprocess.Popen[bytes], list[socket.socket]]:
+        """Start a process that calls back: Windows does not hand sockets down by number."""
+        token = secrets.token_hex(16)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(self.patience)
+            spec["channels"] = [[server.getsockname()[1], f"{token}{n:04}"] for n in range(workers)]
+            process = subprocess.Popen([*command, json.dumps(spec)], **settings)
+            self.processes.append(process)
+            wires: dict[str, socket.socket] = {}
+            while len(wires) < workers:
+                try:
+                    wire, _ = server.accept()
+                except TimeoutError:
+                    raise self._failed("hung", "did not call back after its start") from None
+                wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                greeting = wire.recv(64).decode(errors="replace").strip()
+                if greeting.startswith(token):  # anyone else on this machine may knock
+                    wires[greeting] = wire
+                else:
+                    wire.close()
+        return process, [wires[name] for name in sorted(wires)]
+
+    def __enter__(self) -> Self:
+        """Use the arm in a with statement; leaving it ends the processes."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the processes."""
+        self.close()
+
+    def ready(self) -> None:
+        """Wait until every worker has set itself up; refuse a build whose GIL is not as stated."""
+        for hello in self._collect(list(self._workers)):
+            self._judge_gil(hello["gil"], hello["culprits"])
+
+    def pin(self, cpus: Sequence[int] | None) -> None:
+        """Move the main thread of a single arm; the other arms keep the set they started with."""
+        if self._on.pin is not None and cpus is not None:
+            for process in self.processes:
+                with contextlib.suppress(
+                    ProcessLookupError
+                ):  # its death is reported by its silence
+                    self._on.pin(process.pid, cpus)
+
+    def slice(self, loops: int, lead: int) -> tuple[tuple[int, int], ...]:
+        """Run one slice; return (start, end) of every worker in nanoseconds of the monotonic clock."""
+        barrier = len(self._workers) > 1
+        if self.arm.mode is Mode.THREADS:
+            # With a GIL the leader might otherwise read its idle clock after another thread's lead-in.
+            self._leaders("wake")
+        line = f"slice {loops} {lead} {int(barrier)}"
+        if barrier:
+            self._all(line)
+            line = "go"
+        return tuple((start, end) for start, end in self._all(line))
+
+    def check(self, loops: int) -> None:
+        """Let the oracle judge the last slice in every process."""
+        self._leaders(f"check {loops}")
+
+    def begin(self) -> bool:
+        """Settle the processes after warm-up and start counting; return whether the GIL is on."""
+        return self._gil(self._leaders("begin"))
+
+    def end(self) -> tuple[bool, dict[str, int]]:
+        """Return whether the GIL is on, and the counters of all processes added up."""
+        answers = self._leaders("end")
+        names = ("gc", "minor", "major", "switches", "idle_ns")
+        return self._gil(answers), {name: sum(a.get(name, 0) for a in answers) for name in names}
+
+    def _gil(self, answers: list[Any]) -> bool:
+        for answer in answers:
+            self._judge_gil(answer["gil"], [])
+        return bool(answers[0]["gil"])
+
+    def _judge_gil(self, enabled: bool, culprits: list[str]) -> None:  # noqa: FBT001 - one fact, named
+        if enabled == self.arm.gil_expected:
+            return
+        if enabled:
+            names = ", ".join(culprits) or "a module that gave no warning"
+            raise self._failed(
+                "gil-enabled", f"the GIL was turned on by {names}; measurement refused"
+            )
+        raise self._failed("gil-enabled", "the GIL is off in an arm that must run with it")
+
+    def _leaders(self, line: str) -> list[Any]:
+        """Command the first worker of every process."""
+        seen: dict[int, _Worker] = {}
+        for worker in self._workers:
+            seen.setdefault(worker.process.pid, worker)
+        return self._all(line, list(seen.values()))
+
+    def _all(self, line: str, workers: list[_Worker] | None = None) -> list[Any]:
+        chosen = self._workers if workers is None else workers
+        for worker in chosen:
+            worker.send(line)
+        return self._collect(chosen)
+
+    def _collect(self, workers: list[_Worker]) -> list[Any]:
+        """Wait for one answer of each; raise what the first bad one says."""
+        answers: dict[_Worker, Any] = {}
+        deadline = time.monotonic() + self.patience
+        while len(answers) < len(workers):
+            events = self._selector.select(max(0.0, deadline - time.monotonic()))
+            if not events:
+                raise self._failed("hung", f"no answer within {self.patience:g} s; killed")
+            for key, _ in events:
+                worker: _Worker = key.data
+                try:
+                    answer = worker.receive()
+                except (EOFError, OSError):
+                    raise self._failed("crashed", self._obituary(worker.process)) from None
+                if isinstance(answer, dict) and "error" in answer:
+                    raise self._refused(answer)
+                if answer is not None:
+                    answers[worker] = answer
+        return [answers[worker] for worker in workers]
+
+    def _refused(self, answer: dict[str, Any]) -> ArmFailedError:
+        if answer["culprits"] and not self.arm.gil_expected:
+            return self._failed(
+                "gil-enabled", f"the GIL was turned on by {', '.join(answer['culprits'])}"
+            )
+        return self._failed(answer["error"], answer["message"])
+
+    def _obituary(self, process: subprocess.Popen[bytes]) -> str:
+        try:
+            code = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "closed its channel without ending"
+        if code < 0:
+            with contextlib.suppress(ValueError):
+                return f"died of {signal.Signals(-code).name}"
+        return f"ended by itself with exit code {code}"
+
+    def _failed(self, kind: str, message: str) -> ArmFailedError:
+        self._kill()  # before reading its output: a dead process writes no more
+        return ArmFailedError(self.arm, kind, self._anonymous(message), self._tail())
+
+    def _tail(self) -> str:
+        self._output.seek(0, os.SEEK_END)
+        self._output.seek(max(0, self._output.tell() - 8192))
+        text = self._output.read().decode(errors="replace")
+        return self._anonymous("\n".join(text.splitlines()[-TAIL_LINES:]))
+
+    def _anonymous(self, text: str) -> str:
+        """Replace what would tell where and by whom this was run; printable characters only."""
+        prefix = Path(self._executable).resolve().parent.parent
+        for path, name in (
+            (self._root, "<repo>"),
+            (prefix, "<prefix>"),
+            (Path(tempfile.gettempdir()), "<tmp>"),
+            (Path.home(), "<home>"),
+        ):
+            if len(str(path)) > 1:
+                text = text.replace(str(path), name)
+        text = re.sub(r"/(home|Users)/[^/\s\"']+", "<home>", text)
+        return "".join(
+            c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+        )
+
+    def _kill(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                _kill_tree(process)
+            process.wait()
+
+    def close(self) -> None:
+        """End all processes and free what they held."""
+        self._kill()
+        for worker in self._workers:
+            worker.wire.close()
+        self._workers.clear()
+        self._selector.close()
+        self._output.close()
+
+
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker with the children its workload may have started."""
+    kill_group: Callable[[int, int], None] | None = getattr(os, "killpg", None)
+    if kill_group is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill_group(process.pid, signal.SIGKILL)
+            return
+    process.kill()

@@ -1,0 +1,253 @@
+"""Executes a plan block by block and resumes one that was cut short.
+
+Knows no terminal: it tells an `Observer` what happens, and draws nothing itself.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from ftguide.bench import block as blocks
+from ftguide.bench.catalogue import CatalogueEntry, catalogue
+from ftguide.bench.living import ArmFailedError
+from ftguide.bench.machine import Platform, describe
+from ftguide.bench.plan import block_plan, sequence, with_loops
+from ftguide.interpreters.model import Build, Pair
+from ftguide.results import statistics, store
+from ftguide.results.model import (
+    SCHEMA,
+    Block,
+    Failure,
+    Line,
+    Plan,
+    PlannedWorkload,
+    Run,
+    StoredRun,
+    Suite,
+)
+from ftguide.results.writer import RunFolder
+
+#: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
+SUITE_VERSION = "2026.11"
+
+
+class ResumeError(Exception):
+    """A run cannot be resumed here; the message says what differs and what to do."""
+
+
+class Observer(Protocol):
+    """Who wants to know how a run goes."""
+
+    def planned(self, blocks: int, done: int) -> None:
+        """Hear how many blocks a run has, and how many of them are already on disk."""
+
+    def block(self, workload: PlannedWorkload, index: int) -> None:
+        """Hear that a block (or, with index -1, a calibration) begins."""
+
+    def tick(self) -> None:
+        """Use a moment in which everything is quiet."""
+
+    def done(self, seconds: float) -> None:
+        """Hear that a block is on disk."""
+
+    def failed(self, failure: Failure) -> None:
+        """Hear that a workload cannot be measured."""
+
+
+def utc_now() -> str:
+    """Return the time as stored: UTC, ISO 8601, seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_run_id() -> str:
+    """Name a run after its start and eight random digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def suite(root: Path) -> Suite:
+    """Say which suite measures: version, commit, and whether the tree differs from it."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(root), *words],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None  # an unpacked archive has no history; the source hashes still say what ran
+        return done.stdout.strip()
+
+    commit = git("rev-parse", "HEAD")
+    return Suite(version=SUITE_VERSION, commit=commit, dirty=bool(git("status", "--porcelain")))
+
+
+def new_run(plan: Plan, pair: Pair, *, root: Path, on: Platform, flags: Sequence[str]) -> Run:
+    """Write down a run before its first block."""
+    return Run(
+        schema=SCHEMA,
+        run_id=new_run_id(),
+        started=utc_now(),
+        finished=None,
+        suite=suite(root),
+        machine=describe(on),
+        interpreters={Build.GIL: pair.gil.facts, Build.FREE_THREADED: pair.ft.facts},
+        differences=pair.differences,
+        plan=plan,
+        pinned=on.pin is not None,
+        flags=tuple(flags),
+    )
+
+
+def check_resumable(run: Run, pair: Pair, on: Platform) -> None:
+    """Refuse to mix machines, interpreters or versions of a workload within one run."""
+    if describe(on).fingerprint != run.machine.fingerprint:
+        raise ResumeError(
+            f"run {run.run_id} was begun on another machine ({run.machine.cpu_model}, "
+            f"{run.machine.usable_cpus} usable CPUs); resume it there or start a new one"
+        )
+    for build, one in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
+        if one.facts.binary_sha256 != run.interpreters[build].binary_sha256:
+            raise ResumeError(
+                f"run {run.run_id} was begun with another {build.words} interpreter "
+                f"({run.interpreters[build].version}); pass that one with --python or start a new run"
+            )
+    for planned in run.plan.workloads:
+        entry = catalogue().get(planned.slug)
+        if entry is None or entry.source_hash != planned.source_hash:
+            raise ResumeError(
+                f"run {run.run_id}: the code of {planned.slug} has changed since; start a new run"
+            )
+
+
+class Execution:
+    """One attempt at a plan: what is on disk already, what is left, what failed."""
+
+    def __init__(
+        self,
+        held: RunFolder,
+        pair: Pair,
+        *,
+        root: Path,
+        on: Platform,
+        patience: float,
+        observer: Observer,
+        entries: Callable[[], Sequence[CatalogueEntry]] = lambda: list(catalogue().values()),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read back what an earlier attempt left in the folder."""
+        self._held = held
+        self._observer = observer
+        self._clock = clock
+        self._stage = blocks.Stage(
+            executables={Build.GIL: pair.gil.executable, Build.FREE_THREADED: pair.ft.executable},
+            modules={entry.slug: entry.module for entry in entries()},
+            root=root,
+            on=on,
+            patience=patience,
+        )
+        self._blocks: dict[tuple[str, int], Block] = {}
+        self._failures: dict[str, Failure] = {}
+        loops: dict[str, int] = {}
+        for line in store.read_lines(held.folder):
+            if line.block is not None:
+                self._blocks[line.block.workload, line.block.index] = line.block
+            if line.failure is not None:
+                self._failures[line.failure.workload] = line.failure
+            loops |= line.loops or {}
+        self._plan = with_loops(held.run.plan, loops)
+
+    def run(self) -> StoredRun:
+        """Measure what is left, then finish the folder."""
+        started = self._clock()
+        todo = [(one, i) for one, i in sequence(self._plan) if (one.slug, i) not in self._blocks]
+        total = self._plan.blocks * len(self._plan.workloads)
+        self._observer.planned(total, total - len(todo))
+        for planned, index in todo:
+            self._measure(planned, index)
+        if self._plan.budget_seconds is not None:
+            self._spend(started + self._plan.budget_seconds)
+        self._held.finish(utc_now())
+        return store.load(self._held.folder)
+
+    def _measure(self, planned: PlannedWorkload, index: int) -> None:
+        """Measure one block; a failure takes its workload out and lets the others go on."""
+        if planned.slug in self._failures:
+            return
+        begun = self._clock()
+        try:
+            plan = self._calibrated(planned, index)
+            self._observer.block(plan, index)
+            block = blocks.measure(
+                block_plan(self._plan, plan, index), self._stage, self._observer.tick
+            )
+        except ArmFailedError as error:
+            failure = Failure(
+                workload=planned.slug,
+                index=index,
+                arm=str(error.arm),
+                kind=error.kind,
+                message=error.message,
+                tail=error.tail,
+            )
+            self._failures[planned.slug] = failure
+            self._held.append(Line(failure=failure))
+            self._observer.failed(failure)
+            return
+        self._held.append(Line(block=block))
+        self._blocks[planned.slug, index] = block
+        self._observer.done(self._clock() - begun)
+
+    def _calibrated(self, planned: PlannedWorkload, index: int) -> PlannedWorkload:
+        """Return the workload with its loops, measured at its first block and kept for the run."""
+        known = next(one for one in self._plan.workloads if one.slug == planned.slug)
+        if known.loops is not None:
+            return known
+        self._observer.block(known, -1)
+        loops = blocks.calibrate(block_plan(self._plan, known, index), self._stage)
+        self._held.append(Line(loops={known.slug: loops}))
+        self._plan = with_loops(self._plan, {known.slug: loops})
+        return replace(known, loops=loops)
+
+    def _spend(self, deadline: float) -> None:
+        """Spend what is left of the budget on the widest intervals, one block at a time.
+
+        A block is started only when one of its kind is expected to end before the deadline.
+        """
+        while True:
+            open_ = [one for one in self._plan.workloads if one.slug not in self._failures]
+            if not open_:
+                return
+            widest = max(open_, key=self._half_width)
+            index = 1 + max(i for slug, i in self._blocks if slug == widest.slug)
+            if self._clock() + self._blocks[widest.slug, index - 1].seconds > deadline:
+                return
+            self._measure(widest, index)
+
+    def _half_width(self, planned: PlannedWorkload) -> float:
+        """Return the half-width of the log ratios a reader looks at first: single, then threads."""
+        base, *others = (planned.arms[0], planned.arms[1])
+        others += [name for name in planned.arms if name.startswith("ft-threads")]
+        own = [b for (slug, _), b in sorted(self._blocks.items()) if slug == planned.slug]
+        widths = [
+            statistics.ratio_interval(
+                [
+                    statistics.block_log_ratio(
+                        b.arms[name].seconds_per_loop, b.arms[base].seconds_per_loop
+                    )
+                    for b in own
+                ]
+            )
+            for name in others
+        ]
+        return max(math.log(one.high / one.low) / 2 if one.k > 1 else math.inf for one in widths)

@@ -1,0 +1,246 @@
+"""The measured side: one arm's process, holding one worker loop (single, processes) or several (threads).
+
+Runs inside the target interpreter as `TARGET -P -m ftguide.bench.worker SPEC`, so it and everything it
+imports is standard library only. It never decides anything: each worker loop obeys one-line commands
+from the master and answers one JSON line each, over a channel of its own.
+
+    slice LOOPS LEAD BARRIER   run LEAD loops untimed, meet the others if BARRIER, run LOOPS
+                               against the clock, answer [start, end]
+
+and, to worker 0 of the process only:
+
+    wake                       stop the idle clock, before any other thread of this process runs
+    check LOOPS                let the oracle judge the last results of all workers
+    begin                      collect, freeze, remember the counters
+    end                        answer the counters since `begin`
+
+A closed channel means that the master is gone: the process leaves at once, whatever its threads do.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import importlib
+import json
+import os
+import re
+import socket
+import sys
+import threading
+import time
+import traceback
+import warnings
+from typing import Any
+
+try:
+    import resource
+except ImportError:  # Windows counts neither page faults nor involuntary switches
+    resource = None  # type: ignore[assignment]
+
+#: The module named by the warning that CPython prints when an import turns the GIL on.
+_CULPRIT = re.compile(r"has been enabled to load module '([^']+)'")
+
+
+class Channel:
+    """Lines to and from the master over one socket."""
+
+    __slots__ = ("_buffer", "_socket")
+
+    def __init__(self, address: int | list[Any]) -> None:
+        """Adopt an inherited descriptor (POSIX) or connect to [port, token] on loopback (elsewhere)."""
+        if isinstance(address, int):
+            self._socket = socket.socket(fileno=address)
+        else:
+            port, token = address
+            self._socket = socket.create_connection(("127.0.0.1", port))
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.sendall(token.encode() + b"\n")
+        self._buffer = b""
+
+    def receive(self) -> list[str]:
+        """Wait for a command and return its words; leave the process when the master is gone."""
+        while b"\n" not in self._buffer:
+            try:
+                data = self._socket.recv(4096)
+            except OSError:
+                data = b""
+            if not data:
+                os._exit(0)  # sys.exit would wait for threads that nobody will ever talk to again
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode().split()
+
+    def send(self, answer: object) -> None:
+        """Answer one line."""
+        try:
+            self._socket.sendall(json.dumps(answer).encode() + b"\n")
+        except OSError:
+            os._exit(0)
+
+
+def gil_enabled() -> bool:
+    """Return whether the GIL is on now; always True on versions that cannot turn it off."""
+    return getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+class Culprits:
+    """Collects the modules whose import turned the GIL on, from the warning CPython gives."""
+
+    def __init__(self) -> None:
+        self.modules: list[str] = []
+        self._show = warnings.showwarning
+
+    def __call__(self, message: Warning | str, *args: Any, **kwargs: Any) -> None:
+        """Note the module, then show the warning as usual."""
+        match = _CULPRIT.search(str(message))
+        if match:
+            self.modules.append(match[1])
+        self._show(message, *args, **kwargs)
+
+
+def counters() -> dict[str, int]:
+    """Return this process's counters so far: collections, faults, involuntary switches."""
+    counts = {"gc": sum(stats["collections"] for stats in gc.get_stats())}
+    if resource is not None:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        counts |= {"minor": usage.ru_minflt, "major": usage.ru_majflt, "switches": usage.ru_nivcsw}
+    return counts
+
+
+class Arm:
+    """What the worker loops of one process share."""
+
+    def __init__(self, workload: Any, workers: int) -> None:
+        self.workload = workload
+        self.shared = workload.setup_shared()
+        self.results: list[Any] = [None] * workers
+        self.baseline: dict[str, int] = {}
+        self.idle_since: int | None = None
+        self.idle_ns = 0
+
+    def begin(self) -> dict[str, Any]:
+        """Settle the process after warm-up and start counting."""
+        # Set-up garbage would otherwise be collected inside somebody's slice. The collector stays on:
+        # its pauses are part of what the two builds differ in.
+        gc.collect()
+        gc.freeze()
+        self.baseline = counters()
+        self.idle_ns = 0
+        self.idle_since = None
+        return {"gil": gil_enabled()}
+
+    def end(self) -> dict[str, Any]:
+        """Return what was counted since `begin`."""
+        now = counters()
+        return {
+            "gil": gil_enabled(),
+            "idle_ns": self.idle_ns,
+            **{name: now[name] - self.baseline[name] for name in now},
+        }
+
+    def woken(self) -> None:
+        """Add the CPU time that passed while other arms had their turn."""
+        if self.idle_since is not None:
+            self.idle_ns += time.process_time_ns() - self.idle_since
+            self.idle_since = None
+
+    def check(self, loops: int) -> None:
+        """Let the oracle judge the last results; everything is quiet afterwards."""
+        self.workload.check(list(self.results), loops)
+        self.idle_since = time.process_time_ns()
+
+
+def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
+    """Obey commands until the master closes the channel."""
+    run, shared, results, clock = arm.workload.run, arm.shared, arm.results, time.perf_counter_ns
+    leads = worker == 0
+    while True:
+        verb, *words = channel.receive()
+        if leads:
+            arm.woken()
+        if verb == "slice":
+            loops, lead, barrier = map(int, words)
+            if lead:
+                run(local, shared, lead)
+            if barrier:
+                channel.send("ready")
+                channel.receive()
+            start = clock()
+            result = run(local, shared, loops)
+            end = clock()
+            results[worker] = result
+            channel.send([start, end])
+        elif verb == "wake":
+            channel.send("awake")
+        elif verb == "check":
+            arm.check(int(words[0]))
+            channel.send("right")
+        elif verb == "begin":
+            channel.send(arm.begin())
+        elif verb == "end":
+            channel.send(arm.end())
+        else:
+            raise ValueError(f"unknown command {verb!r}")
+
+
+def complain(channel: Channel, error: BaseException, culprits: Culprits) -> None:
+    """Tell the master what went wrong; its words end up in the row of the workload."""
+    wrong = any(kind.__name__ == "WrongAnswerError" for kind in type(error).__mro__)
+    traceback.print_exception(error)
+    sys.stderr.flush()
+    channel.send(
+        {
+            "error": "wrong-answer" if wrong else "raised",
+            "message": f"{type(error).__name__}: {error}"[:2000],
+            "culprits": culprits.modules,
+        }
+    )
+
+
+def work(arm: Arm, channel: Channel, worker: int, index: int, culprits: Culprits) -> None:
+    """Set one worker up in its own thread, report for duty, serve."""
+    try:
+        # Here and not in the main thread: a free-threaded build counts references without atomics
+        # only in the thread that created the object.
+        local = arm.workload.setup_local(index)
+        channel.send({"hello": os.getpid(), "gil": gil_enabled(), "culprits": culprits.modules})
+        serve(arm, channel, worker, local)
+    except BaseException as error:  # noqa: BLE001 - SystemExit from a workload must reach its row too
+        complain(channel, error, culprits)
+
+
+def main() -> None:
+    """Read the specification, import the workload, run its worker loops."""
+    # A segfault leaves its Python stack in the tail of the row; the C stack (3.14+) would push it out.
+    faulthandler.enable(**({"c_stack": False} if sys.version_info >= (3, 14) else {}))
+    culprits = Culprits()
+    warnings.showwarning = culprits
+    spec = json.loads(sys.argv[1])
+    channels = [Channel(address) for address in spec["channels"]]
+    try:
+        module = importlib.import_module(spec["module"])
+        workload = next(one for one in module.WORKLOADS if one.slug == spec["slug"])
+        arm = Arm(workload, len(channels))
+    except BaseException as error:  # noqa: BLE001 - see work()
+        for channel in channels:
+            complain(channel, error, culprits)
+        return
+    first = spec["first"]
+    if not spec["threads"]:
+        work(arm, channels[0], 0, first, culprits)
+        return
+    threads = [
+        threading.Thread(
+            target=work, args=(arm, channel, worker, first + worker, culprits), daemon=True
+        )
+        for worker, channel in enumerate(channels)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()

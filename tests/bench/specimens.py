@@ -1,0 +1,103 @@
+"""Workloads that misbehave in known ways; copied into a laboratory checkout, never in the suite."""
+
+import os
+import sys
+import time
+
+from benchmarks.workloads.declare import Expectation, Group, Scaling, Scope, Workload, expect
+
+
+def add(local, shared, loops):
+    total = 0
+    for _ in range(loops):
+        for i in range(200):
+            total += i
+    return total
+
+
+def added(results, loops):
+    for total in results:
+        expect(total, 19900 * loops, "sum")
+
+
+def split(local, shared, loops):
+    return add(local, shared, loops)
+
+
+def raises(local, shared, loops):
+    raise RuntimeError(f"planned mishap in {os.getcwd()}")
+
+
+def leaves(local, shared, loops):
+    sys.exit(3)
+
+
+def crashes(local, shared, loops):
+    import ctypes
+
+    ctypes.string_at(0)
+
+
+def hangs(local, shared, loops):
+    time.sleep(3600)
+
+
+def lies(local, shared, loops):
+    return add(local, shared, loops) + 1
+
+
+def busy_in_background(worker):
+    """Start a thread that computes all the time, also while other arms have their turn."""
+    import threading
+
+    def spin():
+        while True:
+            sum(range(1000))
+
+    threading.Thread(target=spin, daemon=True).start()
+
+
+def turns_gil_on():
+    import undeclared_extension
+
+    return undeclared_extension
+
+
+def raises_at_import():
+    import module_that_does_not_exist
+
+    return module_that_does_not_exist
+
+
+def specimen(slug, run=add, **changes):
+    fields = {
+        "slug": slug,
+        "version": 1,
+        "title": f"Specimen {slug}",
+        "question": "Does the harness notice?",
+        "group": Group.INTERPRETER,
+        "scope": Scope.PRIVATE,
+        "scaling": Scaling.WEAK,
+        "expectation": Expectation.SCALES,
+        "because": "It is made for a test.",
+        "explained_at": "benchmarks/method",
+        "run": run,
+        "check": added,
+        "single_only": True,
+    }
+    return Workload(**fields | changes)
+
+
+WORKLOADS = (
+    specimen("well-behaved"),
+    specimen("well-behaved-threads", single_only=False, group=Group.PARALLEL),
+    specimen("splits", run=split, single_only=False, scaling=Scaling.STRONG, group=Group.PARALLEL),
+    specimen("raises", raises),
+    specimen("leaves", leaves),
+    specimen("crashes", crashes),
+    specimen("hangs", hangs),
+    specimen("lies", lies),
+    specimen("busy", setup_local=busy_in_background),
+    specimen("gil-on", setup_shared=turns_gil_on),
+    specimen("no-import", setup_shared=raises_at_import),
+)

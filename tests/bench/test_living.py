@@ -1,0 +1,201 @@
+"""Living arms: what misbehaves is named, and nothing stays alive."""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from ftguide.bench.living import ArmFailedError, LivingArm
+from ftguide.bench.machine import Platform
+from ftguide.interpreters.model import Build
+from ftguide.results.model import Arm
+
+pytestmark = pytest.mark.interpreters
+
+
+@pytest.fixture
+def start(executables, laboratory):
+    """Start an arm of a specimen in the laboratory."""
+
+    def starter(slug, arm="ft-single", on=None, patience=20.0, **environment):
+        parsed = Arm.parse(arm)
+        folder = laboratory / "work"
+        folder.mkdir(exist_ok=True)
+        return LivingArm(
+            parsed,
+            executable=executables[parsed.build],
+            module="benchmarks.workloads.specimens",
+            slug=slug,
+            environment={"PYTHONPATH": str(laboratory), "PATH": os.environ["PATH"]} | environment,
+            folder=folder,
+            root=laboratory,
+            on=on or Platform(),
+            cpus=None,
+            patience=patience,
+        )
+
+    return starter
+
+
+def failure(living, steps=1):
+    with living, pytest.raises(ArmFailedError) as caught:
+        living.ready()
+        for _ in range(steps):
+            living.slice(10, 1)
+            living.check(10)
+    assert all(process.poll() is not None for process in living.processes)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "arm",
+    [
+        "gil-single",
+        "ft-single",
+        "ft-gil-on-single",
+        "gil-threads-2",
+        "ft-threads-3",
+        "ft-processes-2",
+    ],
+)
+def test_a_slice_has_a_span_for_every_worker(start, arm):
+    with start("well-behaved-threads", arm) as living:
+        living.ready()
+        gil = living.begin()
+        spans = living.slice(50, 5)
+        living.check(50)
+        assert living.end()[0] == gil == Arm.parse(arm).gil_expected
+    assert len(spans) == Arm.parse(arm).workers
+    assert all(0 < start < end for start, end in spans)
+
+
+def test_workers_of_free_threads_overlap(start):
+    with start("well-behaved-threads", "ft-threads-2") as living:
+        living.ready()
+        (a, b), (c, d) = living.slice(3000, 10)
+    assert max(a, c) < min(b, d)
+
+
+def test_an_exception_is_told_with_its_tail(start, laboratory):
+    error = failure(start("raises"))
+    assert (error.kind, error.arm) == ("raised", Arm.parse("ft-single"))
+    assert error.message == "RuntimeError: planned mishap in <repo>/work"
+    assert "in raises" in error.tail
+    assert str(laboratory) not in error.tail
+
+
+def test_sys_exit_is_an_exception_like_any_other(start):
+    assert failure(start("leaves")).message == "SystemExit: 3"
+
+
+def test_a_crash_names_its_signal_and_keeps_the_stack(start):
+    error = failure(start("crashes"))
+    assert (error.kind, error.message) == ("crashed", "died of SIGSEGV")
+    assert "Segmentation fault" in error.tail
+
+
+def test_a_hang_is_killed(start):
+    error = failure(start("hangs", patience=1.0))
+    assert (error.kind, error.message) == ("hung", "no answer within 1 s; killed")
+
+
+def test_a_wrong_answer_is_refused(start):
+    error = failure(start("lies"))
+    assert error.kind == "wrong-answer"
+    assert "expected 199000, got 199001" in error.message
+
+
+def test_a_missing_module_is_told(start):
+    error = failure(start("no-import"))
+    assert (error.kind, error.message) == (
+        "raised",
+        "ModuleNotFoundError: No module named 'module_that_does_not_exist'",
+    )
+
+
+def test_an_import_that_turns_the_gil_on_is_refused_by_name(start, laboratory, executables):
+    build_undeclared(laboratory, executables[Build.FREE_THREADED])
+    error = failure(start("gil-on"))
+    assert error.kind == "gil-enabled"
+    assert "undeclared_extension" in error.message
+
+
+def test_the_gil_must_be_on_where_the_arm_says_so(start):
+    living = start("well-behaved", "ft-gil-on-single")
+    living.arm = dataclasses.replace(living.arm, gil_on=False)
+    assert "the GIL was turned on" in failure(living).message
+
+
+def test_settings_of_the_caller_do_not_reach_the_worker(start, monkeypatch):
+    monkeypatch.setenv("PYTHON_GIL", "1")
+    with start("well-behaved") as living:
+        living.ready()
+        assert living.begin() is False
+
+
+def test_cpu_time_between_turns_is_noticed(start):
+    import time
+
+    idle = {}
+    for slug in ("well-behaved", "busy"):
+        with start(slug) as living:
+            living.ready()
+            living.begin()
+            for _ in range(3):
+                living.slice(10, 1)
+                living.check(10)
+                time.sleep(0.1)
+            idle[slug] = living.end()[1]["idle_ns"]
+    assert idle["busy"] > 20 * idle["well-behaved"]
+
+
+def test_workers_call_back_where_descriptors_are_not_inherited(start):
+    with start(
+        "well-behaved-threads", "ft-threads-2", on=Platform(inherits_descriptors=False)
+    ) as living:
+        living.ready()
+        assert len(living.slice(10, 1)) == 2
+
+
+def test_pinned_workers_stay_on_their_cpu(start):
+    on = Platform()
+    if on.pin is None:
+        pytest.skip("no affinity on this platform")
+    cpu = on.usable()[-1]
+    with start("well-behaved") as living:
+        living.ready()
+        living.pin([cpu])
+        assert os.sched_getaffinity(living.processes[0].pid) == {cpu}
+
+
+def build_undeclared(folder: Path, executable: str) -> None:
+    """Compile an extension that does not declare Py_MOD_GIL_NOT_USED."""
+    source = folder / "undeclared_extension.c"
+    source.write_text(
+        "#include <Python.h>\n"
+        "static PyModuleDef_Slot slots[] = {{0, NULL}};\n"
+        'static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "undeclared_extension", '
+        ".m_slots = slots};\n"
+        "PyMODINIT_FUNC PyInit_undeclared_extension(void) { return PyModuleDef_Init(&module); }\n"
+    )
+    ask = "import sysconfig as s; print(s.get_path('include'), s.get_config_var('EXT_SUFFIX'))"
+    include, suffix = subprocess.run(
+        [executable, "-c", ask], capture_output=True, text=True, check=True
+    ).stdout.split()
+    compiler = shutil.which("cc") or shutil.which("gcc") or sysconfig.get_config_var("CC")
+    subprocess.run(
+        [
+            compiler,
+            "-shared",
+            "-fPIC",
+            f"-I{include}",
+            source,
+            "-o",
+            folder / f"undeclared_extension{suffix}",
+        ],
+        check=True,
+    )

@@ -1,0 +1,115 @@
+"""Plans: balanced turns, equal seeds give equal blocks, loops fit the slices."""
+
+from collections import Counter
+
+import pytest
+
+from ftguide.bench import plan
+from ftguide.bench.catalogue import UnknownNameError, catalogue, select
+from ftguide.interpreters.model import Build
+from ftguide.results.model import Arm, Mode
+
+GIL, FT = Arm(Build.GIL, Mode.SINGLE), Arm(Build.FREE_THREADED, Mode.SINGLE)
+
+
+def make(preset="quick", threads=2, seed=7):
+    return plan.make_plan(select(), size=plan.preset(preset), threads=threads, seed=seed)
+
+
+def test_arm_names_round_trip():
+    for name in (
+        "gil-single",
+        "ft-single-again",
+        "ft-gil-on-single",
+        "ft-threads-2",
+        "gil-processes-16",
+    ):
+        assert str(Arm.parse(name)) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "gil", "gil-gil-on-single", "ft-threads", "ft-threads-0", "FT-single"]
+)
+def test_arm_names_are_checked(name):
+    with pytest.raises(ValueError, match="not an arm"):
+        Arm.parse(name)
+
+
+def test_every_arm_has_the_same_mean_position_in_a_pair_of_rounds():
+    for workload in make("full").workloads:
+        order = plan.block_plan(make("full"), workload, 0).order
+        for first, second in zip(order[::2], order[1::2], strict=False):
+            assert second == first[::-1]
+        assert all(sorted(round_) == sorted(order[0]) for round_ in order)
+
+
+def test_turn_orders_differ_between_pairs_and_blocks():
+    one = make("full")
+    workload = one.workloads[0]
+    orders = [plan.block_plan(one, workload, i).order for i in range(4)]
+    assert len(set(orders)) == 4
+    assert len(set(orders[0])) > 4
+
+
+def test_a_seed_determines_every_block():
+    one, again, other = make(seed=1), make(seed=1), make(seed=2)
+    blocks = [[plan.block_plan(p, w, i) for w, i in plan.sequence(p)] for p in (one, again, other)]
+    assert blocks[0] == blocks[1]
+    assert blocks[0] != blocks[2]
+
+
+def test_every_workload_gets_every_block_once():
+    one = make()
+    counted = Counter((w.slug, i) for w, i in plan.sequence(one))
+    assert set(counted.values()) == {1}
+    assert len(counted) == one.blocks * len(one.workloads)
+
+
+def test_one_thread_leaves_only_single_arms():
+    names = {name for w in make("full", threads=1).workloads for name in w.arms}
+    assert names == {
+        "gil-single",
+        "ft-single",
+        "gil-single-again",
+        "ft-single-again",
+        "ft-gil-on-single",
+    }
+
+
+def test_full_has_all_arms_of_a_parallel_workload():
+    slug = next(e.slug for e in catalogue().values() if not e.workload.single_only)
+    workload = next(w for w in make("full").workloads if w.slug == slug)
+    assert set(workload.arms) >= {
+        *("gil-single", "ft-single", "gil-single-again", "ft-single-again"),
+        *("gil-threads-2", "ft-threads-2", "ft-processes-2", "gil-processes-2"),
+    }
+
+
+def test_single_loops_fill_the_slice_on_the_slower_build():
+    assert plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, multi=False) == 1000
+
+
+def test_multi_loops_fill_the_slice_on_the_fastest_arm():
+    assert plan.loops_for({GIL: 7_000_000, FT: 14_000_000}, 10, multi=True) == 100
+
+
+def test_multi_loops_never_let_the_slowest_arm_hold_the_others_up():
+    loops = plan.loops_for({GIL: 1_000_000, FT: 20_000_000}, 10, multi=True)
+    assert 20_000_000 * loops / 10 <= plan.LONGEST_SLICE_NS
+
+
+def test_strong_scaling_splits_the_loops():
+    workload = make().workloads[0]
+    strong = plan.replace(workload, scaling="strong")
+    two = Arm(Build.GIL, Mode.THREADS, 2)
+    assert (plan.share(strong, two, 100), plan.share(strong, GIL, 100)) == (50, 100)
+    assert plan.share(plan.replace(workload, scaling="weak"), two, 100) == 100
+
+
+def test_unknown_names_offer_the_nearest():
+    with pytest.raises(UnknownNameError, match="did you mean quick"):
+        plan.preset("quik")
+    with pytest.raises(UnknownNameError, match="did you mean nbody"):
+        select(["nbdy"])
+    with pytest.raises(UnknownNameError, match="did you mean interpreter"):
+        select(groups=["interpeter"])

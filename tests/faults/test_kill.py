@@ -1,0 +1,146 @@
+"""kill -9 of the master: nothing survives it, nothing is lost, nothing is doubled."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ftguide.results import store
+
+pytestmark = pytest.mark.interpreters
+
+#: Runs the front door after arming one trap: the master kills itself at the chosen moment.
+DRIVER = """
+import os, signal, sys
+from ftguide.__main__ import main
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+moment, countdown = sys.argv[1], int(sys.argv[2])
+
+def armed(original, *, before, only=lambda *args: True):
+    def wrapper(*args, **kwargs):
+        global countdown
+        if only(*args):
+            countdown -= 1
+        if before and countdown == 0:
+            die()
+        value = original(*args, **kwargs)
+        if countdown == 0:
+            die()
+        return value
+    return wrapper
+
+if moment == "slice":
+    # Commands are out, the workers compute, the master would now wait for the answers.
+    from ftguide.bench.living import LivingArm
+    LivingArm._collect = armed(LivingArm._collect, before=True)
+elif moment == "block":
+    from ftguide.results.writer import RunFolder
+    RunFolder.append = armed(
+        RunFolder.append, before=False, only=lambda folder, line: line.block is not None
+    )
+elif moment == "index":
+    from ftguide.results import store
+    original = os.fsync
+    write = store.write_atomic
+    def write_atomic(path, data):
+        if path.name == "index.json":
+            os.fsync = lambda descriptor: die()  # the temporary file is written, the rename is not done
+        write(path, data)
+    store.write_atomic = write_atomic
+sys.exit(main(sys.argv[3:]))
+"""
+
+WORDS = ["bench", "--preset", "smoke", "--only", "well-behaved", "--only", "well-behaved-threads"]
+
+
+def environment(laboratory: Path) -> dict[str, str]:
+    (laboratory / "tmp").mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    # Workers inherit TMPDIR, which makes them recognisable beyond their death.
+    return kept | {"TMPDIR": str(laboratory / "tmp"), "PYTHONPATH": str(laboratory)}
+
+
+def survivors(laboratory: Path) -> list[str]:
+    marker = f"TMPDIR={laboratory / 'tmp'}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            alive = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            if alive and marker in process.joinpath("environ").read_bytes():
+                found.append(process.joinpath("cmdline").read_text())
+        except OSError:
+            continue
+    return found
+
+
+def start(laboratory, executables, moment, countdown, words=WORDS):
+    pythons = [word for one in executables.values() for word in ("--python", one)]
+    return subprocess.run(
+        [sys.executable, "-c", DRIVER, moment, str(countdown), *words, *pythons],
+        cwd=laboratory,
+        env=environment(laboratory),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def lines_on_disk(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "blocks.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize("moment", ["slice", "block", "index"])
+def test_a_killed_run_leaves_nothing_behind_and_resumes(moment, laboratory, executables):
+    seed = random.SystemRandom().randrange(10**6)
+    print("seed", seed)  # shown with a failure, so that it can be repeated
+    countdown = {"slice": random.Random(seed).randrange(5, 60), "block": 1, "index": 1}[moment]
+
+    killed = start(laboratory, executables, moment, countdown)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    deadline = time.monotonic() + 5
+    while survivors(laboratory) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert survivors(laboratory) == []
+
+    results = laboratory / "benchmarks" / "results" / "local"
+    (folder,) = [path for path in results.iterdir() if store.RUN_ID.fullmatch(path.name)]
+    before = lines_on_disk(folder) if (folder / "blocks.jsonl").exists() else None
+    if moment == "index":
+        assert not (results / "index.json").exists()
+    resumed = start(laboratory, executables, "never", 0, ["bench", "--resume"])
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+
+    stored = store.load(folder)
+    assert stored.run.finished
+    counted = Counter(
+        (line.block.workload, line.block.index) for line in store.read_lines(folder) if line.block
+    )
+    planned = {
+        (w.slug, i) for w in stored.run.plan.workloads for i in range(stored.run.plan.blocks)
+    }
+    assert counted == Counter(dict.fromkeys(planned, 1))
+    if before is not None:
+        kept = [store.msgspec.to_builtins(line) for line in store.read_lines(folder)]
+        assert [line["block"] for line in before] == [line["block"] for line in kept[: len(before)]]
+    assert [entry.run_id for entry in store.read_index(results).runs] == [folder.name]
+    assert survivors(laboratory) == []
+
+
+def test_a_worker_that_never_answers_dies_with_the_master(laboratory, executables):
+    words = ["bench", "--preset", "smoke", "--only", "hangs"]
+    killed = start(laboratory, executables, "slice", 4, words)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    time.sleep(1)
+    assert survivors(laboratory) == []
