@@ -1,0 +1,68 @@
+"""What the tests of the workloads have in common."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODULES = ("interpreter", "parallel", "contention", "sharing", "stdlib")
+DECLARED = {
+    module: importlib.import_module(f"benchmarks.workloads.{module}").WORKLOADS
+    for module in MODULES
+}
+WORKLOADS = [workload for workloads in DECLARED.values() for workload in workloads]
+
+
+def pytest_generate_tests(metafunc):
+    """Run a test that asks for `workload` once for each, one that asks for `module` likewise."""
+    if "workload" in metafunc.fixturenames:
+        metafunc.parametrize("workload", WORKLOADS, ids=lambda workload: workload.slug)
+    if "module" in metafunc.fixturenames:
+        metafunc.parametrize("module", MODULES)
+
+
+@pytest.fixture(scope="session")
+def executables() -> dict[str, str]:
+    """Return the two builds' interpreters by build."""
+    found = {"gil": shutil.which("python3.14"), "ft": shutil.which("python3.14t")}
+    if None in found.values():
+        pytest.skip(f"needs both builds on PATH: {found}")
+    return found
+
+
+@pytest.fixture(params=["gil", "ft"])
+def build(request) -> str:
+    """One build after the other."""
+    return request.param
+
+
+@pytest.fixture
+def target(executables, build) -> str:
+    """Return the interpreter of the current build."""
+    return executables[build]
+
+
+def run_python(executable: str, *arguments: str, path: tuple = (), cwd: Path | None = None):
+    """Run an interpreter as the harness does: from elsewhere, the repository on PYTHONPATH."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COV"))}
+    return subprocess.run(
+        [executable, *arguments],
+        env={**clean, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *path)))},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def python():
+    """Return `run_python`."""
+    return run_python

@@ -1,0 +1,91 @@
+"""What every declaration has to say, and what a workload module may import."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import re
+import shutil
+import sys
+
+import pytest
+
+from benchmarks.workloads.declare import Group, Scope, Workload, no_local, no_shared
+from tests.workloads.conftest import DECLARED, MODULES, WORKLOADS
+
+
+def test_fields_say_something(workload):
+    for field in dataclasses.fields(Workload):
+        value = getattr(workload, field.name)
+        assert value is not None
+        assert value != "", field.name
+    assert workload.version >= 1
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", workload.slug)
+    assert workload.question.endswith("?")
+    assert workload.question.count("?") == 1
+    assert workload.because.endswith(".")
+    assert ". " not in workload.because, "one sentence"
+    assert not workload.title.endswith(".")
+    assert re.fullmatch(r"[a-z0-9/-]+", workload.explained_at), "a docname, without suffix"
+
+
+def test_scope_matches_the_set_up(workload):
+    """Who shares something sets it up; who claims private data shares nothing."""
+    assert (workload.setup_shared is no_shared) == (workload.scope is Scope.PRIVATE)
+
+
+def test_group_matches_the_module(module):
+    assert DECLARED[module]
+    assert {workload.group for workload in DECLARED[module]} == {module}
+
+
+def test_only_the_interpreter_group_is_single_only(workload):
+    assert workload.single_only == (workload.group is Group.INTERPRETER)
+
+
+def test_required_modules_exist(workload):
+    for name in workload.requires:
+        assert importlib.util.find_spec(name), name
+
+
+@pytest.mark.parametrize("attribute", ["slug", "title", "question"])
+def test_no_two_workloads_are_called_alike(attribute):
+    values = [getattr(workload, attribute) for workload in WORKLOADS]
+    assert len(set(values)) == len(values)
+
+
+def test_twins_differ_in_one_thing():
+    by_slug = {workload.slug: workload for workload in WORKLOADS}
+    locked, apart = by_slug["counter-lock"], by_slug["counter-per-thread"]
+    assert (locked.setup_shared, locked.check) == (apart.setup_shared, apart.check)
+    shared, private = by_slug["shared-attribute-read"], by_slug["private-attribute-read"]
+    assert shared.check is private.check
+    assert (shared.setup_local, private.setup_shared) == (no_local, no_shared)
+    # Where the instance comes from is all that differs.
+    assert "_read" in shared.run.__code__.co_names
+    assert "_read" in private.run.__code__.co_names
+
+
+IMPORT = f"""
+import importlib, sys
+for name in {MODULES!r}:
+    module = importlib.import_module("benchmarks.workloads." + name)
+    assert isinstance(module.WORKLOADS, tuple) and module.WORKLOADS
+import benchmarks.workloads.stock
+foreign = {{"pyperf", "psutil", "numpy", "site"}} & set(sys.modules)
+assert not foreign, foreign
+"""
+
+
+def pythons():
+    """Return the interpreters at hand that may be targets or run the tools."""
+    names = [f"python3.{minor}{t}" for minor in (11, 12, 13, 14, 15) for t in ("", "t")]
+    return [sys.executable, *filter(None, map(shutil.which, names))]
+
+
+@pytest.mark.parametrize("executable", dict.fromkeys(pythons()))
+def test_imports_need_the_standard_library_only(python, executable):
+    if python(executable, "-c", "").returncode != 0:
+        pytest.skip(f"{executable} does not run")  # e.g. a version manager's shim without a version
+    done = python(executable, "-S", "-P", "-W", "error", "-c", IMPORT)
+    assert done.returncode == 0, done.stderr
