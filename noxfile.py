@@ -42,13 +42,18 @@ def docs(session: nox.Session) -> None:
     """Build the site into _build/html without a network."""
     tools(session)
     session.run("sphinx-build", *SPHINX, "source", str(SITE))
-    session.log(f"the site: {SITE / 'index.html'}")
+    session.log(f"the site  {SITE / 'index.html'}")
+    local = sorted((SITE / "benchmarks" / "runs").glob("local-*.html"))
+    if local:
+        session.log(f"your run  {local[-1]}")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Pass the tests: statistics, workloads on both builds, faults, the Sphinx domain."""
     tools(session)
+    # First and on its own, so that a build from source shows its progress and meets no test's time limit.
+    session.run("python", "-m", "ftguide", "interpreters", "--make")
     session.run("python", "-m", "pytest", *session.posargs)
 
 

@@ -10,6 +10,13 @@ from rich.table import Table
 from ftguide.results import rendering
 from ftguide.results.analysis import Report, Row
 
+#: What the columns mean, in lines of at most 80 columns.
+LEGEND = (
+    "ratio: time of the free-threaded build / GIL-enabled build, 95 % interval over blocks",
+    "threads: throughput of free-threaded threads against one GIL-enabled thread",
+    "efficiency: time of the same work in processes / in threads, free-threaded build",
+)
+
 
 def print_report(console: Console, report: Report) -> None:
     """Print one row per workload: ratio with interval, verdict, speed-up, thread efficiency, flags."""
@@ -31,12 +38,8 @@ def print_report(console: Console, report: Report) -> None:
         elif row.flags:
             notes.append(f"[yellow]{row.slug}[/]: {escape(', '.join(row.flags))}")
     console.print(table)
-    console.print(
-        "time FT / time GIL, 95 % interval over blocks; threads: throughput against one GIL-enabled\n"
-        "thread; efficiency: the same work in processes / in threads, free-threaded build",
-        style="dim",
-        highlight=False,
-    )
+    for line in LEGEND[: None if parallel else 1]:
+        console.print(line, style="dim", highlight=False)
     for mean in report.groups:
         console.print(
             f"group {mean.group}: geometric mean of {mean.workloads} "

@@ -6,20 +6,46 @@ the `Report` built here, so a number cannot differ between them.
 
 from __future__ import annotations
 
+import math
+import statistics
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ftguide.results.model import Failure, StoredRun
+from ftguide.results.flags import flags
+from ftguide.results.model import Arm, Failure, Mode, PlannedWorkload, StoredRun
+from ftguide.results.series import series
+from ftguide.results.statistics import (
+    Estimate,
+    benjamini_hochberg,
+    equivalence_p,
+    group_mean,
+    mean,
+    mean_interval,
+    ratio_interval,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ftguide.results.model import Block
+    from ftguide.results.series import Series
+
+#: A difference below this is of no practical concern, whatever its p value; either way, as 1.02
+#: and 1 / 1.02.
+PRACTICAL = 0.02
+SIGNIFICANT = 0.05
 
 
 class Verdict(StrEnum):
-    """What a comparison lets us say."""
+    """What a comparison of times lets us say; `judge` holds the rules and their order."""
 
     SLOWER = "slower"  #: interval beyond +2 % and q < 0.05
     FASTER = "faster"  #: interval beyond -2 % and q < 0.05
     SAME = "same"  #: equivalent within 3 % (TOST)
     UNRESOLVED = "no difference resolved"  #: inside the noise floor, or the interval allows both
     UNKNOWN = "not enough blocks"  #: fewer than two
+    NOT_JUDGED = "not judged"  #: speed-ups and efficiencies are numbers without a verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +59,7 @@ class Comparison:
     high: float
     k: int  #: blocks
     p: float  #: two-sided, ratio = 1
-    q: float  #: Benjamini-Hochberg over all comparisons of the run that share `kind`
+    q: float  #: Benjamini-Hochberg over the run's comparisons of this `kind`; A/A pairs apart
     verdict: Verdict
     kind: str  #: "time" | "speedup" | "efficiency"
 
@@ -64,15 +90,17 @@ class Row:
     gil_speedup: Comparison | None  #: throughput gil-threads-n / gil-single
     efficiency: Comparison | None  #: T(ft-processes-n) / T(ft-threads-n)
     against_gil_processes: Comparison | None  #: ft-threads-n / gil-processes-n, time
-    again: tuple[Comparison, ...]  #: the A/A pairs
+    again: tuple[Comparison, ...]  #: the A/A pairs, each x-again / x; floor-less verdicts
     floor: float | None  #: noise floor as |ln r|; None without A/A copies
     flags: tuple[str, ...]  #: noise flags, in words
     blocks: int
     failure: Failure | None
+    others: tuple[Comparison, ...] = ()  #: ratios of further arms: GIL on again, other modes
 
-    def comparison(self, arm: str, base: str) -> Comparison | None:
-        """Return the comparison of two arms whatever its kind, None when it was not measured."""
-        candidates = (
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Everything that was compared, in the order of the fields."""
+        named = (
             self.single,
             self.threads,
             self.user_speedup,
@@ -80,10 +108,13 @@ class Row:
             self.gil_speedup,
             self.efficiency,
             self.against_gil_processes,
-            *self.again,
         )
-        for one in candidates:
-            if one is not None and (one.arm, one.base) == (arm, base):
+        return (*(one for one in named if one is not None), *self.again, *self.others)
+
+    def comparison(self, arm: str, base: str) -> Comparison | None:
+        """Return the comparison of two arms whatever its kind, None when it was not measured."""
+        for one in self.comparisons:
+            if (one.arm, one.base) == (arm, base):
                 return one
         return None
 
@@ -115,6 +146,249 @@ class Report:
         raise KeyError(slug)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A comparison whose q value waits for the rest of the run."""
+
+    arm: str
+    base: str
+    kind: str
+    estimate: Estimate
+    equivalence: float
+
+    @property
+    def testable(self) -> bool:
+        return self.estimate.k >= 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DraftRow:
+    planned: PlannedWorkload
+    series: Series
+    named: dict[str, _Draft]  #: by the field of `Row`
+    again: tuple[_Draft, ...]
+    others: tuple[_Draft, ...]
+
+    @property
+    def floor(self) -> float | None:
+        """The larger of the A/A pairs' |ln r| + half-width."""
+        floors = [
+            abs(math.log(one.estimate.ratio)) + one.estimate.half_width
+            for one in self.again
+            if one.testable
+        ]
+        return max(floors, default=None)
+
+
+def judge(estimate: Estimate, q: float, equivalence: float, floor: float | None) -> Verdict:
+    """Return the verdict on a ratio of times; the first rule that holds decides.
+
+    1. Fewer than two blocks: UNKNOWN.
+    2. |ln ratio| within the noise floor: UNRESOLVED. Two copies of the same arm differ as much, so
+       neither a difference nor sameness is claimed, whatever the interval says.
+    3. The 95 % interval lies wholly beyond 2 % and q < 0.05: SLOWER or FASTER. This comes before
+       sameness: a ratio of 1.025 known to 0.1 % is within 3 %, and slower.
+    4. Equivalent within 3 % at the 5 % level: SAME.
+    5. UNRESOLVED: the interval allows both.
+    """
+    if estimate.k < 2:
+        return Verdict.UNKNOWN
+    if floor is not None and abs(math.log(estimate.ratio)) <= floor:
+        return Verdict.UNRESOLVED
+    if q < SIGNIFICANT and estimate.low > 1 + PRACTICAL:
+        return Verdict.SLOWER
+    if q < SIGNIFICANT and estimate.high < 1 / (1 + PRACTICAL):
+        return Verdict.FASTER
+    return Verdict.SAME if equivalence < SIGNIFICANT else Verdict.UNRESOLVED
+
+
 def report(stored: StoredRun) -> Report:
-    """Derive the report of a run."""
-    raise NotImplementedError
+    """Derive the report of a run: one row per planned workload, in the order of the plan.
+
+    A workload that failed, or has no blocks yet, keeps its row; what was not measured is None there.
+    ValueError when the plan names an impossible arm.
+    """
+    blocks: dict[str, list[Block]] = {}
+    for block in sorted(stored.blocks, key=lambda block: block.index):
+        blocks.setdefault(block.workload, []).append(block)
+    drafts = [
+        _draft_row(planned, series(planned, blocks.get(planned.slug, ())), stored.run.plan.threads)
+        for planned in stored.run.plan.workloads
+    ]
+    q_values = _q_values(drafts)
+    failures = {failure.workload: failure for failure in reversed(stored.failures)}
+    rows = tuple(
+        _row(draft, q_values, failures.get(draft.planned.slug), pinned=stored.run.pinned)
+        for draft in drafts
+    )
+    return Report(stored=stored, rows=rows, groups=_groups(drafts, rows))
+
+
+def _named(threads: int) -> dict[str, tuple[str, str, str]]:
+    """Return arm, base and kind of every comparison a row has a field for."""
+    ft, gil = f"ft-threads-{threads}", f"gil-threads-{threads}"
+    return {
+        "single": ("ft-single", "gil-single", "time"),
+        "threads": (ft, gil, "time"),
+        "user_speedup": (ft, "gil-single", "speedup"),
+        "self_speedup": (ft, "ft-single", "speedup"),
+        "gil_speedup": (gil, "gil-single", "speedup"),
+        "efficiency": (f"ft-processes-{threads}", ft, "efficiency"),
+        "against_gil_processes": (ft, f"gil-processes-{threads}", "time"),
+    }
+
+
+def _other(planned: PlannedWorkload, threads: int) -> Iterable[tuple[str, str, str]]:
+    """Yield what else the planned arms allow to compare."""
+    known = {pair[:2] for pair in _named(threads).values()}
+    if "ft-gil-on-single" in planned.arms:
+        yield "ft-gil-on-single", "gil-single", "time"
+    for name in planned.arms:
+        arm = Arm.parse(name)
+        if arm.mode is Mode.INTERPRETERS:
+            yield name, str(Arm(arm.build, Mode.THREADS, arm.workers, arm.gil_on)), "time"
+        if arm.mode is not Mode.SINGLE and (name, "gil-single") not in known:
+            yield name, "gil-single", "speedup"
+
+
+def _draft_row(planned: PlannedWorkload, measured: Series, threads: int) -> _DraftRow:
+    def drafts(pairs: Iterable[tuple[str, str, str]]) -> tuple[_Draft, ...]:
+        found = (_draft(measured, *pair) for pair in pairs)
+        return tuple(one for one in found if one is not None)
+
+    named = {field: _draft(measured, *pair) for field, pair in _named(threads).items()}
+    copies = [name for name in planned.arms if Arm.parse(name).again]
+    return _DraftRow(
+        planned=planned,
+        series=measured,
+        named={field: one for field, one in named.items() if one is not None},
+        again=drafts((name, name.removesuffix("-again"), "time") for name in copies),
+        others=drafts(_other(planned, threads)),
+    )
+
+
+def _draft(measured: Series, arm: str, base: str, kind: str) -> _Draft | None:
+    logs = (measured.log_speedup if kind == "speedup" else measured.contrast)(arm, base)
+    if not logs:
+        return None
+    return _Draft(
+        arm=arm,
+        base=base,
+        kind=kind,
+        estimate=ratio_interval(logs),
+        equivalence=equivalence_p(logs),
+    )
+
+
+def _q_values(drafts: Sequence[_DraftRow]) -> dict[int, float]:
+    """Return q values by identity of the draft.
+
+    A family per kind, and one of the A/A pairs: they answer another question, and their many true
+    nulls would change what the real comparisons have to pass.
+    """
+    families: dict[str, list[_Draft]] = {}
+    for row in drafts:
+        for one in (*row.named.values(), *row.others):
+            families.setdefault(one.kind, []).append(one)
+        families.setdefault("again", []).extend(row.again)
+    found: dict[int, float] = {}
+    for family in families.values():
+        tested = [one for one in family if one.testable]
+        q_values = benjamini_hochberg([one.estimate.p for one in tested])
+        found.update((id(one), q) for one, q in zip(tested, q_values, strict=True))
+    return found
+
+
+def _comparison(draft: _Draft, q_values: dict[int, float], floor: float | None) -> Comparison:
+    estimate, q = draft.estimate, q_values.get(id(draft), 1.0)
+    if draft.kind == "time" or not draft.testable:
+        verdict = judge(estimate, q, draft.equivalence, floor)
+    else:
+        verdict = Verdict.NOT_JUDGED
+    return Comparison(
+        arm=draft.arm,
+        base=draft.base,
+        ratio=estimate.ratio,
+        low=estimate.low,
+        high=estimate.high,
+        k=estimate.k,
+        p=estimate.p,
+        q=q,
+        verdict=verdict,
+        kind=draft.kind,
+    )
+
+
+def _row(
+    draft: _DraftRow, q_values: dict[int, float], failure: Failure | None, *, pinned: bool
+) -> Row:
+    floor = draft.floor
+
+    def field(name: str) -> Comparison | None:
+        one = draft.named.get(name)
+        return _comparison(one, q_values, floor) if one else None
+
+    builds = [
+        (one.arm, one.base) for name in ("single", "threads") if (one := draft.named.get(name))
+    ]
+    return Row(
+        slug=draft.planned.slug,
+        group=draft.planned.group,
+        times=_times(draft.series),
+        single=field("single"),
+        threads=field("threads"),
+        user_speedup=field("user_speedup"),
+        self_speedup=field("self_speedup"),
+        gil_speedup=field("gil_speedup"),
+        efficiency=field("efficiency"),
+        against_gil_processes=field("against_gil_processes"),
+        # The floor is made of these pairs: judged by it, none could ever differ.
+        again=tuple(_comparison(one, q_values, None) for one in draft.again),
+        floor=floor,
+        flags=flags(draft.series, builds, pinned=pinned),
+        blocks=len(draft.series.blocks),
+        failure=failure,
+        others=tuple(_comparison(one, q_values, floor) for one in draft.others),
+    )
+
+
+def _times(measured: Series) -> tuple[ArmTime, ...]:
+    found = []
+    for name, (_, blocks) in measured.arms.items():
+        if blocks:
+            values = [time for one in blocks.values() for time in one.times]
+            means = [mean(one.times) for one in blocks.values()]
+            low, high = mean_interval(means)
+            found.append(
+                ArmTime(
+                    arm=name,
+                    median=statistics.median(values),
+                    mean=mean(means),
+                    low=low,
+                    high=high,
+                    slices=len(values),
+                )
+            )
+    return tuple(found)
+
+
+def _groups(drafts: Sequence[_DraftRow], rows: Sequence[Row]) -> tuple[GroupMean, ...]:
+    """Average the single-thread ratios of each group; a failed workload is no part of its group."""
+    samples: dict[str, list[list[float]]] = {}
+    for draft, row in zip(drafts, rows, strict=True):
+        if row.failure is None and row.single is not None and row.single.k >= 2:
+            d = draft.series.contrast(row.single.arm, row.single.base)
+            samples.setdefault(row.group, []).append(d)
+    found = []
+    for group, sample in samples.items():
+        interval = group_mean(sample)
+        found.append(
+            GroupMean(
+                group=group,
+                ratio=interval.ratio,
+                low=interval.low,
+                high=interval.high,
+                workloads=len(sample),
+            )
+        )
+    return tuple(found)

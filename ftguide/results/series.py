@@ -1,0 +1,147 @@
+"""The measured times of one workload, block by block: what reports, flags and exports start from.
+
+Decides, once for all of them, which blocks count: those of the planned code (same version and source
+hash) and, arm by arm, those whose times are times and whose GIL state was the expected one. What
+does not count is named in `dropped`, never passed over in silence.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.workloads.declare import Scaling
+from ftguide.results.model import Arm
+from ftguide.results.statistics import mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ftguide.results.model import ArmRecord, Block, PlannedWorkload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmBlock:
+    """What one arm did in one block."""
+
+    record: ArmRecord
+    times: tuple[float, ...]  #: per slice, in seconds per unit of work (see `Series`)
+    log_mean: float  #: mean logarithm of `times`
+    halves: tuple[float, float] | None  #: the same for the first and last half; None under 4 slices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The usable blocks of one workload.
+
+    The unit of work is one loop of one worker where every worker does the whole work (weak scaling),
+    and one loop of all workers together where they share it (strong): a record counts loops per
+    worker, so there the time per loop is divided by the workers.
+    """
+
+    planned: PlannedWorkload
+    blocks: Mapping[int, Block]  #: by index
+    arms: Mapping[str, tuple[Arm, Mapping[int, ArmBlock]]]  #: planned arms in order; by block index
+    dropped: tuple[str, ...]  #: what was left out, in words
+
+    def of(self, arm: str) -> Mapping[int, ArmBlock]:
+        """Return the blocks of an arm by index; empty for one that was not measured."""
+        return self.arms[arm][1] if arm in self.arms else {}
+
+    def contrast(self, arm: str, base: str) -> list[float]:
+        """Return d_i = mean over the slices of block i of ln(arm / base), blocks with both only."""
+        return [x.log_mean - y.log_mean for x, y in self._both(arm, base)]
+
+    def drift(self, arm: str, base: str) -> float:
+        """Return by how much ln(arm / base) changes from the first to the last half of a block.
+
+        Mean over blocks, in logarithms; 0 where blocks have fewer than four slices. The ratio is
+        what must stand still: a CPU that changes speed moves both arms.
+        """
+        changes = [
+            (x.halves[1] - y.halves[1]) - (x.halves[0] - y.halves[0])
+            for x, y in self._both(arm, base)
+            if x.halves and y.halves
+        ]
+        return mean(changes) if changes else 0.0
+
+    def log_speedup(self, arm: str, base: str) -> list[float]:
+        """Return per block the logarithm of the throughput of `arm` over that of `base`.
+
+        Weak scaling n T(1) / T(n), since n workers do n times the work; strong T(1) / T(n).
+        """
+        if arm not in self.arms or base not in self.arms:
+            return []
+        workers = self.arms[arm][0].workers / self.arms[base][0].workers
+        more_work = 0.0 if self.planned.scaling == Scaling.STRONG else math.log(workers)
+        return [more_work - d for d in self.contrast(arm, base)]
+
+    def complete(self) -> list[int]:
+        """List the blocks in which every arm that was ever measured is usable."""
+        measured = [blocks for _, blocks in self.arms.values() if blocks]
+        return [
+            index for index in self.blocks if measured and all(index in one for one in measured)
+        ]
+
+    def _both(self, arm: str, base: str) -> Iterable[tuple[ArmBlock, ArmBlock]]:
+        left, right = self.of(arm), self.of(base)
+        return ((left[index], right[index]) for index in left if index in right)
+
+
+def series(planned: PlannedWorkload, blocks: Sequence[Block]) -> Series:
+    """Sort out the blocks of a workload; ValueError when the plan names an impossible arm."""
+    ours = {
+        block.index: block
+        for block in blocks
+        if (block.version, block.source_hash) == (planned.version, planned.source_hash)
+    }
+    foreign = len(blocks) - len(ours)
+    dropped = [f"{_blocks(foreign)} of other code left out"] if foreign else []
+    arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
+    for name in planned.arms:
+        arm = Arm.parse(name)
+        recorded = {index: block.arms[name] for index, block in ours.items() if name in block.arms}
+        wrong_gil = [
+            index
+            for index, record in recorded.items()
+            if (record.gil_before, record.gil_after) != (arm.gil_expected, arm.gil_expected)
+        ]
+        usable: dict[int, ArmBlock] = {}
+        for index, record in recorded.items():
+            times = _times(record, arm, planned)
+            if times and index not in wrong_gil:
+                usable[index] = _arm_block(record, times)
+        arms[name] = (arm, usable)
+        if wrong_gil:
+            state = "off" if arm.gil_expected else "on"
+            dropped.append(f"GIL was {state} in {_blocks(len(wrong_gil))} of {name}, left out")
+        unusable = len(recorded) - len(usable) - len(wrong_gil)
+        if unusable:
+            dropped.append(f"{_blocks(unusable)} of {name} without times left out")
+    return Series(planned=planned, blocks=ours, arms=arms, dropped=tuple(dropped))
+
+
+def _blocks(count: int) -> str:
+    return f"{count} block{'' if count == 1 else 's'}"
+
+
+def _times(record: ArmRecord, arm: Arm, planned: PlannedWorkload) -> tuple[float, ...]:
+    """Return seconds per unit of work and slice; nothing unless all of them are above zero."""
+    if record.loops < 1 or not all(record.spans):
+        return ()
+    times = record.seconds_per_loop
+    if planned.scaling == Scaling.STRONG and arm.workers > 1:
+        times = tuple(time / arm.workers for time in times)
+    return times if times and min(times) > 0 else ()
+
+
+def _arm_block(record: ArmRecord, times: tuple[float, ...]) -> ArmBlock:
+    logs = [math.log(time) for time in times]
+    half = len(logs) // 2
+    return ArmBlock(
+        record=record,
+        times=times,
+        log_mean=mean(logs),
+        halves=(mean(logs[:half]), mean(logs[-half:])) if half >= 2 else None,
+    )

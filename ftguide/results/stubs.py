@@ -1,0 +1,23 @@
+"""The committed pages of runs: stubs of one directive, filled in when the site is built.
+
+`ftguide publish` and `ftguide bench` write them; the directive itself lives in `ftguide.site`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+#: Where the stubs live, relative to the repository's root.
+PAGES = Path("source") / "benchmarks" / "runs"
+
+
+def stub_path(run_id: str, *, local: bool = False) -> Path:
+    """Return a stub's path relative to the repository's root; local ones are git-ignored by name."""
+    return PAGES / f"{'local-' if local else ''}{run_id}.md"
+
+
+def stub(run_id: str, *, local: bool = False) -> str:
+    """Return the page of a run as MyST; a local run is looked up in the local index."""
+    title = f"Local run {run_id}" if local else f"Run {run_id}"
+    option = ":local:\n" if local else ""
+    return f"# {title}\n\n```{{bench:run}} {run_id}\n{option}```\n"
