@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -25,15 +24,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("workload", WORKLOADS, ids=lambda workload: workload.slug)
     if "module" in metafunc.fixturenames:
         metafunc.parametrize("module", MODULES)
-
-
-@pytest.fixture(scope="session")
-def executables() -> dict[str, str]:
-    """Return the two builds' interpreters by build."""
-    found = {"gil": shutil.which("python3.14"), "ft": shutil.which("python3.14t")}
-    if None in found.values():
-        pytest.skip(f"needs both builds on PATH: {found}")
-    return found
 
 
 @pytest.fixture(params=["gil", "ft"])
