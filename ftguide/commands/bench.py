@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import secrets
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,18 +14,16 @@ from ftguide.bench import plan as plans
 from ftguide.bench import run as runs
 from ftguide.bench.catalogue import UnknownNameError, catalogue, select
 from ftguide.bench.machine import Platform, refusal
+from ftguide.commands import interpreters
 from ftguide.commands.progress import Progress
 from ftguide.commands.table import print_report
 from ftguide.interpreters.model import Pair
-from ftguide.interpreters.provide import provide
 from ftguide.results import analysis, store, stubs
 from ftguide.results.model import LOCAL_MACHINE, Run
 from ftguide.results.writer import RunFolder
 
 #: The checkout; not resolved, so that a checkout assembled from links works as the one it looks like.
 ROOT = Path(__file__).absolute().parents[2]
-#: The line measured when nobody says otherwise: the newest with a supported free-threaded build.
-DEFAULT_LINE = "3.14"
 #: More workers than this per arm no longer answers a question this suite asks.
 MOST_THREADS = 256
 
@@ -68,14 +65,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         metavar="RUN",
         help="continue an unfinished run; without a name the latest",
     )
-    parser.add_argument(
-        "--python",
-        action="append",
-        default=[],
-        metavar="PATH",
-        help="an interpreter to measure; give it twice for both builds, or a line such as 3.14",
-    )
-    parser.add_argument("--tarball", type=Path, help="CPython source release to build from")
+    interpreters.add_choices(parser)
     parser.add_argument(
         "--patience",
         type=duration,
@@ -117,7 +107,7 @@ def main(arguments: argparse.Namespace) -> int:
     local = ROOT / store.RESULTS / LOCAL_MACHINE
     unfinished = find_unfinished(local, arguments.resume) if arguments.resume else None
     on = Platform()
-    pair = find_pair(arguments.python, arguments.tarball, console)
+    pair = find_pair(arguments, console)
     if unfinished is not None:
         run = store.read_run(unfinished)
         runs.check_resumable(run, pair, on)
@@ -161,16 +151,15 @@ def print_catalogue(console: Console) -> None:
         console.print(f"  {entry.slug:<26}{escape(entry.workload.title)}", soft_wrap=True)
 
 
-def find_pair(given: Sequence[str], tarball: Path | None, console: Console) -> Pair:
+def find_pair(arguments: argparse.Namespace, console: Console) -> Pair:
     """Provide the pair to measure, saying in one line each which way it was found."""
-    lines = [word for word in given if re.fullmatch(r"3\.\d+", word)]
-    paths = [word for word in given if word not in lines]
-    return provide(
-        lines[0] if lines else DEFAULT_LINE,
-        given=paths,
-        tarball=tarball,
-        say=lambda text: console.print(escape(text), soft_wrap=True, highlight=False),
-    )
+    lines = [word for word in arguments.python if re.fullmatch(r"3\.\d+", word)]
+    arguments.python = [word for word in arguments.python if word not in lines]
+
+    def say(text: str) -> None:
+        console.print(escape(text), soft_wrap=True, highlight=False)
+
+    return interpreters.chosen(arguments, lines[0] if lines else None, say)
 
 
 def warnings_for(pair: Pair, on: Platform, workers: int) -> list[str]:

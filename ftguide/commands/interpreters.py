@@ -47,7 +47,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH",
-        help="path or name of an interpreter to use; give it twice for both builds",
+        help="path or name of an interpreter to use, twice for both builds; bench also takes a line, 3.14",
     )
     parser.add_argument(
         "--setting",

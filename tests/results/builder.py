@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ftguide.interpreters.model import Build
+from ftguide.results.analysis import Row, report
 from ftguide.results.model import (
     LOCAL_MACHINE,
     SCHEMA,
@@ -183,3 +184,30 @@ def make_stored(blocks: int = 10, *, rounds: int = 6, seed: int = 1) -> StoredRu
             )
         )
     return stored_of(*made)
+
+
+#: Every kind of arm.
+EVERY = {
+    "gil-single": 1.00e-5,
+    "ft-single": 1.10e-5,
+    "ft-gil-on-single": 1.05e-5,
+    "gil-threads-2": 2.02e-5,
+    "ft-threads-2": 1.25e-5,
+    "ft-interpreters-2": 1.40e-5,
+    "gil-processes-2": 1.01e-5,
+    "ft-processes-2": 1.20e-5,
+    "gil-single-again": 1.00e-5,
+    "ft-single-again": 1.10e-5,
+}
+
+
+def wobble(seconds: float, blocks: int = 6, size: float = 0.002, seed: object = 0) -> list[float]:
+    """Return a noisy time per block."""
+    chance = random.Random(f"{seconds} {seed}")
+    return [seconds * math.exp(chance.gauss(0, size)) for _ in range(blocks)]
+
+
+def row_of(times: Mapping[str, Sequence[float | None]], *, threads: int = 2, **plan: object) -> Row:
+    """Return the row of one workload whose arms take these seconds per loop, one number per block."""
+    made = make_plan("nbody", list(times), **plan)
+    return report(stored_of((made, make_blocks(made, times)), threads=threads)).row("nbody")

@@ -14,7 +14,7 @@ import pytest
 
 from ftguide.results.analysis import report
 from ftguide.results.export import COLUMNS, csv_rows, csv_slices, pyperf_suites
-from ftguide.results.model import Failure
+from ftguide.results.model import Arm, Failure
 from tests.results.builder import (
     RUN_ID,
     make_block,
@@ -101,7 +101,7 @@ def test_there_is_a_suite_for_every_measured_arm_and_a_benchmark_per_workload(tm
     stored = make_stored()
     names = list(pyperf_suites(stored))
     arms = {arm for plan in stored.run.plan.workloads for arm in plan.arms}
-    assert sorted(names) == sorted(f"{arm}.json.gz" for arm in arms)
+    assert names == [f"{arm}.json.gz" for arm in sorted(arms, key=Arm.parse)]
     write(tmp_path, stored)
     assert load(tmp_path, "ft-single").get_benchmark_names() == ["nbody", "mandelbrot"]
     assert load(tmp_path, "ft-threads-2").get_benchmark_names() == ["mandelbrot"]
@@ -180,6 +180,15 @@ def test_metadata_say_what_was_measured_and_name_nobody():
     assert not {"hostname", "python_executable", "command", "load_avg_1min"} & set(common)
     (first, *_) = data["benchmarks"][0]["runs"]
     assert first["metadata"]["date"].startswith("2026-11-23 00:51:00")
+
+
+def test_metadata_say_whether_the_gil_was_on(tmp_path):
+    plan = make_plan("nbody", ["gil-single", "ft-single", "ft-gil-on-single"])
+    write(
+        tmp_path, stored_of((plan, [make_block(plan, 0, {arm: [1e-5] * 2 for arm in plan.arms})]))
+    )
+    states = {arm: load(tmp_path, arm).get_metadata()["python_gil"] for arm in plan.arms}
+    assert states == {"gil-single": "on", "ft-single": "off", "ft-gil-on-single": "on"}
 
 
 def test_a_date_that_is_none_is_left_out(tmp_path):

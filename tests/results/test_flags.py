@@ -78,6 +78,11 @@ def test_drift_needs_four_slices():
     assert flags({"gil-single": [1e-5] * 3, "ft-single": [1e-5, 1e-5, 2e-5]}) == ()
 
 
+def test_the_middle_of_an_odd_number_of_slices_is_in_neither_half():
+    gil = [1e-5] * 5
+    assert flags({"gil-single": gil, "ft-single": [1e-5, 1e-5, 2e-5, 1e-5, 1e-5]}) == ()
+
+
 def test_drift_of_several_blocks_is_their_mean():
     plan = make_plan("nbody", list(SINGLE))
     up, down = [1.0e-5, 1.0e-5, 1.1e-5, 1.1e-5], [1.1e-5, 1.1e-5, 1.0e-5, 1.0e-5]

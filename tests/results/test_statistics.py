@@ -7,6 +7,7 @@ import pytest
 
 from ftguide.results.statistics import (
     Estimate,
+    _bca_levels,
     benjamini_hochberg,
     block_log_ratio,
     bootstrap_interval,
@@ -300,6 +301,19 @@ def test_bias_correction_follows_the_skewness():
     assert corrected.high > plain.high
     mirrored = bootstrap_interval([-d for d in skewed])
     assert mirrored.low == pytest.approx(1 / corrected.high, rel=2e-3)
+
+
+def test_skewness_alone_moves_both_levels_up():
+    """Resampled means that lie evenly about the estimate leave the acceleration as the only shift."""
+    even = [0.9, 0.95, 1.05, 1.1]
+    low, high = _bca_levels([0.5, 0.6, 0.7, 2.2], 1.0, even, [0.025, 0.975])
+    # a = sum(d ** 3) / 6 / sum(d ** 2) ** 1.5 = 1.512 / 6 / 1.94 ** 1.5, from Efron's formula by hand.
+    acceleration = 1.512 / 6 / 1.94**1.5
+    z = 1.959963984540054
+    assert low == pytest.approx(student_cdf(-z / (1 + acceleration * z), math.inf))
+    assert high == pytest.approx(student_cdf(z / (1 - acceleration * z), math.inf))
+    assert low > 0.025
+    assert high > 0.975
 
 
 def test_the_bootstrap_is_the_same_every_time():

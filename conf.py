@@ -1,0 +1,80 @@
+"""Sphinx configuration; the pages are in source/: sphinx-build -n -W -c . source _build/html."""
+
+import os
+import sys
+from pathlib import Path
+
+# The extension lives in this repository and is not installed anywhere.
+sys.path.insert(0, str(Path(__file__).parent))
+
+# -- Project ---------------------------------------------------------------------------------------
+# https://www.sphinx-doc.org/en/master/usage/configuration.html#project-information
+
+project = "The Measured Guide to Free-Threaded Python"
+author = "The Measured Guide to Free-Threaded Python contributors"
+copyright = f"2026, {author}"
+language = "en"
+
+#: Where the site is served, from the host's own variable or by hand. Without it links stay relative
+#: and citations name a run without an address.
+SITE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("SITE_URL") or ""
+
+# -- General ---------------------------------------------------------------------------------------
+
+extensions = [
+    "myst_parser",
+    "sphinx_design",
+    "sphinx_copybutton",
+    "notfound.extension",
+    "ftguide.site",
+]
+if SITE:  # its tags hold absolute addresses only
+    extensions.append("sphinxext.opengraph")
+
+nitpicky = True
+smartquotes = False  # it would turn the -- of command lines in plain text into a dash
+
+# -- MyST ------------------------------------------------------------------------------------------
+# https://myst-parser.readthedocs.io/en/latest/syntax/optional.html
+
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "fieldlist", "tasklist"]
+myst_heading_anchors = 3
+
+# -- HTML ------------------------------------------------------------------------------------------
+
+html_theme = "furo"
+html_title = project
+html_baseurl = SITE
+html_static_path = ["source/_static"]  # relative to this file, not to source/
+html_css_files = ["bench.css"]
+html_theme_options = {
+    # Teal, the same hue in both themes; at least 4.5:1 on Furo's page and sidebar backgrounds.
+    "light_css_variables": {
+        "color-brand-primary": "#00695c",
+        "color-brand-content": "#00695c",
+        "color-brand-visited": "#5b4a9e",
+        "bench-ft": "#00695c",
+        "bench-gil": "#a84300",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#4db6ac",
+        "color-brand-content": "#4db6ac",
+        "color-brand-visited": "#b3a5ea",
+        "bench-ft": "#4db6ac",
+        "bench-gil": "#f0a04b",
+    },
+}
+
+# -- Extensions ------------------------------------------------------------------------------------
+
+# Prompts are shown and not copied.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+# The page for missing addresses is served from anywhere, so its links start at the site's root.
+notfound_urls_prefix = "/" + SITE.partition("://")[2].partition("/")[2].strip("/") + "/"
+notfound_urls_prefix = notfound_urls_prefix.replace("//", "/")
+
+ogp_site_url = SITE
+ogp_social_cards = {"enable": False}  # drawing them needs matplotlib
+ogp_enable_meta_description = True

@@ -1,0 +1,163 @@
+"""Where built interpreters are kept, and how they get there whole or not at all.
+
+    <cache>/interpreters/
+        lock                           held while anything below changes
+        downloads/Python-3.14.7.tar.xz
+        3.14.7-quick-gcc-12.2.0/
+            gil/  ft/                  one installed tree each, each with its `built.json`
+            bin/python3.14  bin/python3.14t
+            gil.log  ft.log
+        .work-<random>/                source, objects and staging of one call
+
+A tree appears under its name by one rename, with `built.json` in it: what has that file is
+finished. A work folder that is there when the lock is taken was left by a killed call: it goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import filelock
+import msgspec
+import platformdirs
+
+from ftguide.interpreters.discover import Candidate, Say
+from ftguide.interpreters.model import Build, InterpreterError, Route
+from ftguide.interpreters.sources import PART
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARKER = "built.json"
+_WORK = ".work-"
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """What `built.json` says about a tree."""
+
+    version: str
+    build: Build
+    setting: str
+    compiler: str
+    tarball_sha256: str
+    arguments: tuple[str, ...]
+    origin: str  #: where the tarball came from
+
+
+def default_root() -> Path:
+    """Return the folder for built interpreters below the user's cache folder."""
+    return platformdirs.user_cache_path("ftguide") / "interpreters"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The folder of built interpreters."""
+
+    root: Path
+
+    @property
+    def downloads(self) -> Path:
+        """The folder of verified tarballs."""
+        return self.root / "downloads"
+
+    @contextlib.contextmanager
+    def locked(self, say: Say) -> Iterator[None]:
+        """Hold the shelf alone, without the leftovers of calls that were killed."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InterpreterError(
+                f"{self.root}: {error.strerror or error}. Interpreters are built there; "
+                "set XDG_CACHE_HOME to a folder that can be written."
+            ) from error
+        lock = filelock.FileLock(self.root / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            say("another process builds interpreters here: waiting for it")
+            lock.acquire()
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what killed calls left; what resists is left to the next call, in nobody's way."""
+        for folder in self.root.glob(f"{_WORK}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for partial in self.downloads.glob(f"*{PART}"):
+            with contextlib.suppress(OSError):
+                partial.unlink()
+
+    @contextlib.contextmanager
+    def work_folder(self) -> Iterator[Path]:
+        """Give a fresh folder, on the shelf's file system, that is gone afterwards."""
+        folder = Path(tempfile.mkdtemp(prefix=_WORK, dir=self.root))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def tree(self, key: str, build: Build) -> Path:
+        """Return where the tree of a build is, or will be."""
+        return self.root / key / build.value
+
+    def put(self, staged: Path, tree: Path, built: Built, work: Path) -> None:
+        """Move a staged tree to its place; an older one that did not work steps aside."""
+        marker = staged / MARKER
+        with marker.open("wb") as stream:
+            stream.write(msgspec.json.format(msgspec.json.encode(built), indent=1) + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        tree.parent.mkdir(parents=True, exist_ok=True)
+        if tree.exists():
+            tree.rename(work / f"replaced-{tree.name}")
+        staged.rename(tree)
+
+    def built(self, tree: Path) -> Built | None:
+        """Read what a finished tree is; None for what is not finished."""
+        try:
+            return msgspec.json.decode((tree / MARKER).read_bytes(), type=Built)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def candidates(self, line: str) -> list[Candidate]:
+        """List the finished interpreters of a line."""
+        found = []
+        for tree in sorted(self.root.glob("*/*")):
+            built = self.built(tree) if tree.name in set(Build) else None
+            if built and built.version.startswith(f"{line}."):
+                found.append(
+                    Candidate(
+                        path=str(tree / "bin" / program(built.version, built.build)),
+                        route=Route.SOURCE,
+                        detail=f"built here earlier, {built.setting}, from {built.origin}",
+                    )
+                )
+        return found
+
+
+def program(version: str, build: Build) -> str:
+    """Return the name of an interpreter: python3.14, python3.14t."""
+    line = ".".join(version.split(".")[:2])
+    return f"python{line}" + ("t" if build is Build.FREE_THREADED else "")
+
+
+def write_wrapper(path: Path, executable: Path) -> None:
+    """Write a script that runs an interpreter, in one step.
+
+    Never a symlink: venv takes the folder of a symlink for the interpreter's home.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(f'#!/bin/sh\nexec {shlex.quote(str(executable))} "$@"\n', encoding="utf-8")
+    partial.chmod(0o755)
+    partial.replace(path)

@@ -1,0 +1,216 @@
+"""What a source build needs from the machine: a C compiler, make, and headers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftguide.interpreters.model import InterpreterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: Variables configure reads; another value makes another interpreter.
+FLAG_VARIABLES = ("CFLAGS", "CPPFLAGS", "LDFLAGS", "LIBS", "PKG_CONFIG_PATH")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiler:
+    """A C compiler and the flags the environment asks for."""
+
+    command: tuple[str, ...]
+    name: str  #: "gcc-12.2.0", for the name of a folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """A library that part of the standard library is built on."""
+
+    name: str
+    header: str
+    pkg_config: str
+    brings: str  #: what is missing without it
+    apt: str
+    dnf: str
+    brew: str
+    since: tuple[int, int] = (3, 13)
+
+
+LIBRARIES = (
+    Library(
+        name="zlib",
+        header="zlib.h",
+        pkg_config="zlib",
+        brings="zlib, gzip",
+        apt="zlib1g-dev",
+        dnf="zlib-devel",
+        brew="zlib",
+    ),
+    Library(
+        name="OpenSSL",
+        header="openssl/ssl.h",
+        pkg_config="openssl",
+        brings="ssl",
+        apt="libssl-dev",
+        dnf="openssl-devel",
+        brew="openssl@3",
+    ),
+    Library(
+        name="libffi",
+        header="ffi.h",
+        pkg_config="libffi",
+        brings="ctypes",
+        apt="libffi-dev",
+        dnf="libffi-devel",
+        brew="libffi",
+    ),
+    Library(
+        name="SQLite",
+        header="sqlite3.h",
+        pkg_config="sqlite3",
+        brings="sqlite3",
+        apt="libsqlite3-dev",
+        dnf="sqlite-devel",
+        brew="sqlite",
+    ),
+    Library(
+        name="bzip2",
+        header="bzlib.h",
+        pkg_config="bzip2",
+        brings="bz2",
+        apt="libbz2-dev",
+        dnf="bzip2-devel",
+        brew="bzip2",
+    ),
+    Library(
+        name="liblzma",
+        header="lzma.h",
+        pkg_config="liblzma",
+        brings="lzma",
+        apt="liblzma-dev",
+        dnf="xz-devel",
+        brew="xz",
+    ),
+    Library(
+        name="Zstandard",
+        header="zstd.h",
+        pkg_config="libzstd",
+        brings="compression.zstd",
+        apt="libzstd-dev",
+        dnf="libzstd-devel",
+        brew="zstd",
+        since=(3, 14),
+    ),
+)
+
+_MANAGERS = {
+    "apt": ("apt-get", "apt-get install", "gcc make"),
+    "dnf": ("dnf", "dnf install", "gcc make"),
+    "brew": ("brew", "brew install", "make"),
+}
+
+
+def _install_line(packages: Mapping[str, Sequence[str]], path: str | None) -> str:
+    """Return the command that installs packages, by the manager found, or all three."""
+    lines = {
+        manager: f"{command} {' '.join(packages[manager])}"
+        for manager, (_, command, _) in _MANAGERS.items()
+    }
+    for manager, (program, _, _) in _MANAGERS.items():
+        if shutil.which(program, path=path):
+            return f"`{lines[manager]}`"
+    return " or ".join(f"`{line}`" for line in lines.values())
+
+
+def find_compiler(environ: Mapping[str, str]) -> Compiler:
+    """Find CC (or gcc, cc, clang) and make.
+
+    Raises `InterpreterError` with the line that installs them.
+    """
+    path = environ.get("PATH")
+    named = shlex.split(environ.get("CC", ""))
+    tried = [named] if named else [["gcc"], ["cc"], ["clang"]]  # in configure's order
+    for command in tried:
+        if not shutil.which(command[0], path=path) or not shutil.which("make", path=path):
+            continue
+        try:
+            banner = subprocess.run(
+                [*command, "--version"],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+                env=dict(environ),
+            ).stdout
+        except (OSError, subprocess.SubprocessError):
+            continue
+        return Compiler(command=tuple(command), name=_name(banner, environ))
+    needed = {manager: [needs] for manager, (_, _, needs) in _MANAGERS.items()}
+    wanted = " ".join(named) or "a C compiler"
+    raise InterpreterError(
+        f"Building CPython needs {wanted} and make, and they are not both on PATH: "
+        f"{_install_line(needed, path)} brings them."
+    )
+
+
+def _name(banner: str, environ: Mapping[str, str]) -> str:
+    """Name a compiler after its family and version, and after flags that change what it makes."""
+    family = "clang" if "clang" in banner.lower() else "gcc"
+    first = banner.splitlines()[0] if banner else ""
+    numbers = re.findall(r"\d+\.\d+(?:\.\d+)?", re.sub(r"\([^)]*\)", "", first))
+    name = f"{family}-{numbers[-1] if numbers else 'unknown'}"
+    flags = "\0".join(f"{key}={environ.get(key, '')}" for key in FLAG_VARIABLES if environ.get(key))
+    if flags:
+        name += f"-{hashlib.sha256(flags.encode()).hexdigest()[:8]}"
+    return name
+
+
+def missing_libraries(
+    compiler: Compiler, line: str, environ: Mapping[str, str]
+) -> tuple[Library, ...]:
+    """Return the libraries whose headers neither the compiler nor pkg-config finds."""
+    major, _, minor = line.partition(".")
+    wanted = [library for library in LIBRARIES if (int(major), int(minor)) >= library.since]
+    return tuple(library for library in wanted if not _has(library, compiler, environ))
+
+
+def _has(library: Library, compiler: Compiler, environ: Mapping[str, str]) -> bool:
+    flags = [*shlex.split(environ.get("CPPFLAGS", "")), *shlex.split(environ.get("CFLAGS", ""))]
+    source = f"#include <stdio.h>\n#include <{library.header}>\n"
+    checks = (
+        ([*compiler.command, *flags, "-E", "-x", "c", "-"], source),
+        (["pkg-config", "--exists", library.pkg_config], ""),
+    )
+    for command, text in checks:
+        try:
+            done = subprocess.run(
+                command,
+                input=text,
+                capture_output=True,
+                text=True,
+                timeout=20,
+                env=dict(environ),
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError):
+            continue
+        if done.returncode == 0:
+            return True
+    return False
+
+
+def missing_line(missing: Sequence[Library], environ: Mapping[str, str]) -> str:
+    """Say in one line what the builds will lack and what brings it; empty when they lack nothing."""
+    if not missing:
+        return ""
+    packages = {manager: [getattr(lib, manager) for lib in missing] for manager in _MANAGERS}
+    return (
+        f"no headers of {', '.join(lib.name for lib in missing)}: both builds will lack "
+        f"{', '.join(lib.brings for lib in missing)}; "
+        f"{_install_line(packages, environ.get('PATH'))} brings them"
+    )

@@ -1,0 +1,157 @@
+"""Looks at a built site with a real browser: python -m tests.site.screenshots _build/html OUT [PAGE …].
+
+Takes a picture of each page in light, dark, 390 px wide, and without JavaScript, and fails when a
+page scrolls sideways, reports an error, asks another host for anything, holds an element id twice,
+or has text in a chart that is drawn too small to read. Uses the system's Chromium, else Playwright's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PAGES = (
+    "index.html",
+    "benchmarks/index.html",
+    "benchmarks/nbody.html",
+    "benchmarks/mandelbrot.html",
+    "benchmarks/method.html",
+    "benchmarks/runs/index.html",
+)
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SMALLEST_TEXT = 9.5  #: CSS pixels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One way to look at a page."""
+
+    name: str
+    width: int = 1280
+    scheme: str = "light"
+    javascript: bool = True
+
+
+LOOKS = (
+    Look(name="light"),
+    Look(name="dark", scheme="dark"),
+    Look(name="narrow", width=390),
+    Look(name="narrow-dark", width=390, scheme="dark"),
+    Look(name="nojs", javascript=False),
+    Look(name="nojs-dark", javascript=False, scheme="dark"),
+)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """A file server that does not print every request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Print nothing."""
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """Serve a folder on a free port of this machine."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+_SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_TWICE = """() => { const seen = {}; document.querySelectorAll('[id]').forEach(
+  e => { seen[e.id] = (seen[e.id] || 0) + 1; }); return Object.keys(seen).filter(k => seen[k] > 1); }"""
+_TEXT = """() => Math.min(99, ...[...document.querySelectorAll('svg.bench-chart text')].map(
+  e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))"""
+
+
+def faults(page: Page, look: Look) -> list[str]:
+    """Return what is wrong with a page as it stands in the browser."""
+    found = []
+    if (sideways := page.evaluate(_SIDEWAYS)) > 0:
+        found.append(f"scrolls sideways by {sideways} px")
+    if twice := page.evaluate(_TWICE):
+        found.append(f"ids used twice: {', '.join(twice)}")
+    if (size := page.evaluate(_TEXT)) < SMALLEST_TEXT:
+        found.append(f"chart text of {size:.1f} px at {look.width} px")
+    return found
+
+
+def examine(browser: Browser, address: str, path: str, look: Look, out: Path) -> list[str]:
+    """Photograph one page in one look; return its faults."""
+    context = browser.new_context(
+        viewport={"width": look.width, "height": 900},
+        color_scheme=look.scheme,  # type: ignore[arg-type]
+        java_script_enabled=look.javascript,
+    )
+    page = context.new_page()
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((address, "data:"))
+            else found.append(f"asks for {request.url}")
+        ),
+    )
+    response = page.goto(f"{address}/{path}")
+    if response is None or not response.ok:
+        found.append("does not load")
+    if look.javascript:  # evaluating needs it
+        found += faults(page, look)
+    name = f"{path.removesuffix('.html').replace('/', '-')}-{look.name}.png"
+    page.screenshot(path=out / name, full_page=True)
+    context.close()
+    return [f"{path} ({look.name}): {fault}" for fault in found]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Photograph pages; 0 = none has a fault, 1 = some have, 2 = nothing to look at."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("site", type=Path, help="folder of the built site")
+    parser.add_argument("out", type=Path, help="folder for the pictures")
+    parser.add_argument("pages", nargs="*", default=list(PAGES))
+    chosen = parser.parse_args(arguments)
+    if not (chosen.site / "index.html").exists():
+        print(f"{chosen.site} holds no built site: run `nox -s docs` first", file=sys.stderr)
+        return 2
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    found: list[str] = []
+    with served(chosen.site) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
+        )
+        for path in chosen.pages:
+            for look in LOOKS:
+                found += examine(browser, address, path, look, chosen.out)
+        browser.close()
+    for fault in found:
+        print(fault)
+    print(f"{len(chosen.pages) * len(LOOKS)} pictures in {chosen.out}, {len(found)} faults")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
