@@ -11,14 +11,14 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.bench.living import LivingArm
 from ftguide.bench.machine import Platform, steal_share
-from ftguide.bench.plan import BlockPlan, loops_for, share
+from ftguide.bench.plan import BlockPlan, Loops, loops_for, share
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, ArmRecord, Block, Mode
 
@@ -113,22 +113,21 @@ def duration(spans: Sequence[tuple[int, int]]) -> int:
     return max(end for _, end in spans) - min(start for start, _ in spans)
 
 
-def calibrate(plan: BlockPlan, stage: Stage) -> int:
-    """Find the loops of a slice, once per run and workload, equal for all arms."""
+def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
+    """Find the loops of slices, once per run and workload, equal on both builds."""
     workers = max(arm.workers for arm in plan.arms)
-    strong = plan.workload.scaling == Scaling.STRONG
-    step = workers if strong else 1
+    step = workers if plan.workload.scaling == Scaling.STRONG else 1
+    tried, loops, times = step, step, dict.fromkeys(plan.arms, 0)
     with living_arms(plan, stage, block_cpus(plan, stage.on)) as living:
-        loops, times = step, dict.fromkeys(plan.arms, 0)
         while min(times.values()) < ROUGH_NS:
             for arm, one in living.items():
-                mine = share(plan.workload, arm, loops)
+                mine = share(replace(plan.workload, loops=loops), arm)
                 one.slice(mine, 0)  # the first call at this size pays for warm-up
                 times[arm] = duration(one.slice(mine, 0))
                 one.check(mine)
             tried, loops = loops, loops * 4
-    chosen = loops_for(times, tried, multi=plan.multi)
-    return max(step, chosen // step * step)
+    chosen = loops_for(times, tried)
+    return replace(chosen, loops=max(step, chosen.loops // step * step))
 
 
 def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -> Block:
@@ -137,9 +136,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     `between_slices` is called while everything is quiet, the only moment at which a progress display
     may draw.
     """
-    loops = plan.workload.loops
-    if loops is None:
-        raise ValueError(f"{plan.workload.slug}: calibrate before measuring")
+    loops = {arm: share(plan.workload, arm) for arm in plan.arms}
     started, wall = datetime.now(UTC), time.perf_counter_ns()
     ticks = stage.on.cpu_ticks()
     cpus = block_cpus(plan, stage.on)
@@ -150,12 +147,12 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     with living_arms(plan, stage, cpus) as living:
         for arm, one in living.items():
             spent = time.perf_counter_ns()
-            warm_up(one, share(plan.workload, arm, loops), spent + WARM_UP_NS)
+            warm_up(one, loops[arm], spent + WARM_UP_NS)
             useful += time.perf_counter_ns() - spent
             before[arm] = one.begin()
         for number, order in enumerate(plan.order):
             for arm in order:
-                mine = share(plan.workload, arm, loops)
+                mine = loops[arm]
                 lead = 0 if mine == 1 else max(1, round(mine * LEAD_SHARE))
                 if plan.multi and arm.mode is Mode.SINGLE and cpus:
                     living[arm].pin([cpus[(plan.index + number) % len(cpus)]])
@@ -181,7 +178,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
         steal=steal_share(ticks, stage.on.cpu_ticks()),
         arms={
             str(arm): ArmRecord(
-                loops=share(plan.workload, arm, loops),
+                loops=loops[arm],
                 spans=tuple(
                     tuple((start - wall, end - wall) for start, end in one) for one in spans[arm]
                 ),

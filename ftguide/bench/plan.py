@@ -19,7 +19,7 @@ from ftguide.results.model import Arm, Mode, Plan, PlannedWorkload
 #: seconds for which a virtual CPU keeps one speed.
 SINGLE_SLICE_NS = 15_000_000
 #: Slices of blocks with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
-MULTI_SLICE_NS = 70_000_000
+MULTI_SLICE_NS = 65_000_000
 #: No arm may hold the others up longer than this.
 LONGEST_SLICE_NS = 500_000_000
 #: More living processes than this would fight for memory and caches even while they wait.
@@ -53,7 +53,7 @@ PRESETS = {
             name="quick",
             blocks=5,
             single_rounds=20,
-            multi_rounds=4,
+            multi_rounds=6,
             full=False,
             promise="the spine of the suite in at most 3 minutes",
         ),
@@ -61,7 +61,7 @@ PRESETS = {
             name="standard",
             blocks=10,
             single_rounds=24,
-            multi_rounds=6,
+            multi_rounds=8,
             full=False,
             promise="all workloads in at most 15 minutes",
         ),
@@ -69,7 +69,7 @@ PRESETS = {
             name="full",
             blocks=12,
             single_rounds=40,
-            multi_rounds=8,
+            multi_rounds=12,
             full=True,
             promise="all workloads, all arms and A/A copies in at most 75 minutes; what is published",
         ),
@@ -172,12 +172,19 @@ def turns(arms: Sequence[Arm], rounds: int, chance: random.Random) -> tuple[tupl
     """Order the turns: random permutations, each followed by its mirror image.
 
     A mirrored pair puts every arm at the same mean position, so a drift that is linear over two
-    rounds cancels exactly; the fresh permutation per pair breaks any longer rhythm.
+    rounds cancels exactly; the fresh permutation per pair breaks any longer rhythm. Single arms stay
+    together: their slices are short, and a ratio of neighbours suffers least from a CPU that changes
+    its speed.
     """
+    families = [
+        [arm for arm in arms if (arm.mode is Mode.SINGLE) is single] for single in (True, False)
+    ]
     order: list[tuple[Arm, ...]] = []
     while len(order) < rounds:
-        permutation = list(arms)
-        chance.shuffle(permutation)
+        chance.shuffle(families)
+        for family in families:
+            chance.shuffle(family)
+        permutation = [arm for family in families for arm in family]
         order += [tuple(permutation), tuple(reversed(permutation))]
     return tuple(order[:rounds])
 
@@ -211,28 +218,49 @@ def sequence(plan: Plan) -> Iterator[tuple[PlannedWorkload, int]]:
             yield workload, index
 
 
-def loops_for(times_ns: dict[Arm, int], tried: int, *, multi: bool) -> int:
-    """Choose the loops of a slice from what `tried` loops took on every arm.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loops:
+    """Calibrated loops of a workload, see `PlannedWorkload`."""
 
-    Single: the slowest arm gets `SINGLE_SLICE_NS`. Multi: the fastest arm gets `MULTI_SLICE_NS`, as
-    long as the slowest stays below `LONGEST_SLICE_NS`.
+    loops: int
+    single_loops: int | None = None
+
+
+def loops_for(times_ns: dict[Arm, int], tried: int) -> Loops:
+    """Choose the loops of slices from what `tried` loops took on every arm.
+
+    Single arms: the slowest gets `SINGLE_SLICE_NS`. Arms with several workers: the fastest gets
+    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`.
     """
-    slowest, fastest = max(times_ns.values()), min(times_ns.values())
-    if multi:
-        wanted = min(tried * MULTI_SLICE_NS / fastest, tried * LONGEST_SLICE_NS * 0.8 / slowest)
-    else:
-        wanted = tried * SINGLE_SLICE_NS / slowest
-    return max(1, round(wanted))
+    several = [time for arm, time in times_ns.items() if arm.workers > 1]
+    slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
+    single = max(1, round(tried * SINGLE_SLICE_NS / slowest))
+    if not several:
+        return Loops(loops=single)
+    wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
+    return Loops(loops=max(1, round(wanted)), single_loops=single)
 
 
-def share(workload: PlannedWorkload, arm: Arm, loops: int) -> int:
-    """Return one worker's loops: all of them (weak scaling) or its part (strong)."""
+def share(workload: PlannedWorkload, arm: Arm) -> int:
+    """Return the loops of one worker of an arm; ValueError before calibration.
+
+    Weak scaling: every worker does all of them. Strong: they split them.
+    """
+    if workload.loops is None:
+        raise ValueError(f"{workload.slug}: calibrate before measuring")
+    if arm.workers == 1:
+        return workload.single_loops or workload.loops
     if workload.scaling == Scaling.STRONG:
-        return max(1, loops // arm.workers)
-    return loops
+        return max(1, workload.loops // arm.workers)
+    return workload.loops
 
 
-def with_loops(plan: Plan, loops: dict[str, int]) -> Plan:
-    """Fill calibrated loops in."""
-    workloads = tuple(replace(one, loops=loops.get(one.slug, one.loops)) for one in plan.workloads)
+def with_loops(plan: Plan, slug: str, loops: Loops) -> Plan:
+    """Fill the calibrated loops of one workload in."""
+    workloads = tuple(
+        replace(one, loops=loops.loops, single_loops=loops.single_loops)
+        if one.slug == slug
+        else one
+        for one in plan.workloads
+    )
     return replace(plan, workloads=workloads)

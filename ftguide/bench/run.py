@@ -10,7 +10,6 @@ import secrets
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +18,7 @@ from ftguide.bench import block as blocks
 from ftguide.bench.catalogue import CatalogueEntry, catalogue
 from ftguide.bench.living import ArmFailedError
 from ftguide.bench.machine import Platform, describe
-from ftguide.bench.plan import block_plan, sequence, with_loops
+from ftguide.bench.plan import Loops, block_plan, sequence, with_loops
 from ftguide.interpreters.model import Build, Pair
 from ftguide.results import statistics, store
 from ftguide.results.model import (
@@ -158,14 +157,15 @@ class Execution:
         )
         self._blocks: dict[tuple[str, int], Block] = {}
         self._failures: dict[str, Failure] = {}
-        loops: dict[str, int] = {}
+        self._plan = held.run.plan
         for line in store.read_lines(held.folder):
             if line.block is not None:
                 self._blocks[line.block.workload, line.block.index] = line.block
             if line.failure is not None:
                 self._failures[line.failure.workload] = line.failure
-            loops |= line.loops or {}
-        self._plan = with_loops(held.run.plan, loops)
+            for slug, loops in (line.loops or {}).items():
+                single = (line.single_loops or {}).get(slug)
+                self._plan = with_loops(self._plan, slug, Loops(loops=loops, single_loops=single))
 
     def run(self) -> StoredRun:
         """Measure what is left, then finish the folder."""
@@ -215,9 +215,10 @@ class Execution:
             return known
         self._observer.block(known, -1)
         loops = blocks.calibrate(block_plan(self._plan, known, index), self._stage)
-        self._held.append(Line(loops={known.slug: loops}))
-        self._plan = with_loops(self._plan, {known.slug: loops})
-        return replace(known, loops=loops)
+        single = {} if loops.single_loops is None else {known.slug: loops.single_loops}
+        self._held.append(Line(loops={known.slug: loops.loops}, single_loops=single))
+        self._plan = with_loops(self._plan, known.slug, loops)
+        return next(one for one in self._plan.workloads if one.slug == known.slug)
 
     def _spend(self, deadline: float) -> None:
         """Spend what is left of the budget on the widest intervals, one block at a time.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -10,52 +12,55 @@ from rich.table import Table
 from ftguide.results import rendering
 from ftguide.results.analysis import Report, Row
 
+#: A terminal narrower than this has no room for the speed-up; `report --csv` and the page have it.
+WIDE = 116
 #: What the columns mean, in lines of at most 80 columns.
-LEGEND = (
-    "ratio: time of the free-threaded build / GIL-enabled build, 95 % interval over blocks",
-    "threads: throughput of free-threaded threads against one GIL-enabled thread",
-    "efficiency: time of the same work in processes / in threads, free-threaded build",
-)
+RATIO = "ratio: time on the free-threaded / GIL-enabled build, 95 % interval over blocks"
+THREADS = "threads: throughput of free-threaded threads against one GIL-enabled thread"
+EFFICIENCY = "efficiency: time of the same work in processes / in threads, free-threaded build"
 
 
 def print_report(console: Console, report: Report) -> None:
     """Print one row per workload: ratio with interval, verdict, speed-up, thread efficiency, flags."""
     plan = report.stored.run.plan
-    console.print()
-    parallel = any(row.user_speedup for row in report.rows)
+    parallel = any(row.efficiency or row.user_speedup for row in report.rows)
+    wide = parallel and console.width >= WIDE
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("workload", no_wrap=True)
     table.add_column("FT / GIL, 1 thread", no_wrap=True)
-    table.add_column("verdict", overflow="fold")
+    table.add_column("verdict", min_width=11)
+    if wide:
+        table.add_column(f"{plan.threads} threads / GIL x1", no_wrap=True)
     if parallel:
-        table.add_column(f"{plan.threads} threads vs GIL x1", overflow="fold")
-        table.add_column("efficiency", overflow="fold")
-    notes = []
+        table.add_column("efficiency", no_wrap=True)
     for row in report.rows:
-        table.add_row(*cells(row, parallel=parallel))
-        if row.failure is not None:
-            notes.append(failure_note(row))
-        elif row.flags:
-            notes.append(f"[yellow]{row.slug}[/]: {escape(', '.join(row.flags))}")
+        table.add_row(*cells(row, parallel=parallel, wide=wide))
+    console.print()
     console.print(table)
-    for line in LEGEND[: None if parallel else 1]:
+    for line in (RATIO, *([THREADS] if wide else []), *([EFFICIENCY] if parallel else [])):
         console.print(line, style="dim", highlight=False)
-    for mean in report.groups:
-        console.print(
-            f"group {mean.group}: geometric mean of {mean.workloads} "
-            f"{rendering.ratio_text(mean.ratio, mean.low, mean.high)}",
-            highlight=False,
-        )
-    for note in notes:
+    for note in notes(report):
         console.print(note, soft_wrap=True, highlight=False)
+
+
+def notes(report: Report) -> Iterator[str]:
+    """Yield what is said below the table: group means, failures, flags of rows and of the run."""
+    for mean in report.groups:
+        ratio = rendering.ratio_text(mean.ratio, mean.low, mean.high)
+        yield f"{mean.group}, geometric mean of {mean.workloads} workloads: {ratio}"
+    for row in report.rows:
+        if row.failure is not None:
+            yield failure_note(row)
+        elif row.flags:
+            yield f"[yellow]{row.slug}[/]: {escape(', '.join(row.flags))}"
     for flag in report.stored.run.flags:
-        console.print(f"[bold yellow]{escape(flag)}[/]", soft_wrap=True, highlight=False)
+        yield f"[bold yellow]{escape(flag)}[/]"
 
 
-def cells(row: Row, *, parallel: bool) -> list[str]:
+def cells(row: Row, *, parallel: bool, wide: bool) -> list[str]:
     """Format one row."""
     if row.failure is not None:
-        return [row.slug, "[bold red]failed[/]", row.failure.kind, *(["", ""] if parallel else [])]
+        return [row.slug, "[bold red]failed[/]", row.failure.kind]
     single = row.single
     found = [
         row.slug,
@@ -63,10 +68,8 @@ def cells(row: Row, *, parallel: bool) -> list[str]:
         escape(rendering.verdict_text(single, row.floor)) if single else "",
     ]
     if parallel:
-        found += [
-            rendering.comparison_text(one) if one else ""
-            for one in (row.user_speedup, row.efficiency)
-        ]
+        shown = (row.user_speedup, row.efficiency) if wide else (row.efficiency,)
+        found += [rendering.comparison_text(one) if one else "" for one in shown]
     return found
 
 

@@ -112,9 +112,9 @@ class PlannedWorkload:
     explained_at: str
     arms: tuple[str, ...]  #: in canonical order
     rounds: int  #: slices per arm and block
-    loops: int | None = (
-        None  #: None until calibrated; per worker for weak scaling, in all for strong
-    )
+    #: Of a slice, None until calibrated; per worker for weak scaling, in all for strong.
+    loops: int | None = None
+    single_loops: int | None = None  #: of single arms beside arms with several workers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,11 +211,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of blocks.jsonl: exactly one field is set."""
+    """One line of blocks.jsonl: a block, a failure, or a calibration."""
 
     block: Block | None = None
     failure: Failure | None = None
-    loops: dict[str, int] | None = None  #: calibrated loops by workload
+    loops: dict[str, int] | None = None  #: calibrated `PlannedWorkload.loops` by workload
+    single_loops: dict[str, int] | None = None  #: the same for `single_loops`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, Mode
 
 GIL, FT = Arm(Build.GIL, Mode.SINGLE), Arm(Build.FREE_THREADED, Mode.SINGLE)
+GILS, FTS = Arm(Build.GIL, Mode.THREADS, 2), Arm(Build.FREE_THREADED, Mode.THREADS, 2)
 
 
 def make(preset="quick", threads=2, seed=7):
@@ -86,24 +87,39 @@ def test_full_has_all_arms_of_a_parallel_workload():
 
 
 def test_single_loops_fill_the_slice_on_the_slower_build():
-    assert plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, multi=False) == 1000
+    assert plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100) == plan.Loops(loops=1000)
 
 
-def test_multi_loops_fill_the_slice_on_the_fastest_arm():
-    assert plan.loops_for({GIL: 7_000_000, FT: 14_000_000}, 10, multi=True) == 100
+def test_several_workers_fill_the_slice_on_the_fastest_arm():
+    times = {GIL: 5_000_000, FT: 6_000_000, GILS: 13_000_000, FTS: 6_500_000}
+    assert plan.loops_for(times, 10) == plan.Loops(loops=100, single_loops=25)
 
 
-def test_multi_loops_never_let_the_slowest_arm_hold_the_others_up():
-    loops = plan.loops_for({GIL: 1_000_000, FT: 20_000_000}, 10, multi=True)
+def test_the_slowest_arm_never_holds_the_others_up():
+    loops = plan.loops_for({GIL: 900_000, FT: 900_000, GILS: 1_000_000, FTS: 20_000_000}, 10).loops
     assert 20_000_000 * loops / 10 <= plan.LONGEST_SLICE_NS
 
 
+def test_single_arms_stay_together():
+    """A ratio of neighbours suffers least from a CPU that changes its speed."""
+    one = make("full")
+    for workload in one.workloads:
+        for round_ in plan.block_plan(one, workload, 0).order:
+            kinds = [arm.mode is Mode.SINGLE for arm in round_]
+            assert kinds in (sorted(kinds), sorted(kinds, reverse=True))
+
+
 def test_strong_scaling_splits_the_loops():
-    workload = make().workloads[0]
+    workload = plan.replace(make().workloads[0], loops=100, single_loops=30)
     strong = plan.replace(workload, scaling="strong")
-    two = Arm(Build.GIL, Mode.THREADS, 2)
-    assert (plan.share(strong, two, 100), plan.share(strong, GIL, 100)) == (50, 100)
-    assert plan.share(plan.replace(workload, scaling="weak"), two, 100) == 100
+    assert (plan.share(strong, FTS), plan.share(workload, FTS)) == (50, 100)
+    assert plan.share(strong, GIL) == plan.share(workload, GIL) == 30
+    assert plan.share(plan.replace(workload, single_loops=None), GIL) == 100
+
+
+def test_nothing_is_measured_before_calibration():
+    with pytest.raises(ValueError, match="calibrate"):
+        plan.share(make().workloads[0], GIL)
 
 
 def test_unknown_names_offer_the_nearest():

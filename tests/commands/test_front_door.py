@@ -83,8 +83,11 @@ def test_a_failing_workload_ends_the_run_with_1_and_its_row(laboratory, executab
     """The whole way through the front door, on a checkout with one good and one bad workload."""
     words = [word for one in executables.values() for word in ("--python", one)]
     done = subprocess.run(
-        [sys.executable, "-m", "ftguide", "bench", "--preset", "smoke"]
-        + ["--only", "well-behaved", "--only", "raises", *words],
+        [
+            *(sys.executable, "-m", "ftguide", "bench", "--preset", "smoke"),
+            *("--only", "well-behaved", "--only", "raises"),
+            *words,
+        ],
         cwd=laboratory,
         capture_output=True,
         text=True,
