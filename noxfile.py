@@ -43,9 +43,10 @@ def docs(session: nox.Session) -> None:
     tools(session)
     session.run("sphinx-build", *SPHINX, "source", str(SITE))
     session.log(f"the site  {SITE / 'index.html'}")
-    local = sorted((SITE / "benchmarks" / "runs").glob("local-*.html"))
+    runs = Path("benchmarks") / "runs"
+    local = sorted((ROOT / "source" / runs).glob("local-*.md"))
     if local:
-        session.log(f"your run  {local[-1]}")
+        session.log(f"your run  {SITE / runs / local[-1].stem}.html")
 
 
 @nox.session
@@ -65,6 +66,16 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("codespell")
+
+
+@nox.session(default=False)
+def site(session: nox.Session) -> None:
+    """Photograph the built site in a headless browser and check what only a browser sees."""
+    tools(session)
+    session.run(
+        *("python", "-m", "tests.site.screenshots", str(SITE), "_build/screenshots"),
+        *session.posargs,
+    )
 
 
 @nox.session(default=False)

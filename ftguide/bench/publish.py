@@ -1,6 +1,6 @@
 """Publication: from a local run to one that people cite.
 
-Checks what must hold for every published number, copies the data under the machine's public name, writes
+Checks what must hold for every published number, moves the data under the machine's public name, writes
 the page stub, and puts the run into the index last. A published run is never changed afterwards.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from ftguide.interpreters.model import Build
 from ftguide.results import store, stubs
 from ftguide.results.export import pyperf_suites
-from ftguide.results.model import Run, StoredRun
+from ftguide.results.model import LOCAL_MACHINE, Run, StoredRun
 
 #: Limits of a published folder, so that the repository stays cloneable for years.
 MOST_FILES = 40
@@ -92,12 +92,12 @@ def leaks(folder: Path) -> list[str]:
 
 
 def publish(source: Path, *, machine: str, root: Path) -> Path:
-    """Check a local run and copy it over; return its public folder.
+    """Check a local run and move it over; return its public folder.
 
     `machine` names the hardware for everybody, e.g. `xeon-8481c-2vcpu-kvm`. PublishError lists all
     objections at once and leaves everything as it was.
     """
-    if not store.MACHINE.fullmatch(machine) or machine == "local":
+    if not store.MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
         raise PublishError(
             f"{machine!r} cannot name a machine: use lower-case letters, digits, dots and dashes, "
             "for example xeon-2vcpu-kvm; not 'local'"
@@ -127,7 +127,19 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
     store.write_atomic(root / stubs.stub_path(run.run_id), stubs.stub(run.run_id).encode())
     entries = [*store.read_index(results).runs, store.entry_of(run)]
     store.write_index(results, entries)
+    _retire(source, root)
     return target
+
+
+def _retire(source: Path, root: Path) -> None:
+    """Remove the local copy of a run that is published now, its page and its place in the index."""
+    local = root / store.RESULTS / LOCAL_MACHINE
+    if source.parent != local:
+        return
+    left = [entry for entry in store.read_index(local).runs if entry.run_id != source.name]
+    store.write_index(local, left)
+    (root / stubs.stub_path(source.name, local=True)).unlink(missing_ok=True)
+    shutil.rmtree(source)
 
 
 def _fits(folder: Path) -> None:
@@ -145,7 +157,7 @@ def reindex(results: Path) -> int:
     entries = []
     for path in sorted(results.glob("*/*/run.json")):
         run = store.read_run(path.parent)
-        if path.parent.parent.name != "local":
+        if path.parent.parent.name != LOCAL_MACHINE:
             old = known.get(run.run_id)
             entries.append(replace(store.entry_of(run), withdrawn=old.withdrawn if old else None))
     store.write_index(results, entries)

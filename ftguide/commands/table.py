@@ -32,7 +32,7 @@ def print_report(console: Console, report: Report) -> None:
     if wide:
         table.add_column(f"{plan.threads} threads / GIL x1", no_wrap=True)
     if parallel:
-        table.add_column("efficiency", no_wrap=True)
+        table.add_column("efficiency")
     for row in report.rows:
         table.add_row(*cells(row, parallel=parallel, wide=wide))
     console.print()
@@ -69,7 +69,8 @@ def cells(row: Row, *, parallel: bool, wide: bool) -> list[str]:
     ]
     if parallel:
         shown = (row.user_speedup, row.efficiency) if wide else (row.efficiency,)
-        found += [rendering.comparison_text(one) if one else "" for one in shown]
+        texts = [rendering.comparison_text(one) if one else "" for one in shown]
+        found += texts if wide else [text.replace(" [", "\n[") for text in texts]
     return found
 
 

@@ -2,13 +2,17 @@
 
 import dataclasses
 import gzip
+import shutil
 
 import pytest
 
 from ftguide.bench import publish
 from ftguide.interpreters.model import Build
-from ftguide.results import store
+from ftguide.results import store, stubs
+from ftguide.results.export import pyperf_suites
+from ftguide.results.model import Arm
 from ftguide.results.writer import RunFolder
+from tests.conftest import ROOT
 from tests.results.builder import make_stored
 
 
@@ -50,7 +54,8 @@ def test_a_published_run_has_data_page_and_index_entry(root):
     assert (root / "source" / "benchmarks" / "runs" / f"{source.name}.md").exists()
     (entry,) = store.read_index(root / store.RESULTS).runs
     assert store.folder_of(root / store.RESULTS, entry) == target
-    assert source.exists()
+    assert not source.exists()
+    assert store.read_index(source.parent).runs == ()
 
 
 @pytest.mark.parametrize(
@@ -101,9 +106,11 @@ def test_private_words_are_found_in_packed_files_too(root, monkeypatch):
 
 def test_a_published_run_is_never_changed(root):
     source = write(root)
+    copy = shutil.copytree(source, root / "copy" / source.name)
     publish.publish(source, machine="test-2vcpu", root=root)
     with pytest.raises(publish.PublishError, match="never changed"):
-        publish.publish(source, machine="test-2vcpu", root=root)
+        publish.publish(copy, machine="test-2vcpu", root=root)
+    assert copy.exists()
 
 
 def test_an_index_can_be_rebuilt_and_keeps_withdrawals(root):
@@ -115,9 +122,32 @@ def test_an_index_can_be_rebuilt_and_keeps_withdrawals(root):
     assert store.read_index(results).runs[0].withdrawn == "wrong clock"
 
 
-def test_published_data_of_this_repository_name_nobody():
-    from tests.conftest import ROOT
-
+def published():
     results = ROOT / store.RESULTS
-    for entry in store.read_index(results).runs:
-        assert publish.leaks(store.folder_of(results, entry)) == []
+    return [
+        pytest.param(store.folder_of(results, e), id=e.run_id)
+        for e in store.read_index(results).runs
+    ]
+
+
+@pytest.mark.parametrize("folder", published())
+class TestPublishedData:
+    """What this repository has published."""
+
+    def test_it_names_nobody(self, folder):
+        assert publish.leaks(folder) == []
+
+    def test_its_exports_are_derived_again_byte_for_byte(self, folder):
+        derived = pyperf_suites(store.load(folder))
+        stored = {path.name for path in folder.iterdir()} - {"run.json", "blocks.jsonl.gz"}
+        assert stored == set(derived)
+        assert {n for n, data in derived.items() if (folder / n).read_bytes() != data} == set()
+
+    def test_it_has_its_page(self, folder):
+        assert (ROOT / stubs.stub_path(folder.name)).read_text() == stubs.stub(folder.name)
+
+    def test_every_gil_state_is_the_expected_one(self, folder):
+        for block in store.load(folder).blocks:
+            for name, record in block.arms.items():
+                expected = Arm.parse(name).gil_expected
+                assert (record.gil_before, record.gil_after) == (expected, expected)
