@@ -7,6 +7,7 @@ Cross-references are `pending_xref` nodes of the bench domain, resolved when a p
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 
 from docutils import nodes
@@ -54,6 +55,14 @@ def arms(one: Comparison) -> list[nodes.Node]:
     return [nodes.literal("", one.arm), nodes.Text(" / "), nodes.literal("", one.base)]
 
 
+def flag_kinds(row: Row) -> str:
+    """Return the kinds of a row's flags without their numbers, for tables of many rows."""
+    if not row.flags:
+        return flags(row)
+    kinds = dict.fromkeys(re.split(r"\s[\d.]", flag, maxsplit=1)[0] for flag in row.flags)
+    return ", ".join(kinds)
+
+
 def flags(row: Row) -> str:
     """Return a row's flags as one text."""
     if row.failure is not None:
@@ -98,7 +107,7 @@ def single_table(loaded: Loaded, rows: Sequence[Row]) -> nodes.table | None:
                         number(row.single),
                         wording.floor(row.floor),
                         wording.verdict(row.single, row.floor),
-                        flags(row),
+                        flag_kinds(row),
                     ]
                 )
             )
@@ -146,7 +155,7 @@ def parallel_tables(loaded: Loaded, rows: Sequence[Row]) -> list[nodes.table]:
             link = (row.slug, title(loaded, row.slug))
             gains = (row.user_speedup, row.gil_speedup, row.self_speedup)
             ratios = (row.threads, row.efficiency, row.against_gil_processes)
-            speedups.append(Line(cells=[[reference(*link)], *map(number, gains), flags(row)]))
+            speedups.append(Line(cells=[[reference(*link)], *map(number, gains), flag_kinds(row)]))
             others.append(Line(cells=[[reference(*link)], *map(number, ratios)]))
     return [
         table(
