@@ -130,7 +130,14 @@ def main(arguments: argparse.Namespace) -> int:
         execution = runs.Execution(
             held, pair, root=ROOT, on=on, patience=arguments.patience, observer=progress
         )
-        stored = execution.run()
+        try:
+            stored = execution.run()
+        except KeyboardInterrupt:
+            console.print(
+                f"stopped; the finished blocks are safe: `nox -s bench -- --resume {run.run_id}`",
+                soft_wrap=True,
+            )
+            raise
         record_local(local, held.run)
     print_report(console, analysis.report(stored))
     console.print(f"\nrun     {shorten(held.folder)}", soft_wrap=True)

@@ -1,0 +1,44 @@
+"""Ctrl-C: the run stops at once, says how to go on, and leaves nothing running."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.faults.test_kill import environment, survivors
+
+pytestmark = pytest.mark.interpreters
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_an_interrupted_run_says_how_to_go_on(laboratory, executables):
+    pythons = [word for one in executables.values() for word in ("--python", one)]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "ftguide",
+            "bench",
+            "--preset",
+            "smoke",
+            "--only",
+            "hangs",
+            *pythons,
+        ],
+        cwd=laboratory,
+        env=environment(laboratory),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not any("ftguide.bench.worker" in line for line in survivors(laboratory)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "--resume 2" in output
+    assert survivors(laboratory) == []
