@@ -51,11 +51,11 @@ def specimens(laboratory, monkeypatch):
 
 @pytest.fixture
 def execute(laboratory, pair, specimens, tmp_path):
-    def executor(*slugs, budget=None, blocks=2, patience=20.0, clock=None):
+    def executor(*slugs, budget=None, blocks=2, patience=20.0, clock=None, on=None, threads=2):
         size = dataclasses.replace(plan.preset("smoke"), blocks=blocks)
         entries = [specimens[slug] for slug in slugs]
-        planned = plan.make_plan(entries, size=size, threads=2, seed=3, budget_seconds=budget)
-        on, witness = Platform(), Witness()
+        planned = plan.make_plan(entries, size=size, threads=threads, seed=3, budget_seconds=budget)
+        on, witness = on or Platform(), Witness()
         new = run.new_run(planned, pair, root=laboratory, on=on, flags=())
         with RunFolder.create(tmp_path / "local", new) as held:
             execution = run.Execution(
@@ -159,6 +159,25 @@ def test_a_resumed_run_must_find_what_it_was_begun_with(
     monkeypatch.setattr(run, "catalogue", dict)
     with pytest.raises(run.ResumeError, match="the code of well-behaved has changed"):
         run.check_resumable(stored.run, pair, on)
+
+
+def test_a_platform_without_affinity_is_measured_and_every_row_flagged(execute):
+    stored, _, _ = execute("well-behaved", "well-behaved-threads", on=Platform(pin=None))
+    assert not stored.run.pinned
+    assert {block.cpus for block in stored.blocks} == {None}
+    for row in analysis.report(stored).rows:
+        assert row.single is not None
+        assert "unpinned" in row.flags
+
+
+def test_one_cpu_is_enough_for_single_arms(execute):
+    cpu = Platform().usable()[0]
+    one = Platform(allowed=lambda: (cpu,), quota=lambda: None)
+    stored, _, _ = execute("well-behaved-threads", on=one, threads=1)
+    assert stored.run.machine.usable_cpus == 1
+    (row,) = analysis.report(stored).rows
+    assert row.single is not None
+    assert row.threads is row.efficiency is None
 
 
 def test_stored_data_name_no_path(execute, laboratory):
