@@ -2,14 +2,19 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
-from ftguide.interpreters.provide import provide
 
 from ftguide.interpreters.model import Build, Pair
+from ftguide.interpreters.provide import provide
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A shell that starts us in the background has SIGINT ignored, and ignoring is inherited: the tests that
+# interrupt a process would wait for ever. With a handler here, children begin with the default.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ from ftguide.interpreters.sources import Release, fetch, pool_file, pool_folders
 from tests.interpreters.conftest import LINE, FakeNetwork, Machine
 
 TARGETS = """\
-http://deb.debian.org/debian-security/\tmain\tDebian
-http://deb.debian.org/debian/\tmain\tDebian
-http://deb.debian.org/debian/\tmain\tDebian
-http://deb.debian.org/debian/\tcontrib\tDebian
+http://mirror.example/debian-security/\tmain\tDebian
+http://mirror.example/debian/\tmain\tDebian
+http://mirror.example/debian/\tmain\tDebian
+http://mirror.example/debian/\tcontrib\tDebian
 https://vendor.test/apt/\tmain\tVendor
 cdrom:[Debian 13]/\tmain\tDebian
 file:/srv/mirror/\tmain\tDebian
@@ -54,17 +54,17 @@ def test_addresses_follow_both_archives_customs():
 
 def test_pools_are_derived_from_apts_targets():
     assert pool_folders(TARGETS) == (
-        "http://deb.debian.org/debian/pool/main",
+        "http://mirror.example/debian/pool/main",
         "http://archive.ubuntu.com/ubuntu/pool/universe",
-        "http://deb.debian.org/debian-security/pool/main",
+        "http://mirror.example/debian-security/pool/main",
         "https://vendor.test/apt/pool/main",
     )
 
 
 def test_pools_are_derived_without_apts_lists():
     """Images throw the lists away; apt then leaves the origin as it was asked for."""
-    assert pool_folders("http://deb.debian.org/debian/\tmain\t$(ORIGIN)\n") == (
-        "http://deb.debian.org/debian/pool/main",
+    assert pool_folders("http://mirror.example/debian/\tmain\t$(ORIGIN)\n") == (
+        "http://mirror.example/debian/pool/main",
     )
     assert pool_folders("") == ()
 
