@@ -4,11 +4,11 @@ import json
 
 import msgspec
 import pytest
-from tests.results.builder import make_run
 
 from ftguide.results import store
 from ftguide.results.model import SCHEMA, Failure, IndexEntry, Line
 from ftguide.results.writer import RunFolder
+from tests.results.builder import make_run
 
 FAILURE = Line(
     failure=Failure(workload="nbody", index=0, arm="ft-single", kind="raised", message="no")
