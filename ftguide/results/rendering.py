@@ -1,7 +1,7 @@
 """How numbers read as plain text: the same words on a terminal, in Markdown and on pages.
 
 One rounding rule: a ratio and the ends of its interval get as many decimals as show two significant
-digits of the interval's half-width, at least 2 and at most 4. More would be noise, fewer would hide
+digits of the interval's half-width, at least 2 and at most 3. More would be noise, fewer would hide
 what was paid for in blocks. Times get three significant digits, their interval stands beside them
 in per cent. Percentages are the ratio itself (1.083 is 8.3 % slower) or its reciprocal (0.8 is 25 %
 faster, since 1 / 0.8 = 1.25): 2 - ratio is not a speed.
@@ -28,7 +28,7 @@ def decimals(value: float, low: float, high: float) -> int:
     half = max(high - value, value - low)
     if not (math.isfinite(half) and half > 0):
         return 3
-    return min(4, max(2, 1 - math.floor(math.log10(half))))
+    return min(3, max(2, 1 - math.floor(math.log10(half))))
 
 
 def ratio_text(ratio: float, low: float, high: float) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
 
+from ftguide.results import rendering
 from ftguide.site import svg, wording
 
 WIDTH = 400.0
@@ -168,7 +169,7 @@ def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
     else:
         d = f"M{svg.number(x)} {svg.number(y - 6)}l6 6l-6 6l-6 -6z"
         svg.add(parent, "path", class_=mark.series, d=d)
-    places = wording.decimals(mark.value, mark.low, mark.high)
+    places = rendering.decimals(mark.value, mark.low, mark.high)
     text = f"{mark.value:.{places}f} ({wording.interval(mark.low, mark.high, places)})"
     svg.add(parent, "text", text, class_="s n", x=WIDTH - 2, y=y + 4)
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from docutils import nodes
 from sphinx import addnodes
 
+from ftguide.results import rendering
 from ftguide.results.analysis import Comparison, Row
 from ftguide.results.model import Mode
 from ftguide.site import data, wording
@@ -113,7 +114,7 @@ def single_table(loaded: Loaded, rows: Sequence[Row]) -> nodes.table | None:
             )
         mean = means.get(group)
         if mean is not None and mean.workloads > 2 and len(listed) == mean.workloads:
-            places = wording.decimals(mean.ratio, mean.low, mean.high)
+            places = rendering.decimals(mean.ratio, mean.low, mean.high)
             ends = wording.interval(mean.low, mean.high, places)
             cells: list[Cell] = [
                 f"geometric mean of {mean.workloads}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from ftguide.results import rendering
 from ftguide.results.analysis import ArmTime, Comparison, Verdict
 from ftguide.results.model import Arm, IndexEntry, Mode
 
@@ -22,14 +23,6 @@ _MODES = {
 }
 
 
-def decimals(value: float, low: float, high: float) -> int:
-    """Return how many decimals a value deserves: two digits of its interval's half-width, 2 or 3."""
-    half = max(high - value, value - low)
-    if not (math.isfinite(half) and half > 0):
-        return 3
-    return min(3, max(2, 1 - math.floor(math.log10(half))))
-
-
 def interval(low: float, high: float, places: int) -> str:
     """Spell an interval, e.g. `1.071 to 1.095` with a dash; one without an end says nothing."""
     if not (math.isfinite(low) and math.isfinite(high)):
@@ -39,7 +32,7 @@ def interval(low: float, high: float, places: int) -> str:
 
 def ratio(one: Comparison) -> tuple[str, str]:
     """Spell a comparison as its number and its interval, with the same number of decimals."""
-    places = decimals(one.ratio, one.low, one.high)
+    places = rendering.decimals(one.ratio, one.low, one.high)
     return f"{one.ratio:.{places}f}", interval(one.low, one.high, places)
 
 

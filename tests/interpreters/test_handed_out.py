@@ -95,7 +95,8 @@ def test_a_wrapper_is_needed_because_a_link_is_not_enough(tmp_path: Path):
 def test_a_pair_is_built_from_source(tmp_path: Path):
     """The whole way on a machine without a 3.14: tarball, two builds, wrappers, environments."""
     said: list[str] = []
-    system = os.pathsep.join(("/usr/local/bin", "/usr/bin", "/bin"))
+    folders = ("/usr/local/bin", "/usr/bin", "/bin")
+    system = os.pathsep.join(one for one in folders if not list(Path(one).glob("python3.14*")))
     means = Means(
         environ={"PATH": system, "HOME": str(tmp_path), "UV_PYTHON_DOWNLOADS": "never"},
         shelf=Shelf(tmp_path / "interpreters"),
