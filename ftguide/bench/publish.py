@@ -124,7 +124,7 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
         if private:
             raise PublishError("private data would be published: " + "; ".join(private))
         folder.rename(target)
-    store.write_atomic(root / stubs.stub_path(run.run_id), stubs.stub(run.run_id).encode())
+    stubs.write(root, run.run_id)
     entries = [*store.read_index(results).runs, store.entry_of(run)]
     store.write_index(results, entries)
     _retire(source, root)

@@ -5,7 +5,6 @@ Knows no terminal: it tells an `Observer` what happens, and draws nothing itself
 
 from __future__ import annotations
 
-import math
 import secrets
 import subprocess
 import time
@@ -177,8 +176,7 @@ class Execution:
             self._measure(planned, index)
         if self._plan.budget_seconds is not None:
             self._spend(started + self._plan.budget_seconds)
-        self._held.finish(utc_now())
-        return store.load(self._held.folder)
+        return self._held.finish(utc_now())
 
     def _measure(self, planned: PlannedWorkload, index: int) -> None:
         """Measure one block; a failure takes its workload out and lets the others go on."""
@@ -210,7 +208,7 @@ class Execution:
 
     def _calibrated(self, planned: PlannedWorkload, index: int) -> PlannedWorkload:
         """Return the workload with its loops, measured at its first block and kept for the run."""
-        known = next(one for one in self._plan.workloads if one.slug == planned.slug)
+        known = self._plan.workload(planned.slug)
         if known.loops is not None:
             return known
         self._observer.block(known, -1)
@@ -218,7 +216,7 @@ class Execution:
         single = {} if loops.single_loops is None else {known.slug: loops.single_loops}
         self._held.append(Line(loops={known.slug: loops.loops}, single_loops=single))
         self._plan = with_loops(self._plan, known.slug, loops)
-        return next(one for one in self._plan.workloads if one.slug == known.slug)
+        return self._plan.workload(known.slug)
 
     def _spend(self, deadline: float) -> None:
         """Spend what is left of the budget on the widest intervals, one block at a time.
@@ -240,15 +238,10 @@ class Execution:
         base, *others = (planned.arms[0], planned.arms[1])
         others += [name for name in planned.arms if name.startswith("ft-threads")]
         own = [b for (slug, _), b in sorted(self._blocks.items()) if slug == planned.slug]
-        widths = [
-            statistics.ratio_interval(
-                [
-                    statistics.block_log_ratio(
-                        b.arms[name].seconds_per_loop, b.arms[base].seconds_per_loop
-                    )
-                    for b in own
-                ]
-            )
-            for name in others
-        ]
-        return max(math.log(one.high / one.low) / 2 if one.k > 1 else math.inf for one in widths)
+
+        def half_width(name: str) -> float:
+            pairs = ((b.arms[name].seconds_per_loop, b.arms[base].seconds_per_loop) for b in own)
+            logs = [statistics.block_log_ratio(*pair) for pair in pairs]
+            return statistics.ratio_interval(logs).half_width
+
+        return max(map(half_width, others))

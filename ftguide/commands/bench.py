@@ -141,10 +141,8 @@ def main(arguments: argparse.Namespace) -> int:
         record_local(local, held.run)
     print_report(console, analysis.report(stored))
     console.print(f"\nrun     {shorten(held.folder)}", soft_wrap=True)
-    page = Path("_build/html") / stubs.stub_path(run.run_id, local=True).relative_to("source")
-    console.print(
-        f"page    {page.with_suffix('.html')} once `nox -s docs` has built it", soft_wrap=True
-    )
+    page = f"_build/html/{stubs.docname(run.run_id, local=True)}.html"
+    console.print(f"page    {page} once `nox -s docs` has built it", soft_wrap=True)
     return 1 if stored.failures else 0
 
 
@@ -204,9 +202,7 @@ def find_unfinished(local: Path, wanted: str) -> Path:
 
 def record_local(local: Path, run: Run) -> None:
     """Give a local run its page and its place in the local index, the index last."""
-    page = ROOT / stubs.stub_path(run.run_id, local=True)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    store.write_atomic(page, stubs.stub(run.run_id, local=True).encode())
+    stubs.write(ROOT, run.run_id, local=True)
     entries = [one for one in store.read_index(local).runs if one.run_id != run.run_id]
     present = [one for one in entries if (local / one.run_id / "run.json").exists()]
     store.write_index(local, [*present, store.entry_of(run)])

@@ -128,6 +128,13 @@ class Plan:
     threads: int
     workloads: tuple[PlannedWorkload, ...]
 
+    def workload(self, slug: str) -> PlannedWorkload:
+        """Return one workload; KeyError when the plan does not have it."""
+        for one in self.workloads:
+            if one.slug == slug:
+                return one
+        raise KeyError(slug)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
@@ -255,7 +262,4 @@ class StoredRun:
 
     def planned(self, slug: str) -> PlannedWorkload:
         """Return the workload's plan; KeyError when the run does not have it."""
-        for workload in self.run.plan.workloads:
-            if workload.slug == slug:
-                return workload
-        raise KeyError(slug)
+        return self.run.plan.workload(slug)

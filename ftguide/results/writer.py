@@ -20,7 +20,7 @@ import msgspec
 
 from ftguide.results import store
 from ftguide.results.export import pyperf_suites
-from ftguide.results.model import Line, Run
+from ftguide.results.model import Line, Run, StoredRun
 
 
 class RunFolder:
@@ -72,17 +72,18 @@ class RunFolder:
                 f"continue with `nox -s bench -- --resume {self.run.run_id}`."
             ) from error
 
-    def finish(self, finished: str) -> Run:
+    def finish(self, finished: str) -> StoredRun:
         """Compress the blocks, write the exports, mark the run finished. May be repeated."""
         plain, packed = self.folder / "blocks.jsonl", self.folder / "blocks.jsonl.gz"
         if plain.exists():
             store.write_atomic(packed, store.pack(plain.read_bytes()))
             plain.unlink()
-        for name, data in pyperf_suites(store.load(self.folder)).items():
+        stored = store.load(self.folder)
+        for name, data in pyperf_suites(stored).items():
             store.write_atomic(self.folder / name, data)
         self.run = replace(self.run, finished=finished)
         store.write_atomic(self.folder / "run.json", store.to_json(self.run))
-        return self.run
+        return replace(stored, run=self.run)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.interpreters.model import Build
-from ftguide.results import analysis, store
+from ftguide.results import analysis, store, stubs
 from ftguide.results.analysis import Comparison, Report, Row
 from ftguide.results.model import LOCAL_MACHINE, Arm, IndexEntry, Run
 
@@ -62,7 +62,7 @@ class Loaded:
     @property
     def page(self) -> str:
         """The docname of the run's page."""
-        return f"benchmarks/runs/{'local-' if self.local else ''}{self.run.run_id}"
+        return stubs.docname(self.run.run_id, local=self.local)
 
     def row(self, slug: str) -> Row | None:
         """Return a workload's row, None when the run does not have it."""
@@ -73,18 +73,8 @@ class Loaded:
 
 
 def comparisons(row: Row) -> tuple[Comparison, ...]:
-    """List a row's comparisons in the order of its table, A/A pairs last."""
-    ordered = (
-        row.single,
-        row.threads,
-        row.user_speedup,
-        row.self_speedup,
-        row.gil_speedup,
-        row.efficiency,
-        row.against_gil_processes,
-        *row.again,
-    )
-    return tuple(one for one in ordered if one is not None)
+    """List the comparisons that pages show: all but those of further arms, A/A pairs last."""
+    return tuple(one for one in row.comparisons if one not in row.others)
 
 
 def anchor(slug: str, arm: str, base: str | None = None) -> str:
