@@ -53,6 +53,23 @@ class Expectation(StrEnum):
     GIL_IS_FINE = "gil-is-fine"
 
 
+class Unit(StrEnum):
+    """What a counted quantity is measured in."""
+
+    SHARE = "share"  #: 0 to 1, shown as a percentage
+    SECONDS = "s"
+    NUMBER = "number"  #: per slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """Something a workload counts beside time: lost updates, a latency's percentile, fairness."""
+
+    key: str  #: `[a-z0-9-]+`, permanent like a slug
+    title: str  #: heading of a column
+    unit: Unit
+
+
 class WrongAnswerError(AssertionError):
     """An oracle rejected a result; the message says what was expected and what came."""
 
@@ -82,6 +99,10 @@ class Workload:
     `check(results, loops)` gets the return values of one round, one per worker of the process, and
     raises `WrongAnswerError` when one of them is wrong. It runs outside the timed region after every
     slice, so it compares against answers known beforehand instead of computing them again.
+
+    Where the interesting answer is not a time (updates that got lost, how unevenly a lock was handed
+    out), `observes` names the quantities and `observe(results, loops)` returns their values for one
+    slice, in that order, outside the timed region. What is observed is never also judged by `check`.
     """
 
     slug: str  #: `[a-z0-9-]+`, permanent: pages, anchors and data are named after it
@@ -103,3 +124,15 @@ class Workload:
         False  #: True where only the cost of one thread is asked for (group interpreter)
     )
     one_call: bool = False  #: True where the work cannot be cut: a slice is one call with loops = 1
+    #: CPUs that one worker keeps busy, because `run` itself drives threads or processes; a single arm
+    #: is then pinned to that many instead of one.
+    cpus: int = 1
+    observes: tuple[Quantity, ...] = ()
+    observe: Callable[[Sequence[Any], int], Sequence[float]] | None = None
+    #: Modes ("threads", "interpreters", "processes") in which the work makes no sense or cannot run,
+    #: each with the reason in one clause that can follow "because".
+    without: tuple[tuple[str, str], ...] = ()
+    distributions: tuple[
+        str, ...
+    ] = ()  #: third-party packages, pinned, that the target must be given
+    remedy: str | None = None  #: slug of the twin that does the same work the better way

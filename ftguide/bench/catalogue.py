@@ -73,7 +73,9 @@ def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
 def source_hash(workload: Workload, source: str) -> str:
     """Hash the functions of a workload and all module-level definitions they reach."""
     known = definitions(source)
-    functions = (workload.setup_shared, workload.setup_local, workload.run, workload.check)
+    functions = [workload.setup_shared, workload.setup_local, workload.run, workload.check]
+    if workload.observe is not None:
+        functions.append(workload.observe)
     waiting = [function.__name__ for function in functions]
     reached: set[str] = set()
     while waiting:

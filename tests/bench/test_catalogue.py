@@ -37,6 +37,7 @@ class Declared:
         exec(SOURCE, names)
         self.run, self.check = names["run"], names["check"]
         self.setup_shared = self.setup_local = names["nothing"]
+        self.observe = None
 
 
 def test_every_workload_is_recorded_with_its_hash():

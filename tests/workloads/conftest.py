@@ -10,12 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("interpreter", "parallel", "contention", "sharing", "stdlib")
+#: Modules of workloads: what the catalogue finds, minus the two that declare none.
+MODULES = tuple(
+    path.stem
+    for path in sorted((ROOT / "benchmarks" / "workloads").glob("*.py"))
+    if path.stem not in {"__init__", "declare", "stock"}
+)
 DECLARED = {
     module: importlib.import_module(f"benchmarks.workloads.{module}").WORKLOADS
     for module in MODULES
 }
 WORKLOADS = [workload for workloads in DECLARED.values() for workload in workloads]
+MODULE_OF = {workload.slug: module for module in DECLARED for workload in DECLARED[module]}
 
 
 def pytest_generate_tests(metafunc):

@@ -17,7 +17,7 @@ from tests.workloads.conftest import DECLARED, MODULES, WORKLOADS
 def test_fields_say_something(workload):
     for field in dataclasses.fields(Workload):
         value = getattr(workload, field.name)
-        assert value is not None
+        assert value is not None or field.name in {"observe", "remedy"}
         assert value != "", field.name
     assert workload.version >= 1
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", workload.slug)
@@ -36,11 +36,35 @@ def test_scope_matches_the_set_up(workload):
 
 def test_group_matches_the_module(module):
     assert DECLARED[module]
-    assert {workload.group for workload in DECLARED[module]} == {module}
+    assert {workload.group for workload in DECLARED[module]} == {module.partition("_")[0]}
 
 
-def test_only_the_interpreter_group_is_single_only(workload):
-    assert workload.single_only == (workload.group is Group.INTERPRETER)
+def test_the_interpreter_group_asks_for_the_cost_of_one_thread(workload):
+    assert workload.single_only or workload.group is not Group.INTERPRETER
+
+
+def test_work_that_drives_workers_itself_runs_alone(workload):
+    """Arms of several workers pin and slice by their own number of workers."""
+    assert workload.cpus == 1 or workload.single_only
+
+
+def test_what_is_observed_is_named(workload):
+    assert (workload.observe is None) == (not workload.observes)
+    for quantity in workload.observes:
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", quantity.key)
+        assert quantity.title
+
+
+def test_modes_left_out_exist_and_have_reasons(workload):
+    for mode, reason in workload.without:
+        assert mode in {"threads", "interpreters", "processes"}
+        assert len(reason.split()) >= 3
+        assert not reason.endswith(".")
+
+
+def test_a_remedy_is_another_workload(workload):
+    if workload.remedy is not None:
+        assert workload.remedy in {one.slug for one in WORKLOADS} - {workload.slug}
 
 
 def test_required_modules_exist(workload):

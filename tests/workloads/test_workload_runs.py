@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.workloads.declare import Scope
+from tests.workloads.conftest import MODULE_OF
 
 DRIVE = str(Path(__file__).with_name("drive.py"))
 ROUNDS = (3, 1, 5, 3)
@@ -18,7 +19,13 @@ pytestmark = pytest.mark.interpreters
 @pytest.mark.parametrize("workers", [0, 2], ids=["single", "threads-2"])
 def test_right_answer_again_and_again(python, target, build, workload, workers):
     done = python(
-        target, "-P", DRIVE, workload.group, workload.slug, str(workers), *map(str, ROUNDS)
+        target,
+        "-P",
+        DRIVE,
+        MODULE_OF[workload.slug],
+        workload.slug,
+        str(workers),
+        *map(str, ROUNDS),
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
