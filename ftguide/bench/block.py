@@ -53,6 +53,7 @@ class Stage:
     root: Path  #: the checkout, the workers' PYTHONPATH
     on: Platform
     patience: float  #: seconds of silence after which an arm counts as hung
+    memory_limit: int | None = None  #: bytes (PSS) that an arm may hold
 
 
 def environment(plan: BlockPlan, root: Path) -> dict[str, str]:
@@ -72,9 +73,43 @@ def block_cpus(plan: BlockPlan, on: Platform) -> tuple[int, ...] | None:
     if on.pin is None:
         return None
     usable = on.usable()
-    width = max(arm.workers for arm in plan.arms)
+    width = plan.width
     first = plan.index * width % len(usable)
     return tuple(sorted((usable * 2)[first : first + width]))
+
+
+@contextlib.contextmanager
+def working_folder(plan: BlockPlan) -> Iterator[Path]:
+    """Make the workers' working directory, whose name has the planned length, and remove it."""
+    with tempfile.TemporaryDirectory(prefix="ftguide-", ignore_cleanup_errors=True) as parent:
+        folder = Path(parent) / ("w" * plan.folder_length)
+        folder.mkdir()
+        yield folder
+
+
+def start_arm(
+    plan: BlockPlan,
+    arm: Arm,
+    stage: Stage,
+    *,
+    cpus: Sequence[int] | None,
+    folder: Path,
+    env: Mapping[str, str],
+) -> LivingArm:
+    """Start the processes of one arm; its `ready()` waits for them."""
+    return LivingArm(
+        arm,
+        executable=stage.executables[arm.build],
+        module=stage.modules[plan.workload.slug],
+        slug=plan.workload.slug,
+        environment=env,
+        folder=folder,
+        root=stage.root,
+        on=stage.on,
+        cpus=cpus,
+        patience=stage.patience,
+        memory_limit=stage.memory_limit,
+    )
 
 
 @contextlib.contextmanager
@@ -83,24 +118,10 @@ def living_arms(
 ) -> Iterator[dict[Arm, LivingArm]]:
     """Start all arms of a block, wait until they are ready, end them whatever happens."""
     with contextlib.ExitStack() as stack:
-        parent = stack.enter_context(tempfile.TemporaryDirectory(prefix="ftguide-"))
-        folder = Path(parent) / ("w" * plan.folder_length)
-        folder.mkdir()
+        folder = stack.enter_context(working_folder(plan))
+        env = environment(plan, stage.root)
         living = {
-            arm: stack.enter_context(
-                LivingArm(
-                    arm,
-                    executable=stage.executables[arm.build],
-                    module=stage.modules[plan.workload.slug],
-                    slug=plan.workload.slug,
-                    environment=environment(plan, stage.root),
-                    folder=folder,
-                    root=stage.root,
-                    on=stage.on,
-                    cpus=cpus,
-                    patience=stage.patience,
-                )
-            )
+            arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus, folder=folder, env=env))
             for arm in plan.arms
         }
         for arm in living.values():
@@ -114,11 +135,17 @@ def duration(spans: Sequence[tuple[int, int]]) -> int:
 
 
 def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
-    """Find the loops of slices, once per run and workload, equal on both builds."""
+    """Find the loops of slices, once per run and workload, equal on both builds; and their time."""
     workers = max(arm.workers for arm in plan.arms)
     step = workers if plan.workload.scaling == Scaling.STRONG else 1
     tried, loops, times = step, step, dict.fromkeys(plan.arms, 0)
+    fixed = plan.workload.loops
     with living_arms(plan, stage, block_cpus(plan, stage.on)) as living:
+        if fixed is not None:  # work that cannot be cut: only how long it takes is open
+            for arm, one in living.items():
+                times[arm] = duration(one.slice(fixed, 0))
+                one.check(fixed)
+            return Loops(loops=fixed, round_ns=sum(times.values()))
         while min(times.values()) < ROUGH_NS:
             for arm, one in living.items():
                 mine = share(replace(plan.workload, loops=loops), arm)
@@ -126,7 +153,7 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
                 times[arm] = duration(one.slice(mine, 0))
                 one.check(mine)
             tried, loops = loops, loops * 4
-    chosen = loops_for(times, tried)
+    chosen = loops_for(times, tried, cpus=plan.workload.cpus)
     return replace(chosen, loops=max(step, chosen.loops // step * step))
 
 
@@ -142,6 +169,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     cpus = block_cpus(plan, stage.on)
     useful = 0
     spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
+    observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
     before: dict[Arm, bool] = {}
     ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
     with living_arms(plan, stage, cpus) as living:
@@ -154,11 +182,15 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
             for arm in order:
                 mine = loops[arm]
                 lead = 0 if mine == 1 else max(1, round(mine * LEAD_SHARE))
-                if plan.multi and arm.mode is Mode.SINGLE and cpus:
+                if (
+                    plan.multi and arm.mode is Mode.SINGLE and cpus
+                ):  # `cpus` > 1 has single arms only
                     living[arm].pin([cpus[(plan.index + number) % len(cpus)]])
                 spans[arm].append(living[arm].slice(mine, lead))
                 useful += round(duration(spans[arm][-1]) * (1 + lead / mine))
-                living[arm].check(mine)
+                seen = living[arm].check(mine)
+                if seen:
+                    observed[arm].append(seen)
                 between_slices()
         for arm, one in living.items():
             ends[arm] = one.end()
@@ -189,6 +221,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
                 major_faults=counted["major"],
                 involuntary_switches=counted["switches"],
                 idle_cpu_ns=counted["idle_ns"],
+                observed=tuple(observed[arm]),
             )
             for arm, (gil_after, counted) in ends.items()
         },

@@ -24,10 +24,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from ftguide.bench.machine import Platform, die_with_parent
+from ftguide.bench.memory import sessions_pss
 from ftguide.results.model import Arm, Mode
 
 #: Lines of a failed worker's output that are kept.
-TAIL_LINES = 12
+TAIL_LINES = 16
+#: A slice that lasts this long is either not one of ours or going wrong, so that looking at its memory
+#: disturbs no measurement; LONGEST_SLICE_NS is far below.
+MEMORY_LOOK_SECONDS = 1.0
 
 
 class ArmFailedError(Exception):
@@ -84,10 +88,14 @@ class LivingArm:
         on: Platform,
         cpus: Sequence[int] | None,
         patience: float,
+        memory_limit: int | None = None,
     ) -> None:
         """Start the processes; `ready()` waits for them. `patience` is the seconds of silence allowed."""
         self.arm = arm
         self.patience = patience
+        self._memory_limit = memory_limit
+        self._look: Callable[[], None] = self._look_at_memory
+        self._look_every = MEMORY_LOOK_SECONDS
         self._on = on
         self._root = root
         self._executable = executable
@@ -103,7 +111,7 @@ class LivingArm:
                     "module": module,
                     "slug": slug,
                     "first": first,
-                    "threads": arm.mode is Mode.THREADS,
+                    "mode": arm.mode,
                 }
                 self._start(spec, workers, environment, folder, cpus)
                 first += workers
@@ -211,7 +219,7 @@ class LivingArm:
     def slice(self, loops: int, lead: int) -> tuple[tuple[int, int], ...]:
         """Run one slice; return (start, end) of every worker in nanoseconds of the monotonic clock."""
         barrier = len(self._workers) > 1
-        if self.arm.mode is Mode.THREADS:
+        if self.arm.mode in {Mode.THREADS, Mode.INTERPRETERS}:
             # With a GIL the leader might otherwise read its idle clock after another thread's lead-in.
             self._leaders("wake")
         line = f"slice {loops} {lead} {int(barrier)}"
@@ -220,9 +228,13 @@ class LivingArm:
             line = "go"
         return tuple((start, end) for start, end in self._all(line))
 
-    def check(self, loops: int) -> None:
-        """Let the oracle judge the last slice in every process."""
-        self._leaders(f"check {loops}")
+    def check(self, loops: int) -> tuple[float, ...]:
+        """Let the oracle judge the last slice wherever work is shared; return what was observed.
+
+        Quantities in the order of the declaration, a mean over processes; empty without any.
+        """
+        seen = [one["observed"] for one in self._leaders(f"check {loops}")]
+        return tuple(sum(values) / len(values) for values in zip(*seen, strict=True))
 
     def begin(self) -> bool:
         """Settle the processes after warm-up and start counting; return whether the GIL is on."""
@@ -250,7 +262,9 @@ class LivingArm:
         raise self._failed("gil-enabled", "the GIL is off in an arm that must run with it")
 
     def _leaders(self, line: str) -> list[Any]:
-        """Command the first worker of every process."""
+        """Command the workers that speak for others: the first of every process or interpreter."""
+        if self.arm.mode is Mode.INTERPRETERS:
+            return self._all(line)
         seen: dict[int, _Worker] = {}
         for worker in self._workers:
             seen.setdefault(worker.process.pid, worker)
@@ -267,7 +281,11 @@ class LivingArm:
         answers: dict[_Worker, Any] = {}
         deadline = time.monotonic() + self.patience
         while len(answers) < len(workers):
-            events = self._selector.select(max(0.0, deadline - time.monotonic()))
+            left = deadline - time.monotonic()
+            events = self._selector.select(max(0.0, min(left, self._look_every)))
+            if not events and left > self._look_every:
+                self._look()
+                continue
             if not events:
                 raise self._failed("hung", f"no answer within {self.patience:g} s; killed")
             for key, _ in events:
@@ -281,6 +299,21 @@ class LivingArm:
                 if answer is not None:
                     answers[worker] = answer
         return [answers[worker] for worker in workers]
+
+    def watch(self, look: Callable[[], None], every: float) -> None:
+        """Call `look` every so many seconds while waiting for answers, instead of watching memory."""
+        self._look, self._look_every = look, every
+
+    def _look_at_memory(self) -> None:
+        if self._memory_limit is None:
+            return
+        held = sessions_pss(process.pid for process in self.processes)
+        if held is not None and held > self._memory_limit:
+            raise self._failed(
+                "memory",
+                f"held {held / 2**30:.1f} GiB, more than the {self._memory_limit / 2**30:.1f} GiB "
+                "that an arm may have here; killed",
+            )
 
     def _refused(self, answer: dict[str, Any]) -> ArmFailedError:
         if answer["culprits"] and not self.arm.gil_expected:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from benchmarks.workloads.declare import Scaling
-from ftguide.bench.catalogue import CatalogueEntry, UnknownNameError
-from ftguide.interpreters.model import Build
-from ftguide.results.model import Arm, Mode, Plan, PlannedWorkload
+from ftguide.bench.catalogue import CatalogueEntry
+from ftguide.bench.presets import Preset, arms_for
+from ftguide.results.model import Arm, Mode, Observed, Plan, PlannedWorkload
 
 #: Slices of single-threaded blocks: long against the 30 us of a turn's messages, short against the
 #: seconds for which a virtual CPU keeps one speed.
@@ -21,91 +21,14 @@ SINGLE_SLICE_NS = 15_000_000
 #: Slices of blocks with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
 MULTI_SLICE_NS = 65_000_000
 #: No arm may hold the others up longer than this.
-LONGEST_SLICE_NS = 500_000_000
+LONGEST_SLICE_NS = 250_000_000
 #: More living processes than this would fight for memory and caches even while they wait.
 MOST_ARMS = 14
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """A named amount of work."""
-
-    name: str
-    blocks: int
-    single_rounds: int
-    multi_rounds: int
-    full: bool  #: A/A copies and the arms that only a publication needs
-    promise: str
-
-
-PRESETS = {
-    preset.name: preset
-    for preset in (
-        Preset(
-            name="smoke",
-            blocks=1,
-            single_rounds=2,
-            multi_rounds=2,
-            full=True,
-            promise="every arm once, for tests; its numbers mean nothing",
-        ),
-        Preset(
-            name="quick",
-            blocks=5,
-            single_rounds=20,
-            multi_rounds=6,
-            full=False,
-            promise="the spine of the suite in at most 3 minutes",
-        ),
-        Preset(
-            name="standard",
-            blocks=10,
-            single_rounds=24,
-            multi_rounds=8,
-            full=False,
-            promise="all workloads in at most 15 minutes",
-        ),
-        Preset(
-            name="full",
-            blocks=12,
-            single_rounds=40,
-            multi_rounds=12,
-            full=True,
-            promise="all workloads, all arms and A/A copies in at most 75 minutes; what is published",
-        ),
-    )
-}
-
-
-def preset(name: str) -> Preset:
-    """Look a preset up; UnknownNameError offers the nearest."""
-    if name not in PRESETS:
-        raise UnknownNameError("preset", name, PRESETS)
-    return PRESETS[name]
-
-
-def arms_for(*, single_only: bool, threads: int, full: bool) -> tuple[Arm, ...]:
-    """List the arms of a workload; `threads` < 2 leaves only the single ones."""
-    gil, ft = Build.GIL, Build.FREE_THREADED
-    arms = [Arm(gil, Mode.SINGLE), Arm(ft, Mode.SINGLE)]
-    if full:
-        arms += [
-            Arm(gil, Mode.SINGLE, again=True),
-            Arm(ft, Mode.SINGLE, again=True),
-            Arm(ft, Mode.SINGLE, gil_on=True),
-        ]
-    if not single_only and threads > 1:
-        arms += [
-            Arm(gil, Mode.THREADS, threads),
-            Arm(ft, Mode.THREADS, threads),
-            Arm(ft, Mode.PROCESSES, threads),
-        ]
-        if full:
-            arms.append(Arm(gil, Mode.PROCESSES, threads))
-    return tuple(arms)
-
-
-def planned(entry: CatalogueEntry, arms: Sequence[Arm], rounds: int) -> PlannedWorkload:
+def planned(
+    entry: CatalogueEntry, arms: Sequence[Arm], *, rounds: int, blocks: int
+) -> PlannedWorkload:
     """Write down a workload as it is now."""
     one = entry.workload
     return PlannedWorkload(
@@ -122,7 +45,14 @@ def planned(entry: CatalogueEntry, arms: Sequence[Arm], rounds: int) -> PlannedW
         explained_at=one.explained_at,
         arms=tuple(map(str, arms)),
         rounds=rounds,
+        blocks=blocks,
         loops=1 if one.one_call else None,
+        cpus=one.cpus,
+        observes=tuple(
+            Observed(key=what.key, title=what.title, unit=what.unit) for what in one.observes
+        ),
+        without=dict(one.without),
+        remedy=one.remedy,
     )
 
 
@@ -137,13 +67,17 @@ def make_plan(
     """Plan a run; `threads` = 1 where the machine allows no more."""
     workloads = []
     for entry in entries:
-        arms = arms_for(single_only=entry.workload.single_only, threads=threads, full=size.full)
+        arms = arms_for(entry.workload, threads=threads, full=size.full)
         alone = all(arm.mode is Mode.SINGLE for arm in arms)
-        workloads.append(planned(entry, arms, size.single_rounds if alone else size.multi_rounds))
+        rounds = size.single_rounds if alone else size.multi_rounds
+        blocks = size.single_blocks if alone else size.multi_blocks
+        workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks))
     return Plan(
         preset=size.name,
         seed=seed,
-        blocks=size.blocks,
+        blocks=max((one.blocks or 0 for one in workloads), default=0),
+        block_seconds=size.block_seconds,
+        costs=size.full,
         budget_seconds=budget_seconds,
         threads=threads,
         workloads=tuple(workloads),
@@ -166,6 +100,11 @@ class BlockPlan:
     def multi(self) -> bool:
         """Whether any arm has more than one worker."""
         return any(arm.workers > 1 for arm in self.arms)
+
+    @property
+    def width(self) -> int:
+        """CPUs the block needs: those of its largest arm."""
+        return max(self.workload.cpus, *(arm.workers for arm in self.arms))
 
 
 def turns(arms: Sequence[Arm], rounds: int, chance: random.Random) -> tuple[tuple[Arm, ...], ...]:
@@ -206,16 +145,25 @@ def block_plan(plan: Plan, workload: PlannedWorkload, index: int) -> BlockPlan:
     )
 
 
-def sequence(plan: Plan) -> Iterator[tuple[PlannedWorkload, int]]:
-    """Yield the planned blocks: all workloads once, in random order, then again.
+def blocks_of(plan: Plan, workload: PlannedWorkload) -> int:
+    """Return how many blocks of a workload are planned."""
+    return plan.blocks if workload.blocks is None else workload.blocks
 
-    Slow drift of the machine then spreads over all workloads instead of sitting in one of them.
+
+def sequence(plan: Plan) -> Iterator[tuple[PlannedWorkload, int]]:
+    """Yield the planned blocks: passes over the workloads, each in a random order of its own.
+
+    A workload with fewer blocks than passes sits out evenly. Slow drift of the machine then spreads
+    over all workloads instead of sitting in one of them.
     """
-    for index in range(plan.blocks):
+    for turn in range(plan.blocks):
         workloads = list(plan.workloads)
-        random.Random(f"{plan.seed}:{index}").shuffle(workloads)
+        random.Random(f"{plan.seed}:{turn}").shuffle(workloads)
         for workload in workloads:
-            yield workload, index
+            mine = blocks_of(plan, workload)
+            index = turn * mine // plan.blocks
+            if (turn + 1) * mine // plan.blocks > index:
+                yield workload, index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,21 +172,42 @@ class Loops:
 
     loops: int
     single_loops: int | None = None
+    round_ns: int = field(default=0, compare=False)  #: expected time of one round of slices
 
 
-def loops_for(times_ns: dict[Arm, int], tried: int) -> Loops:
+def loops_for(times_ns: dict[Arm, int], tried: int, *, cpus: int = 1) -> Loops:
     """Choose the loops of slices from what `tried` loops took on every arm.
 
     Single arms: the slowest gets `SINGLE_SLICE_NS`. Arms with several workers: the fastest gets
-    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`.
+    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`. A single arm that keeps
+    several CPUs busy hands work from thread to thread as well, and gets the longer slices too.
     """
     several = [time for arm, time in times_ns.items() if arm.workers > 1]
     slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
     single = max(1, round(tried * SINGLE_SLICE_NS / slowest))
     if not several:
-        return Loops(loops=single)
+        wide = MULTI_SLICE_NS / SINGLE_SLICE_NS if cpus > 1 else 1
+        loops = max(1, round(tried * SINGLE_SLICE_NS * wide / slowest))
+        return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
     wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
-    return Loops(loops=max(1, round(wanted)), single_loops=single)
+    loops = max(1, round(wanted))
+    singles = sum(time for arm, time in times_ns.items() if arm.workers == 1)
+    return Loops(
+        loops=loops,
+        single_loops=single,
+        round_ns=(singles * single + sum(several) * loops) // tried,
+    )
+
+
+def fit_rounds(most: int, round_ns: int, block_seconds: float | None) -> int:
+    """Return the rounds of a block: as many as fit the time, an even number, at least four.
+
+    Rounds come in mirrored pairs; fewer than two pairs could not show a drift.
+    """
+    if block_seconds is None or round_ns <= 0:
+        return most
+    fitting = round(block_seconds * 1e9 / round_ns) // 2 * 2
+    return min(most, max(4, fitting))
 
 
 def share(workload: PlannedWorkload, arm: Arm) -> int:
@@ -255,10 +224,15 @@ def share(workload: PlannedWorkload, arm: Arm) -> int:
     return workload.loops
 
 
-def with_loops(plan: Plan, slug: str, loops: Loops) -> Plan:
-    """Fill the calibrated loops of one workload in."""
+def with_loops(plan: Plan, slug: str, loops: Loops, rounds: int | None = None) -> Plan:
+    """Fill the calibrated loops of one workload in, and the rounds that they leave time for."""
     workloads = tuple(
-        replace(one, loops=loops.loops, single_loops=loops.single_loops)
+        replace(
+            one,
+            loops=loops.loops,
+            single_loops=loops.single_loops,
+            rounds=rounds or one.rounds,
+        )
         if one.slug == slug
         else one
         for one in plan.workloads

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Protocol
 
 from ftguide.bench import block as blocks
+from ftguide.bench import costs
 from ftguide.bench.catalogue import CatalogueEntry, catalogue
 from ftguide.bench.living import ArmFailedError
 from ftguide.bench.machine import Platform, describe
-from ftguide.bench.plan import Loops, block_plan, sequence, with_loops
+from ftguide.bench.plan import Loops, block_plan, blocks_of, fit_rounds, sequence, with_loops
 from ftguide.interpreters.model import Build, Pair
 from ftguide.results import statistics, store
 from ftguide.results.model import (
@@ -52,6 +53,9 @@ class Observer(Protocol):
 
     def tick(self) -> None:
         """Use a moment in which everything is quiet."""
+
+    def costs(self, workload: PlannedWorkload, arm: str) -> None:
+        """Hear that start and memory of an arm are measured."""
 
     def done(self, seconds: float) -> None:
         """Hear that a block is on disk."""
@@ -153,9 +157,14 @@ class Execution:
             root=root,
             on=on,
             patience=patience,
+            memory_limit=held.run.machine.memory_bytes // 2
+            if held.run.machine.memory_bytes
+            else None,
         )
         self._blocks: dict[tuple[str, int], Block] = {}
         self._failures: dict[str, Failure] = {}
+        self._costs: set[tuple[str, str]] = set()
+        self._calibrations: set[str] = set()
         self._plan = held.run.plan
         for line in store.read_lines(held.folder):
             if line.block is not None:
@@ -163,19 +172,26 @@ class Execution:
             if line.failure is not None:
                 self._failures[line.failure.workload] = line.failure
             for slug, loops in (line.loops or {}).items():
-                single = (line.single_loops or {}).get(slug)
-                self._plan = with_loops(self._plan, slug, Loops(loops=loops, single_loops=single))
+                single, rounds = (line.single_loops or {}).get(slug), (line.rounds or {}).get(slug)
+                known = Loops(loops=loops, single_loops=single)
+                self._plan = with_loops(self._plan, slug, known, rounds)
+                self._calibrations.add(slug)
+            if line.cost is not None:
+                self._costs.add((line.cost.workload, line.cost.arm))
 
     def run(self) -> StoredRun:
         """Measure what is left, then finish the folder."""
         started = self._clock()
         todo = [(one, i) for one, i in sequence(self._plan) if (one.slug, i) not in self._blocks]
-        total = self._plan.blocks * len(self._plan.workloads)
+        total = sum(blocks_of(self._plan, one) for one in self._plan.workloads)
         self._observer.planned(total, total - len(todo))
         for planned, index in todo:
             self._measure(planned, index)
         if self._plan.budget_seconds is not None:
             self._spend(started + self._plan.budget_seconds)
+        if self._plan.costs:
+            for planned in self._plan.workloads:
+                self._measure_costs(planned.slug)
         return self._held.finish(utc_now())
 
     def _measure(self, planned: PlannedWorkload, index: int) -> None:
@@ -190,14 +206,7 @@ class Execution:
                 block_plan(self._plan, plan, index), self._stage, self._observer.tick
             )
         except ArmFailedError as error:
-            failure = Failure(
-                workload=planned.slug,
-                index=index,
-                arm=str(error.arm),
-                kind=error.kind,
-                message=error.message,
-                tail=error.tail,
-            )
+            failure = _failure(planned.slug, index, error)
             self._failures[planned.slug] = failure
             self._held.append(Line(failure=failure))
             self._observer.failed(failure)
@@ -209,14 +218,36 @@ class Execution:
     def _calibrated(self, planned: PlannedWorkload, index: int) -> PlannedWorkload:
         """Return the workload with its loops, measured at its first block and kept for the run."""
         known = self._plan.workload(planned.slug)
-        if known.loops is not None:
+        if planned.slug in self._calibrations:
             return known
         self._observer.block(known, -1)
         loops = blocks.calibrate(block_plan(self._plan, known, index), self._stage)
         single = {} if loops.single_loops is None else {known.slug: loops.single_loops}
-        self._held.append(Line(loops={known.slug: loops.loops}, single_loops=single))
-        self._plan = with_loops(self._plan, known.slug, loops)
+        rounds = fit_rounds(known.rounds, loops.round_ns, self._plan.block_seconds)
+        line = Line(
+            loops={known.slug: loops.loops}, single_loops=single, rounds={known.slug: rounds}
+        )
+        self._held.append(line)
+        self._plan = with_loops(self._plan, known.slug, loops, rounds)
+        self._calibrations.add(known.slug)
         return self._plan.workload(known.slug)
+
+    def _measure_costs(self, slug: str) -> None:
+        """Measure what every arm of a workload costs; one that fails now keeps its times."""
+        planned = self._plan.workload(slug)
+        if slug in self._failures or planned.loops is None:
+            return
+        plan = block_plan(self._plan, planned, 0)
+        for arm in plan.arms:
+            if arm.again or (slug, str(arm)) in self._costs:
+                continue
+            self._observer.costs(planned, str(arm))
+            try:
+                cost = costs.measure(plan, arm, self._stage)
+            except ArmFailedError as error:
+                self._observer.failed(_failure(slug, -1, error))
+            else:
+                self._held.append(Line(cost=cost))
 
     def _spend(self, deadline: float) -> None:
         """Spend what is left of the budget on the widest intervals, one block at a time.
@@ -245,3 +276,14 @@ class Execution:
             return statistics.ratio_interval(logs).half_width
 
         return max(map(half_width, others))
+
+
+def _failure(slug: str, index: int, error: ArmFailedError) -> Failure:
+    return Failure(
+        workload=slug,
+        index=index,
+        arm=str(error.arm),
+        kind=error.kind,
+        message=error.message,
+        tail=error.tail,
+    )

@@ -1,4 +1,4 @@
-"""The measured side: one arm's process, holding one worker loop (single, processes) or several (threads).
+"""The measured side: one arm's process with one worker loop, or with several (threads, interpreters).
 
 Runs inside the target interpreter as `TARGET -P -m ftguide.bench.worker SPEC`, so it and everything it
 imports is standard library only. It never decides anything: each worker loop obeys one-line commands
@@ -7,10 +7,10 @@ from the master and answers one JSON line each, over a channel of its own.
     slice LOOPS LEAD BARRIER   run LEAD loops untimed, meet the others if BARRIER, run LOOPS
                                against the clock, answer [start, end]
 
-and, to worker 0 of the process only:
+and, only to the worker that speaks for the others of its process (in a subinterpreter, for itself):
 
     wake                       stop the idle clock, before any other thread of this process runs
-    check LOOPS                let the oracle judge the last results of all workers
+    check LOOPS                let the oracle judge the last results, answer what was observed
     begin                      collect, freeze, remember the counters
     end                        answer the counters since `begin`
 
@@ -19,7 +19,6 @@ A closed channel means that the master is gone: the process leaves at once, what
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import importlib
 import json
@@ -109,10 +108,15 @@ def counters() -> dict[str, int]:
 
 
 class Arm:
-    """What the worker loops of one process share."""
+    """What the worker loops of one process or subinterpreter share.
 
-    def __init__(self, workload: Any, workers: int) -> None:
+    `counts` is False in all but the first subinterpreter: processor time, page faults and switches
+    belong to the process, and would be added up once per interpreter.
+    """
+
+    def __init__(self, workload: Any, workers: int, *, counts: bool = True) -> None:
         self.workload = workload
+        self.counts = counts
         self.shared = workload.setup_shared()
         self.results: list[Any] = [None] * workers
         self.baseline: dict[str, int] = {}
@@ -125,14 +129,18 @@ class Arm:
         # its pauses are part of what the two builds differ in.
         gc.collect()
         gc.freeze()
-        self.baseline = counters()
+        self.baseline = self.counters()
         self.idle_ns = 0
         self.idle_since = None
         return {"gil": gil_enabled()}
 
+    def counters(self) -> dict[str, int]:
+        """Return the counters so far; collections are an interpreter's own."""
+        return {name: n for name, n in counters().items() if self.counts or name == "gc"}
+
     def end(self) -> dict[str, Any]:
         """Return what was counted since `begin`."""
-        now = counters()
+        now = self.counters()
         return {
             "gil": gil_enabled(),
             "idle_ns": self.idle_ns,
@@ -141,13 +149,16 @@ class Arm:
 
     def woken(self) -> None:
         """Add the CPU time that passed while other arms had their turn."""
-        if self.idle_since is not None:
+        if self.idle_since is not None and self.counts:
             self.idle_ns += time.process_time_ns() - self.idle_since
             self.idle_since = None
 
-    def check(self, loops: int) -> None:
-        """Let the oracle judge the last results."""
-        self.workload.check(list(self.results), loops)
+    def check(self, loops: int) -> list[float]:
+        """Let the oracle judge the last results; return what the workload observed in them."""
+        results = list(self.results)
+        self.workload.check(results, loops)
+        observe = self.workload.observe
+        return [] if observe is None else [float(value) for value in observe(results, loops)]
 
 
 def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
@@ -173,8 +184,7 @@ def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
         elif verb == "wake":
             channel.send("awake")
         elif verb == "check":
-            arm.check(int(words[0]))
-            channel.send("right")
+            channel.send({"observed": arm.check(int(words[0]))})
             arm.idle_since = time.process_time_ns()  # everything is quiet from here on
         elif verb == "begin":
             channel.send(arm.begin())
@@ -210,36 +220,66 @@ def work(arm: Arm, channel: Channel, worker: int, index: int, culprits: Culprits
         complain(channel, error, culprits)
 
 
-def main() -> None:
-    """Read the specification, import the workload, run its worker loops."""
-    # A segfault leaves its Python stack in the tail of the row; the C stack (3.14+) would push it out.
-    faulthandler.enable(**({"c_stack": False} if sys.version_info >= (3, 14) else {}))
+def run(spec: dict[str, Any]) -> None:
+    """Import the workload and run the worker loops of this process, or of this subinterpreter."""
     culprits = Culprits()
     warnings.showwarning = culprits
-    spec = json.loads(sys.argv[1])
     channels = [Channel(address) for address in spec["channels"]]
     try:
         module = importlib.import_module(spec["module"])
         workload = next(one for one in module.WORKLOADS if one.slug == spec["slug"])
-        arm = Arm(workload, len(channels))
+        arm = Arm(workload, len(channels), counts=spec.get("counts", True))
     except BaseException as error:  # noqa: BLE001 - see work()
         for channel in channels:
             complain(channel, error, culprits)
         return
     first = spec["first"]
-    if not spec["threads"]:
+    if spec["mode"] != "threads":
         work(arm, channels[0], 0, first, culprits)
         return
-    threads = [
-        threading.Thread(
-            target=work, args=(arm, channel, worker, first + worker, culprits), daemon=True
-        )
-        for worker, channel in enumerate(channels)
-    ]
+    _crew(
+        [
+            threading.Thread(target=work, args=(arm, channel, n, first + n, culprits), daemon=True)
+            for n, channel in enumerate(channels)
+        ]
+    )
+
+
+def inhabit(spec: dict[str, Any]) -> None:
+    """Run one worker loop in a subinterpreter of its own, which belongs to the calling thread."""
+    try:
+        # An import here would make every target without subinterpreters fail, not just this arm.
+        from concurrent import interpreters  # type: ignore[attr-defined]  # noqa: PLC0415
+
+        code = f"import json\nfrom ftguide.bench import worker\nworker.run(json.loads({json.dumps(spec)!r}))"
+        interpreters.create().exec(code)
+    except BaseException as error:  # noqa: BLE001 - see work()
+        complain(Channel(spec["channels"][0]), error, Culprits())
+
+
+def _crew(threads: list[threading.Thread]) -> None:
+    """Start threads and wait for them; the main thread does nothing else."""
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def main() -> None:
+    """Read the specification and serve."""
+    import faulthandler  # noqa: PLC0415 - refuses to be imported in subinterpreters
+
+    # A segfault leaves its Python stack in the tail of the row; the C stack (3.14+) would push it out.
+    faulthandler.enable(**({"c_stack": False} if sys.version_info >= (3, 14) else {}))
+    spec = json.loads(sys.argv[1])
+    if spec["mode"] != "interpreters":
+        run(spec)
+        return
+    own = [
+        {**spec, "channels": [address], "first": spec["first"] + n, "counts": n == 0}
+        for n, address in enumerate(spec["channels"])
+    ]
+    _crew([threading.Thread(target=inhabit, args=(one,), daemon=True) for one in own])
 
 
 if __name__ == "__main__":

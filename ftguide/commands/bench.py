@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ftguide.bench import plan as plans
+from ftguide.bench import presets
 from ftguide.bench import run as runs
 from ftguide.bench.catalogue import UnknownNameError, catalogue, select
 from ftguide.bench.machine import Platform, refusal
@@ -47,7 +48,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--preset",
         default="quick",
         metavar="PRESET",
-        help="; ".join(f"{one.name}: {one.promise}" for one in plans.PRESETS.values()),
+        help="; ".join(f"{one.name}: {one.promise}" for one in presets.PRESETS.values()),
     )
     parser.add_argument(
         "--threads", type=threads, default=2, metavar="N", help="workers of the parallel arms (2)"
@@ -102,8 +103,9 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.list:
         print_catalogue(console)
         return 0
-    size = plans.preset(arguments.preset)
-    entries = select(arguments.only, arguments.group)
+    size = presets.preset(arguments.preset)
+    chosen = arguments.only or arguments.group
+    entries = select(arguments.only if chosen else size.workloads or (), arguments.group)
     local = ROOT / store.RESULTS / LOCAL_MACHINE
     unfinished = find_unfinished(local, arguments.resume) if arguments.resume else None
     on = Platform()

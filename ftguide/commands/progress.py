@@ -76,6 +76,11 @@ class Progress:
         self._bar.update(self._task, description=f"{workload.slug} {what}"[:34])
         self._redraw()
 
+    def costs(self, workload: PlannedWorkload, arm: str) -> None:
+        """Name the arm whose start and memory are measured."""
+        self._bar.update(self._task, description=f"costs of {workload.slug} {arm}"[:34])
+        self._redraw()
+
     def tick(self) -> None:
         """Redraw if the last time is long ago."""
         if time.monotonic() - self._drawn > REDRAW_SECONDS:

@@ -31,7 +31,7 @@ class Mode(StrEnum):
 
 _ARM = re.compile(
     r"(?P<build>gil|ft)(?P<on>-gil-on)?-"
-    r"(?:(?P<single>single)(?P<again>-again)?|(?P<mode>threads|interpreters|processes)-(?P<workers>[1-9]\d*))"
+    r"(?:(?P<single>single)|(?P<mode>threads|interpreters|processes)-(?P<workers>[1-9]\d*))(?P<again>-again)?"
 )
 
 
@@ -48,9 +48,8 @@ class Arm:
     def __str__(self) -> str:
         """Spell the arm the one way it is spelled in files, anchors, JSON and output."""
         build = f"{self.build}{'-gil-on' if self.gil_on else ''}"
-        if self.mode is Mode.SINGLE:
-            return f"{build}-single{'-again' if self.again else ''}"
-        return f"{build}-{self.mode}-{self.workers}"
+        mode = "single" if self.mode is Mode.SINGLE else f"{self.mode}-{self.workers}"
+        return f"{build}-{mode}{'-again' if self.again else ''}"
 
     @classmethod
     def parse(cls, name: str) -> Self:
@@ -96,6 +95,15 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A quantity that a workload counts beside time."""
+
+    key: str
+    title: str
+    unit: str  #: share | s | number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedWorkload:
     """A workload as it was when the run was planned; enough to draw its page without its code."""
 
@@ -111,10 +119,15 @@ class PlannedWorkload:
     because: str
     explained_at: str
     arms: tuple[str, ...]  #: in canonical order
-    rounds: int  #: slices per arm and block
+    rounds: int  #: slices per arm and block; after calibration those that fit the time of a block
     #: Of a slice, None until calibrated; per worker for weak scaling, in all for strong.
     loops: int | None = None
     single_loops: int | None = None  #: of single arms beside arms with several workers
+    cpus: int = 1  #: CPUs that one worker keeps busy
+    observes: tuple[Observed, ...] = ()
+    without: dict[str, str] = field(default_factory=dict)  #: modes left out, and why
+    remedy: str | None = None  #: slug of the twin that does the same work the better way
+    blocks: int | None = None  #: planned blocks of this workload; None = those of the plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +136,14 @@ class Plan:
 
     preset: str
     seed: int
-    blocks: int  #: planned blocks per workload; the minimum when `budget_seconds` is set
+    blocks: int  #: passes: the most planned blocks of a workload; the minimum under a budget
     budget_seconds: float | None
     threads: int
     workloads: tuple[PlannedWorkload, ...]
+    block_seconds: float | None = (
+        None  #: of timed slices per block; what takes longer has fewer rounds
+    )
+    costs: bool = False  #: whether start and memory of every arm are measured after the blocks
 
     def workload(self, slug: str) -> PlannedWorkload:
         """Return one workload; KeyError when the plan does not have it."""
@@ -175,6 +192,8 @@ class ArmRecord:
     major_faults: int = 0
     involuntary_switches: int = 0
     idle_cpu_ns: int = 0  #: CPU time used while other arms had their turn
+    #: [slice][quantity] in the order of `PlannedWorkload.observes`, a mean over processes
+    observed: tuple[tuple[float, ...], ...] = ()
 
     @property
     def seconds_per_loop(self) -> tuple[float, ...]:
@@ -205,6 +224,22 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What an arm costs beside time, measured alone and apart from all timing."""
+
+    workload: str
+    version: int
+    source_hash: str
+    arm: str
+    start_seconds: tuple[float, ...]  #: from creating the first process to every worker's readiness
+    #: Largest sum over the arm's process tree of memory each process is charged with (pages shared
+    #: by n processes count 1/n to each), seen every few milliseconds during slices; None where the
+    #: system does not tell.
+    peak_pss_bytes: int | None
+    samples: int  #: how often the tree was looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A workload that could not be measured, and why."""
 
@@ -218,12 +253,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of blocks.jsonl: a block, a failure, or a calibration."""
+    """One line of blocks.jsonl: a block, a failure, a calibration, or an arm's cost."""
 
     block: Block | None = None
+    cost: Cost | None = None
     failure: Failure | None = None
     loops: dict[str, int] | None = None  #: calibrated `PlannedWorkload.loops` by workload
     single_loops: dict[str, int] | None = None  #: the same for `single_loops`
+    rounds: dict[str, int] | None = None  #: the same for `rounds`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +292,7 @@ class StoredRun:
     run: Run
     blocks: tuple[Block, ...]
     failures: tuple[Failure, ...]
+    costs: tuple[Cost, ...] = ()
 
     def of(self, slug: str) -> tuple[Block, ...]:
         """Return the blocks of one workload in order of their index."""

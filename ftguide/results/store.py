@@ -24,6 +24,7 @@ from ftguide.results.model import (
     LOCAL_MACHINE,
     SCHEMA,
     Block,
+    Cost,
     Failure,
     Index,
     IndexEntry,
@@ -151,12 +152,20 @@ def load(folder: Path) -> StoredRun:
     lines = read_lines(folder)
     blocks: dict[tuple[str, int], Block] = {}
     failures: dict[str, Failure] = {}
+    costs: dict[tuple[str, str], Cost] = {}
     for line in lines:
+        if line.cost is not None:
+            costs.setdefault((line.cost.workload, line.cost.arm), line.cost)
         if line.block is not None:
             blocks.setdefault((line.block.workload, line.block.index), line.block)
         if line.failure is not None:
             failures.setdefault(line.failure.workload, line.failure)
-    return StoredRun(run=run, blocks=tuple(blocks.values()), failures=tuple(failures.values()))
+    return StoredRun(
+        run=run,
+        blocks=tuple(blocks.values()),
+        failures=tuple(failures.values()),
+        costs=tuple(costs.values()),
+    )
 
 
 def read_index(results: Path) -> Index:

@@ -14,6 +14,7 @@ from ftguide.results.model import (
     LOCAL_MACHINE,
     IndexEntry,
     Machine,
+    Plan,
     PlannedWorkload,
     Run,
     StoredRun,
@@ -121,6 +122,11 @@ def _flags(one: Facts) -> Cell:
     return _code(" ".join(f"{name}={value}" for name, value in sorted(one.flags.items())))
 
 
+def _blocks(plan: Plan) -> str:
+    counts = sorted({one.blocks or plan.blocks for one in plan.workloads})
+    return " or ".join(map(str, counts)) or str(plan.blocks)
+
+
 def plan_table(run: Run) -> nodes.table:
     """Build the table of what a run set out to do."""
     plan, suite = run.plan, run.suite
@@ -131,7 +137,7 @@ def plan_table(run: Run) -> nodes.table:
     pairs = [
         ("Preset", plan.preset),
         ("Seed", str(plan.seed)),
-        ("Blocks per workload", str(plan.blocks)),
+        ("Blocks per workload", _blocks(plan)),
         ("Budget", budget),
         ("Threads", str(plan.threads)),
         ("Pinned to CPUs", _yes(run.pinned)),

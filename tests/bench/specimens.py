@@ -4,7 +4,16 @@ import os
 import sys
 import time
 
-from benchmarks.workloads.declare import Expectation, Group, Scaling, Scope, Workload, expect
+from benchmarks.workloads.declare import (
+    Expectation,
+    Group,
+    Quantity,
+    Scaling,
+    Scope,
+    Unit,
+    Workload,
+    expect,
+)
 
 
 def add(local, shared, loops):
@@ -40,6 +49,26 @@ def crashes(local, shared, loops):
 
 def hangs(local, shared, loops):
     time.sleep(3600)
+
+
+HELD = []
+
+
+def eats(local, shared, loops):
+    for _ in range(400):
+        HELD.append(bytearray(b"x" * 1_000_000))
+        time.sleep(0.01)
+    return add(local, shared, loops)
+
+
+def where(local, shared, loops):
+    """Say in which interpreter of which process this ran, to whoever asks `observe`."""
+    HELD.append(os.getpid())
+    return add(local, shared, loops)
+
+
+def observe(results, loops):
+    return [len(results), len(HELD)]
 
 
 def lies(local, shared, loops):
@@ -96,6 +125,18 @@ WORKLOADS = (
     specimen("leaves", leaves),
     specimen("crashes", crashes),
     specimen("hangs", hangs),
+    specimen("eats", eats),
+    specimen(
+        "observes",
+        where,
+        single_only=False,
+        group=Group.PARALLEL,
+        observe=observe,
+        observes=(
+            Quantity(key="workers", title="workers", unit=Unit.NUMBER),
+            Quantity(key="calls", title="calls", unit=Unit.NUMBER),
+        ),
+    ),
     specimen("lies", lies),
     specimen("busy", setup_local=busy_in_background),
     specimen("gil-on", setup_shared=turns_gil_on),

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.interpreters
 def start(executables, laboratory):
     """Start an arm of a specimen in the laboratory."""
 
-    def starter(slug, arm="ft-single", on=None, patience=20.0, **environment):
+    def starter(slug, arm="ft-single", on=None, patience=20.0, limit=None, **environment):
         parsed = Arm.parse(arm)
         folder = laboratory / "work"
         folder.mkdir(exist_ok=True)
@@ -36,6 +36,7 @@ def start(executables, laboratory):
             on=on or Platform(),
             cpus=None,
             patience=patience,
+            memory_limit=limit,
         )
 
     return starter
@@ -60,6 +61,8 @@ def failure(living, steps=1):
         "gil-threads-2",
         "ft-threads-3",
         "ft-processes-2",
+        "gil-interpreters-2",
+        "ft-interpreters-2",
     ],
 )
 def test_a_slice_has_a_span_for_every_worker(start, arm):
@@ -71,6 +74,35 @@ def test_a_slice_has_a_span_for_every_worker(start, arm):
         assert living.end()[0] == gil == Arm.parse(arm).gil_expected
     assert len(spans) == Arm.parse(arm).workers
     assert all(0 < start < end for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("arm", "workers", "calls"),
+    [
+        ("ft-threads-2", 2, 2),  # one module, one list
+        ("gil-interpreters-2", 1, 1),  # each interpreter has imported its own
+        ("ft-processes-2", 1, 1),
+    ],
+)
+def test_what_is_observed_is_a_mean_over_what_shares(start, arm, workers, calls):
+    with start("observes", arm) as living:
+        living.ready()
+        living.slice(50, 0)
+        assert living.check(50) == (workers, calls)
+
+
+def test_interpreters_live_in_one_process_and_overlap_on_the_gil_build(start):
+    with start("well-behaved-threads", "gil-interpreters-2") as living:
+        living.ready()
+        (a, b), (c, d) = living.slice(3000, 10)
+        assert len(living.processes) == 1
+    assert max(a, c) < min(b, d)
+
+
+def test_an_arm_that_eats_memory_is_stopped(start):
+    error = failure(start("eats", limit=120_000_000))
+    assert error.kind == "memory"
+    assert "more than the 0.1 GiB" in error.message
 
 
 def test_workers_of_free_threads_overlap(start):

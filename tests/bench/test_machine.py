@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.bench import block, plan
+from ftguide.bench import block, plan, presets
 from ftguide.bench.catalogue import select
 from ftguide.bench.machine import Platform, describe, fingerprint, refusal, steal_share
 from ftguide.commands.bench import warnings_for
@@ -14,7 +14,7 @@ from ftguide.results import store
 
 
 def one_block(full=True, index=0, threads=2):
-    preset = plan.preset("full" if full else "quick")
+    preset = presets.preset("full" if full else "quick")
     workloads = plan.make_plan(select(), size=preset, threads=threads, seed=1)
     parallel = next(w for w in workloads.workloads if any("threads" in a for a in w.arms))
     return plan.block_plan(workloads, parallel, index)
@@ -47,7 +47,7 @@ def test_without_affinity_nothing_is_pinned_and_every_reader_is_told(pair):
 def test_single_blocks_change_their_cpu_and_parallel_blocks_keep_the_set():
     on = Platform(allowed=lambda: (0, 1), quota=lambda: None, pin=lambda pid, cpus: None)
     assert {block.block_cpus(one_block(index=i), on) for i in range(4)} == {(0, 1)}
-    workloads = plan.make_plan(select(), size=plan.preset("quick"), threads=1, seed=1)
+    workloads = plan.make_plan(select(), size=presets.preset("quick"), threads=1, seed=1)
     single = [
         block.block_cpus(plan.block_plan(workloads, workloads.workloads[0], i), on)
         for i in range(4)

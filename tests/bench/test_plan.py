@@ -1,10 +1,11 @@
 """Plans: balanced turns, equal seeds give equal blocks, loops fit the slices."""
 
+import dataclasses
 from collections import Counter
 
 import pytest
 
-from ftguide.bench import plan
+from ftguide.bench import plan, presets
 from ftguide.bench.catalogue import UnknownNameError, catalogue, select
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, Mode
@@ -14,7 +15,7 @@ GILS, FTS = Arm(Build.GIL, Mode.THREADS, 2), Arm(Build.FREE_THREADED, Mode.THREA
 
 
 def make(preset="quick", threads=2, seed=7):
-    return plan.make_plan(select(), size=plan.preset(preset), threads=threads, seed=seed)
+    return plan.make_plan(select(), size=presets.preset(preset), threads=threads, seed=seed)
 
 
 def test_arm_names_round_trip():
@@ -24,6 +25,8 @@ def test_arm_names_round_trip():
         "ft-gil-on-single",
         "ft-threads-2",
         "gil-processes-16",
+        "ft-threads-2-again",
+        "ft-interpreters-2",
     ):
         assert str(Arm.parse(name)) == name
 
@@ -63,7 +66,31 @@ def test_every_workload_gets_every_block_once():
     one = make()
     counted = Counter((w.slug, i) for w, i in plan.sequence(one))
     assert set(counted.values()) == {1}
-    assert len(counted) == one.blocks * len(one.workloads)
+    assert len(counted) == sum(w.blocks for w in one.workloads)
+    assert {i for slug, i in counted if slug == "nbody"} == set(range(one.blocks))
+
+
+def test_a_workload_with_fewer_blocks_is_spread_over_the_run():
+    one = make("standard")
+    turns = Counter(w.slug for w, _ in plan.sequence(one))
+    assert turns["mandelbrot"] == presets.preset("standard").multi_blocks < turns["nbody"]
+    places = [n for n, (w, _) in enumerate(plan.sequence(one)) if w.slug == "mandelbrot"]
+    whole = sum(turns.values())
+    gaps = [b - a for a, b in zip([0, *places], [*places, whole], strict=True)]
+    assert max(gaps) < 3 * whole / len(places)
+
+
+def test_rounds_fit_the_time_of_a_block():
+    assert plan.fit_rounds(12, 100_000_000, 1.0) == 10
+    assert plan.fit_rounds(12, 100_000_000, 9.0) == 12
+    assert plan.fit_rounds(12, 900_000_000, 1.0) == 4
+    assert plan.fit_rounds(2, 900_000_000, 1.0) == 2
+    assert plan.fit_rounds(12, 900_000_000, None) == 12
+
+
+def test_quick_measures_the_spine_unless_told_otherwise():
+    assert len(presets.preset("quick").workloads) == 12
+    assert set(presets.SPINE) <= set(catalogue())
 
 
 def test_one_thread_leaves_only_single_arms():
@@ -83,7 +110,27 @@ def test_full_has_all_arms_of_a_parallel_workload():
     assert set(workload.arms) >= {
         *("gil-single", "ft-single", "gil-single-again", "ft-single-again"),
         *("gil-threads-2", "ft-threads-2", "ft-processes-2", "gil-processes-2"),
+        *("gil-threads-2-again", "ft-threads-2-again"),
+        *("gil-interpreters-2", "ft-interpreters-2"),
     }
+
+
+def test_modes_that_make_no_sense_are_left_out():
+    workload = dataclasses.replace(
+        catalogue()["nbody"].workload, single_only=False, without=(("threads", "they would"),)
+    )
+    arms = presets.arms_for(workload, threads=2, full=True)
+    assert Mode.THREADS not in {arm.mode for arm in arms}
+    assert {Mode.SINGLE, Mode.INTERPRETERS, Mode.PROCESSES} == {arm.mode for arm in arms}
+
+
+def test_work_that_drives_workers_itself_gets_their_cpus_and_longer_slices():
+    one = make("full")
+    workload = dataclasses.replace(one.workload("nbody"), cpus=2)
+    assert plan.block_plan(one, workload, 0).width == 2
+    narrow = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100)
+    wide = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, cpus=2)
+    assert wide.loops > 4 * narrow.loops
 
 
 def test_single_loops_fill_the_slice_on_the_slower_build():
@@ -124,7 +171,7 @@ def test_nothing_is_measured_before_calibration():
 
 def test_unknown_names_offer_the_nearest():
     with pytest.raises(UnknownNameError, match="did you mean quick"):
-        plan.preset("quik")
+        presets.preset("quik")
     with pytest.raises(UnknownNameError, match="did you mean nbody"):
         select(["nbdy"])
     with pytest.raises(UnknownNameError, match="did you mean interpreter"):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from ftguide.bench import catalogue, plan, run
+from ftguide.bench import catalogue, plan, presets, run
 from ftguide.bench.machine import Platform
 from ftguide.interpreters.model import Build
 from ftguide.results import analysis, store
@@ -19,12 +19,16 @@ class Witness:
 
     def __init__(self):
         self.blocks, self.failures, self.seconds, self.ticks = [], [], [], 0
+        self.costs_of = []
 
     def planned(self, blocks, done):
         self.total = (blocks, done)
 
     def block(self, workload, index):
         self.blocks.append((workload.slug, index))
+
+    def costs(self, workload, arm):
+        self.costs_of.append((workload.slug, arm))
 
     def tick(self):
         self.ticks += 1
@@ -52,7 +56,9 @@ def specimens(laboratory, monkeypatch):
 @pytest.fixture
 def execute(laboratory, pair, specimens, tmp_path):
     def executor(*slugs, budget=None, blocks=2, patience=20.0, clock=None, on=None, threads=2):
-        size = dataclasses.replace(plan.preset("smoke"), blocks=blocks)
+        size = dataclasses.replace(
+            presets.preset("smoke"), single_blocks=blocks, multi_blocks=blocks
+        )
         entries = [specimens[slug] for slug in slugs]
         planned = plan.make_plan(entries, size=size, threads=threads, seed=3, budget_seconds=budget)
         on, witness = on or Platform(), Witness()
@@ -87,6 +93,28 @@ def test_a_run_has_every_planned_block_and_its_exports(execute):
     assert not (folder / "blocks.jsonl").exists()
 
 
+def test_costs_come_last_and_of_every_arm_but_copies(execute):
+    stored, witness, folder = execute("well-behaved-threads", blocks=1)
+    arms = [name for name in stored.planned("well-behaved-threads").arms if "again" not in name]
+    assert [arm for _, arm in witness.costs_of] == arms == [cost.arm for cost in stored.costs]
+    kinds = [line.cost is not None for line in store.read_lines(folder)]
+    assert kinds == sorted(kinds)
+    for cost in stored.costs:
+        assert len(cost.start_seconds) == 3
+        assert min(cost.start_seconds) > 0
+        assert cost.samples > 0
+    held = {cost.arm: cost.peak_pss_bytes for cost in stored.costs}
+    if held["ft-single"] is not None:  # Linux
+        assert held["ft-threads-2"] < held["ft-processes-2"]
+
+
+def test_what_is_observed_stands_beside_every_slice(execute):
+    stored, _, _ = execute("observes", blocks=1)
+    record = stored.blocks[0].arms["ft-threads-2"]
+    assert [workers for workers, _ in record.observed] == [2.0] * len(record.spans)
+    assert [one.key for one in stored.planned("observes").observes] == ["workers", "calls"]
+
+
 def test_loops_are_calibrated_once_and_equal_on_all_arms(execute):
     stored, witness, folder = execute("well-behaved", "splits")
     plans = [line for line in store.read_lines(folder) if line.loops and "splits" in line.loops]
@@ -107,7 +135,7 @@ def test_a_block_records_what_its_readers_need(execute):
     assert set(block.arms) == set(stored.planned("well-behaved-threads").arms)
     for name, record in block.arms.items():
         assert len(record.spans) == len(block.order)
-        assert {len(spans) for spans in record.spans} == {2 if name.endswith("-2") else 1}
+        assert {len(spans) for spans in record.spans} == {2 if "-2" in name else 1}
         assert (
             record.gil_before == record.gil_after == (not name.startswith("ft") or "gil-on" in name)
         )
