@@ -16,6 +16,7 @@ from ftguide.bench import run as runs
 from ftguide.bench.catalogue import UnknownNameError, catalogue, select
 from ftguide.bench.machine import Platform, refusal
 from ftguide.commands import interpreters
+from ftguide.commands.beside import print_beside_published
 from ftguide.commands.progress import Progress
 from ftguide.commands.table import print_report
 from ftguide.interpreters.model import Pair
@@ -142,6 +143,7 @@ def main(arguments: argparse.Namespace) -> int:
             raise
         record_local(local, held.run)
     print_report(console, analysis.report(stored))
+    print_beside_published(console, ROOT / store.RESULTS, stored)
     console.print(f"\nrun     {shorten(held.folder)}", soft_wrap=True)
     page = f"_build/html/{stubs.docname(run.run_id, local=True)}.html"
     console.print(f"page    {page} once `nox -s docs` has built it", soft_wrap=True)

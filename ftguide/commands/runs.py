@@ -1,4 +1,4 @@
-"""Verbs on stored runs: report, publish, reindex; and catalogue, which records source hashes."""
+"""Verbs on stored runs: report, compare, publish, reindex; and catalogue, which records source hashes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from rich.console import Console
 from ftguide.bench import publish
 from ftguide.bench.catalogue import UnknownNameError, catalogue
 from ftguide.commands.bench import ROOT, shorten
+from ftguide.commands.beside import print_differences
 from ftguide.commands.table import print_report
 from ftguide.results import analysis, export, store
+from ftguide.results.compare import compare
 from ftguide.results.model import LOCAL_MACHINE
 
 HASHES = ROOT / "benchmarks" / "workloads" / "hashes.json"
@@ -24,6 +26,11 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
     one.add_argument("--csv", action="store_true", help="all comparisons as CSV on standard output")
     one.set_defaults(main=report)
+
+    one = verbs.add_parser("compare", help="say what changed between two stored runs")
+    one.add_argument("before", metavar="RUN", help="a run id or the path of a run folder")
+    one.add_argument("after", metavar="RUN", help="another one")
+    one.set_defaults(main=compare_runs)
 
     one = verbs.add_parser("publish", help="check a local run and add it to the published ones")
     one.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
@@ -62,6 +69,14 @@ def report(arguments: argparse.Namespace) -> int:
     else:
         print_report(Console(), derived)
     return 1 if derived.stored.failures else 0
+
+
+def compare_runs(arguments: argparse.Namespace) -> int:
+    """Print what changed from one run to another; 1 when they have nothing in common."""
+    before, after = (store.load(find(name)) for name in (arguments.before, arguments.after))
+    found = compare(before, after)
+    print_differences(Console(), found, before="before", after="after")
+    return 0 if found.changes else 1
 
 
 def publish_run(arguments: argparse.Namespace) -> int:

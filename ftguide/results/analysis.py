@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ftguide.results.flags import flags
@@ -24,44 +23,13 @@ from ftguide.results.statistics import (
     mean_interval,
     ratio_interval,
 )
+from ftguide.results.verdicts import Comparison, Verdict, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ftguide.results.model import Block
     from ftguide.results.series import Series
-
-#: A difference below this is of no practical concern, whatever its p value; either way, as 1.02
-#: and 1 / 1.02.
-PRACTICAL = 0.02
-SIGNIFICANT = 0.05
-
-
-class Verdict(StrEnum):
-    """What a comparison of times lets us say; `judge` holds the rules and their order."""
-
-    SLOWER = "slower"  #: interval beyond +2 % and q < 0.05
-    FASTER = "faster"  #: interval beyond -2 % and q < 0.05
-    SAME = "same"  #: equivalent within 3 % (TOST)
-    UNRESOLVED = "no difference resolved"  #: inside the noise floor, or the interval allows both
-    UNKNOWN = "not enough blocks"  #: fewer than two
-    NOT_JUDGED = "not judged"  #: speed-ups and efficiencies are numbers without a verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """The ratio of two arms' times over the blocks of one workload."""
-
-    arm: str  #: numerator
-    base: str  #: denominator
-    ratio: float  #: time of arm / time of base, or a throughput ratio for speed-ups (see `kind`)
-    low: float  #: 95 % interval, Student t over blocks
-    high: float
-    k: int  #: blocks
-    p: float  #: two-sided, ratio = 1
-    q: float  #: Benjamini-Hochberg over the run's comparisons of this `kind`; A/A pairs apart
-    verdict: Verdict
-    kind: str  #: "time" | "speedup" | "efficiency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +59,16 @@ class Row:
     efficiency: Comparison | None  #: T(ft-processes-n) / T(ft-threads-n)
     against_gil_processes: Comparison | None  #: ft-threads-n / gil-processes-n, time
     again: tuple[Comparison, ...]  #: the A/A pairs, each x-again / x; floor-less verdicts
-    floor: float | None  #: noise floor as |ln r|; None without A/A copies
+    floor: float | None  #: noise floor of single arms as |ln r|; None without A/A copies
     flags: tuple[str, ...]  #: noise flags, in words
     blocks: int
     failure: Failure | None
     others: tuple[Comparison, ...] = ()  #: ratios of further arms: GIL on again, other modes
+    threads_floor: float | None = None  #: noise floor of arms with several workers
+
+    def floor_of(self, one: Comparison) -> float | None:
+        """Return the noise floor that a comparison is judged by."""
+        return self.floor if _single(one.arm) else self.threads_floor
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -169,37 +142,18 @@ class _DraftRow:
     again: tuple[_Draft, ...]
     others: tuple[_Draft, ...]
 
-    @property
-    def floor(self) -> float | None:
-        """The larger of the A/A pairs' |ln r| + half-width."""
+    def floor(self, *, single: bool) -> float | None:
+        """Return the larger of the A/A pairs' |ln r| + half-width, single arms and others apart."""
         floors = [
             abs(math.log(one.estimate.ratio)) + one.estimate.half_width
             for one in self.again
-            if one.testable
+            if one.testable and _single(one.arm) is single
         ]
         return max(floors, default=None)
 
 
-def judge(estimate: Estimate, q: float, equivalence: float, floor: float | None) -> Verdict:
-    """Return the verdict on a ratio of times; the first rule that holds decides.
-
-    1. Fewer than two blocks: UNKNOWN.
-    2. |ln ratio| within the noise floor: UNRESOLVED. Two copies of the same arm differ as much, so
-       neither a difference nor sameness is claimed, whatever the interval says.
-    3. The 95 % interval lies wholly beyond 2 % and q < 0.05: SLOWER or FASTER. This comes before
-       sameness: a ratio of 1.025 known to 0.1 % is within 3 %, and slower.
-    4. Equivalent within 3 % at the 5 % level: SAME.
-    5. UNRESOLVED: the interval allows both.
-    """
-    if estimate.k < 2:
-        return Verdict.UNKNOWN
-    if floor is not None and abs(math.log(estimate.ratio)) <= floor:
-        return Verdict.UNRESOLVED
-    if q < SIGNIFICANT and estimate.low > 1 + PRACTICAL:
-        return Verdict.SLOWER
-    if q < SIGNIFICANT and estimate.high < 1 / (1 + PRACTICAL):
-        return Verdict.FASTER
-    return Verdict.SAME if equivalence < SIGNIFICANT else Verdict.UNRESOLVED
+def _single(arm: str) -> bool:
+    return Arm.parse(arm).mode is Mode.SINGLE
 
 
 def report(stored: StoredRun) -> Report:
@@ -245,6 +199,8 @@ def _other(planned: PlannedWorkload, threads: int) -> Iterable[tuple[str, str, s
         yield "ft-gil-on-single", "gil-single", "time"
     for name in planned.arms:
         arm = Arm.parse(name)
+        if arm.again:
+            continue
         if arm.mode is Mode.INTERPRETERS:
             yield name, str(Arm(arm.build, Mode.THREADS, arm.workers, arm.gil_on)), "time"
         if arm.mode is not Mode.SINGLE and (name, "gil-single") not in known:
@@ -322,11 +278,11 @@ def _comparison(draft: _Draft, q_values: dict[int, float], floor: float | None) 
 def _row(
     draft: _DraftRow, q_values: dict[int, float], failure: Failure | None, *, pinned: bool
 ) -> Row:
-    floor = draft.floor
+    floors = {single: draft.floor(single=single) for single in (True, False)}
 
     def field(name: str) -> Comparison | None:
         one = draft.named.get(name)
-        return _comparison(one, q_values, floor) if one else None
+        return _comparison(one, q_values, floors[_single(one.arm)]) if one else None
 
     builds = [
         (one.arm, one.base) for name in ("single", "threads") if (one := draft.named.get(name))
@@ -344,11 +300,12 @@ def _row(
         against_gil_processes=field("against_gil_processes"),
         # The floor is made of these pairs: judged by it, none could ever differ.
         again=tuple(_comparison(one, q_values, None) for one in draft.again),
-        floor=floor,
+        floor=floors[True],
+        threads_floor=floors[False],
         flags=flags(draft.series, builds, pinned=pinned),
         blocks=len(draft.series.blocks),
         failure=failure,
-        others=tuple(_comparison(one, q_values, floor) for one in draft.others),
+        others=tuple(_comparison(one, q_values, floors[_single(one.arm)]) for one in draft.others),
     )
 
 

@@ -155,15 +155,16 @@ def csv_rows(report: Report) -> str:
 def _lines(report: Report, row: Row) -> Iterator[Sequence[str]]:
     run = report.stored.run
     head = (run.run_id, row.slug, str(report.stored.planned(row.slug).version))
-    floor, flags = _number(row.floor), "; ".join(row.flags)
+    flags = "; ".join(row.flags)
     for one in row.comparisons:
+        floor = _number(row.floor_of(one))
         numbers = map(_number, (one.ratio, one.low if one.low > 0 else None, one.high))
         tests = (str(one.k), _number(one.p), _number(one.q))
         yield *head, one.arm, one.base, one.kind, *numbers, *tests, str(one.verdict), floor, flags
     if row.failure is not None:
         failure = row.failure
         verdict = f"failed: {failure.kind}"
-        yield *head, failure.arm, *[""] * 8, verdict, floor, flags
+        yield *head, failure.arm, *[""] * 8, verdict, _number(row.floor), flags
 
 
 def csv_slices(stored: StoredRun, slug: str) -> str:

@@ -12,12 +12,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ftguide.results.analysis import Verdict
+from ftguide.results.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftguide.results.analysis import ArmTime, Comparison
+    from ftguide.results.analysis import ArmTime
+    from ftguide.results.verdicts import Comparison
 
 UNKNOWN = "\N{EN DASH}"
 _UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "\N{MICRO SIGN}s"), (1e-9, "ns"))

@@ -33,10 +33,10 @@ from ftguide.site.directives import (
     MachinesDirective,
     RunsDirective,
     TableDirective,
-    WorkloadDirective,
 )
 from ftguide.site.run_page import RunDirective
 from ftguide.site.value import ValueRole
+from ftguide.site.workload_page import WorkloadDirective
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from ftguide.interpreters.model import Build
 from ftguide.results import analysis, store, stubs
-from ftguide.results.analysis import Comparison, Report, Row
+from ftguide.results.analysis import Report, Row
 from ftguide.results.model import LOCAL_MACHINE, Arm, IndexEntry, Run
+from ftguide.results.verdicts import Comparison
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from docutils import nodes
 
-from ftguide.results.analysis import Comparison, Row, Verdict
+from ftguide.results.analysis import Row
+from ftguide.results.verdicts import Comparison, Verdict
 from ftguide.site import charts, data, tables, wording
 from ftguide.site.charts import Entry, Mark, Shape
 from ftguide.site.data import Loaded
@@ -90,8 +91,7 @@ def ratios_of_one(row: Row, *, id_: str, beside: bool) -> chart | None:
             label=label,
             note=_says(one),
             marks=(_mark(one),),
-            # The A/A copies are single-threaded: their floor says nothing about threads.
-            floor=row.floor if one is row.single else None,
+            floor=row.floor_of(one),
         )
         for label, one in pairs
     ]

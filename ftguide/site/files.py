@@ -111,7 +111,8 @@ def to_csv(loaded: Loaded) -> str:
                 )
             )
         for one in data.comparisons(row):
-            floor = "" if row.floor is None else row.floor
+            known = row.floor_of(one)
+            floor = "" if known is None else known
             out.writerow(
                 map(
                     _cell,

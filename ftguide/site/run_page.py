@@ -10,7 +10,7 @@ from docutils.parsers.rst import directives
 
 from ftguide.results.analysis import Row
 from ftguide.results.model import Failure
-from ftguide.site import data, provenance, tables
+from ftguide.site import choices, data, provenance, tables
 from ftguide.site.cite import cite_block
 from ftguide.site.data import Loaded
 from ftguide.site.directives import BenchDirective, admonition, commands, overview, section
@@ -51,6 +51,12 @@ class RunDirective(BenchDirective):
         yield from self.caveats(loaded)
         drawn = self.charts_of(loaded, rows, beside=True) if len(rows) > 1 else []
         yield section("overview", "Overview", *overview(loaded, rows), *drawn)
+        published = next(self.results().newest(), None) if loaded.local else None
+        if published is not None and self.use(published):
+            slugs = [row.slug for row in rows]
+            compared = choices.beside_tables(published, loaded, slugs)
+            if compared:
+                yield section("beside", "Beside the published run", *compared)
         yield section("machine", "Machine", provenance.machine_table(loaded.run.machine))
         yield section("interpreters", "Interpreters", provenance.interpreters_table(loaded.run))
         yield section(

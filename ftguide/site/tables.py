@@ -14,8 +14,9 @@ from docutils import nodes
 from sphinx import addnodes
 
 from ftguide.results import rendering
-from ftguide.results.analysis import Comparison, Row
+from ftguide.results.analysis import Row
 from ftguide.results.model import Mode
+from ftguide.results.verdicts import Comparison
 from ftguide.site import data, wording
 from ftguide.site.data import Loaded
 from ftguide.site.grid import Cell, Column, Heading, Line, table
@@ -229,7 +230,7 @@ def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
     for one in data.comparisons(row):
         value, ends = wording.ratio(one)
         anchor = data.anchor(row.slug, one.arm, one.base) if anchors else None
-        says = wording.verdict(one, row.floor) if one.kind == "time" else DASH
+        says = wording.verdict(one, row.floor_of(one)) if one.kind == "time" else DASH
         lines.append(
             Line(
                 cells=[
@@ -244,7 +245,7 @@ def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
             )
         )
     return table(
-        f"Ratios within the same blocks; noise floor {wording.floor(row.floor)}",
+        f"Ratios within the same blocks; noise floor {_floors(row)}",
         [
             Column(title="Arms"),
             Column(title="Number"),
@@ -256,6 +257,13 @@ def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
         ],
         lines,
     )
+
+
+def _floors(row: Row) -> str:
+    single = f"{wording.floor(row.floor)} for one worker"
+    if row.threads_floor is None:
+        return single
+    return f"{single}, {wording.floor(row.threads_floor)} for several"
 
 
 def history_table(slug: str, runs: Sequence[Loaded]) -> nodes.table | None:

@@ -19,7 +19,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from ftguide.results.analysis import ArmTime, Comparison
+from ftguide.results.analysis import ArmTime
+from ftguide.results.verdicts import Comparison
 from ftguide.site import data, tables, wording
 from ftguide.site.data import Loaded, Results
 

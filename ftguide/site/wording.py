@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 
 from ftguide.results import rendering
-from ftguide.results.analysis import ArmTime, Comparison, Verdict
+from ftguide.results.analysis import ArmTime
 from ftguide.results.model import Arm, IndexEntry, Mode
+from ftguide.results.verdicts import Comparison, Verdict
 
 EN_DASH = "\N{EN DASH}"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -111,3 +112,16 @@ def summary(entry: IndexEntry) -> str:
     return (
         f"CPython {entry.python}, {entry.compiler}, machine {entry.machine}, {day(entry.started)}"
     )
+
+
+def quantity(mean: float, low: float, high: float, unit: str) -> tuple[str, str]:
+    """Spell a counted quantity and its interval: a share in per cent, a time, or a number."""
+    if unit == "share":
+        places = 2 if 0 < mean < 0.01 else 1
+        ends = [f"{100 * value:.{places}f}" for value in (low, high) if math.isfinite(value)]
+        return f"{100 * mean:.{places}f}{NBSP}%", EN_DASH.join(ends) + f"{NBSP}%"
+    if unit == "s":
+        return rendering.seconds_text(mean), EN_DASH.join(
+            rendering.seconds_text(value) for value in (low, high)
+        )
+    return f"{mean:.3g}", interval(low, high, 2)

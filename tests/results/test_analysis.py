@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from ftguide.results.analysis import Comparison, Verdict, report
+from ftguide.results.analysis import report
 from ftguide.results.model import Arm, Failure
 from ftguide.results.series import series
 from ftguide.results.statistics import (
@@ -13,6 +13,7 @@ from ftguide.results.statistics import (
     ratio_interval,
     student_quantile,
 )
+from ftguide.results.verdicts import Comparison, Verdict
 from tests.results.builder import (
     ARMS,
     EVERY,

@@ -222,7 +222,8 @@ def test_csv_has_a_line_per_comparison_with_the_numbers_of_the_report():
             str(one.k),
         )
         assert (line["run"], line["version"]) == (RUN_ID, "1")
-        assert line["floor"] == (f"{row.floor:.9g}" if row.floor else "")
+        floor = row.floor_of(one)
+        assert line["floor"] == (f"{floor:.9g}" if floor else "")
     assert csv_rows(report(make_stored())) == text
     assert "\r" not in text
 

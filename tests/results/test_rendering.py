@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ftguide.results.analysis import ArmTime, Comparison, Verdict
+from ftguide.results.analysis import ArmTime
 from ftguide.results.rendering import (
     change_text,
     comparison_text,
@@ -16,6 +16,7 @@ from ftguide.results.rendering import (
     time_text,
     verdict_text,
 )
+from ftguide.results.verdicts import Comparison, Verdict
 
 
 def comparison(ratio, half=0.004, verdict=Verdict.SLOWER, kind="time"):

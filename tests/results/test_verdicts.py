@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from ftguide.results.analysis import Verdict, judge, report
+from ftguide.results.analysis import report
 from ftguide.results.statistics import Estimate, benjamini_hochberg, ratio_interval
+from ftguide.results.verdicts import Verdict, judge
 from tests.results.builder import EVERY, make_blocks, make_plan, row_of, stored_of, wobble
 
 

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ftguide.results import analysis
-from ftguide.results.analysis import ArmTime, Comparison, Verdict
+from ftguide.results.analysis import ArmTime
+from ftguide.results.verdicts import Comparison, Verdict
 from ftguide.site import charts, citation, files, wording
 from ftguide.site.charts import Axis, Entry, Mark, Shape
 from tests import synthetic
