@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ftguide.bench import block as blocks
-from ftguide.bench import costs
+from ftguide.bench import budget, costs
 from ftguide.bench.catalogue import CatalogueEntry, catalogue
 from ftguide.bench.living import ArmFailedError
 from ftguide.bench.machine import Platform, describe
@@ -250,32 +250,36 @@ class Execution:
                 self._held.append(Line(cost=cost))
 
     def _spend(self, deadline: float) -> None:
-        """Spend what is left of the budget on the widest intervals, one block at a time.
+        """Spend what is left of the budget, one block at a time; `budget.neediest` chooses.
 
         A block is started only when one of its kind is expected to end before the deadline.
         """
         while True:
-            open_ = [one for one in self._plan.workloads if one.slug not in self._failures]
+            open_ = {
+                one.slug: one for one in self._plan.workloads if one.slug not in self._failures
+            }
             if not open_:
                 return
-            widest = max(open_, key=self._half_width)
-            index = 1 + max(i for slug, i in self._blocks if slug == widest.slug)
-            if self._clock() + self._blocks[widest.slug, index - 1].seconds > deadline:
+            chosen = open_[budget.neediest({slug: self._ratios(open_[slug]) for slug in open_})]
+            index = 1 + max(i for slug, i in self._blocks if slug == chosen.slug)
+            if self._clock() + self._blocks[chosen.slug, index - 1].seconds > deadline:
                 return
-            self._measure(widest, index)
+            self._measure(chosen, index)
 
-    def _half_width(self, planned: PlannedWorkload) -> float:
-        """Return the half-width of the log ratios a reader looks at first: single, then threads."""
+    def _ratios(self, planned: PlannedWorkload) -> list[list[float]]:
+        """Return the log ratios a reader looks at first, per block: single, then threads."""
         base, *others = (planned.arms[0], planned.arms[1])
-        others += [name for name in planned.arms if name.startswith("ft-threads")]
+        others += [name for name in planned.arms if name == f"ft-threads-{self._plan.threads}"]
         own = [b for (slug, _), b in sorted(self._blocks.items()) if slug == planned.slug]
-
-        def half_width(name: str) -> float:
-            pairs = ((b.arms[name].seconds_per_loop, b.arms[base].seconds_per_loop) for b in own)
-            logs = [statistics.block_log_ratio(*pair) for pair in pairs]
-            return statistics.ratio_interval(logs).half_width
-
-        return max(map(half_width, others))
+        return [
+            [
+                statistics.block_log_ratio(
+                    b.arms[name].seconds_per_loop, b.arms[base].seconds_per_loop
+                )
+                for b in own
+            ]
+            for name in others
+        ]
 
 
 def _failure(slug: str, index: int, error: ArmFailedError) -> Failure:
