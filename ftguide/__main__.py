@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ftguide.bench.catalogue import UnknownNameError
+from ftguide.bench.mine import MineError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
 from ftguide.commands import bench, interpreters, runs
@@ -21,7 +22,7 @@ from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
 
 #: Errors that say themselves what to do; anything else is a bug and keeps its traceback.
-EXPECTED = (InterpreterError, PublishError, ResumeError, StoreError, UnknownNameError)
+EXPECTED = (InterpreterError, MineError, PublishError, ResumeError, StoreError, UnknownNameError)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -27,6 +27,7 @@ class Group(StrEnum):
     ASYNCIO = "asyncio"
     APPLICATIONS = "applications"
     NATIVE = "native"
+    MINE = "mine"  #: a reader's own code; never in the catalogue
 
 
 class Scope(StrEnum):

@@ -11,7 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,14 +53,22 @@ class Stage:
     root: Path  #: the checkout, the workers' PYTHONPATH
     on: Platform
     patience: float  #: seconds of silence after which an arm counts as hung
-    memory_limit: int | None = None  #: bytes (PSS) that an arm may hold
+    memory_limit: int | None = None  #: bytes (PSS) that all arms of a block may hold together
+    #: Folders for PYTHONPATH by build, behind the checkout: third-party packages, a reader's own code.
+    paths: Mapping[Build, tuple[str, ...]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: further environment of all workers
 
 
-def environment(plan: BlockPlan, root: Path) -> dict[str, str]:
-    """Build the environment of a block's workers: same for all arms, different between blocks."""
+def environment(plan: BlockPlan, arm: Arm, stage: Stage) -> dict[str, str]:
+    """Build the environment of an arm's workers: alike for all arms, different between blocks."""
     kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-    return kept | {
-        "PYTHONPATH": str(root),
+    path = (str(stage.root), *stage.paths.get(arm.build, ()))
+    return {
+        **kept,
+        **stage.variables,
+        "PYTHONPATH": os.pathsep.join(path),
         "PYTHONHASHSEED": str(plan.hash_seed),
         # Where the stack begins depends on the size of the environment, and alignment changes times
         # (Mytkowicz et al. 2009); varied between blocks it becomes noise that the interval shows.
@@ -94,7 +102,6 @@ def start_arm(
     *,
     cpus: Sequence[int] | None,
     folder: Path,
-    env: Mapping[str, str],
 ) -> LivingArm:
     """Start the processes of one arm; its `ready()` waits for them."""
     return LivingArm(
@@ -102,13 +109,13 @@ def start_arm(
         executable=stage.executables[arm.build],
         module=stage.modules[plan.workload.slug],
         slug=plan.workload.slug,
-        environment=env,
+        environment=environment(plan, arm, stage),
         folder=folder,
         root=stage.root,
         on=stage.on,
         cpus=cpus,
         patience=stage.patience,
-        memory_limit=stage.memory_limit,
+        memory_limit=stage.memory_limit and stage.memory_limit // len(plan.arms),
     )
 
 
@@ -119,9 +126,8 @@ def living_arms(
     """Start all arms of a block, wait until they are ready, end them whatever happens."""
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(working_folder(plan))
-        env = environment(plan, stage.root)
         living = {
-            arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus, folder=folder, env=env))
+            arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus, folder=folder))
             for arm in plan.arms
         }
         for arm in living.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 
-from ftguide.bench.block import Stage, block_cpus, environment, start_arm, working_folder
+from ftguide.bench.block import Stage, block_cpus, start_arm, working_folder
 from ftguide.bench.memory import sessions_pss
 from ftguide.bench.plan import BlockPlan, share
 from ftguide.results.model import Arm, Cost
@@ -48,11 +48,7 @@ def measure(plan: BlockPlan, arm: Arm, stage: Stage) -> Cost:
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(working_folder(plan))
             begun = time.perf_counter()
-            living = stack.enter_context(
-                start_arm(
-                    plan, arm, stage, cpus=cpus, folder=folder, env=environment(plan, stage.root)
-                )
-            )
+            living = stack.enter_context(start_arm(plan, arm, stage, cpus=cpus, folder=folder))
             living.ready()
             starts.append(round(time.perf_counter() - begun, 6))
             if number < STARTS - 1:

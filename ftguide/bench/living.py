@@ -94,6 +94,7 @@ class LivingArm:
         self.arm = arm
         self.patience = patience
         self._memory_limit = memory_limit
+        self._looked = time.monotonic()
         self._look: Callable[[], None] = self._look_at_memory
         self._look_every = MEMORY_LOOK_SECONDS
         self._on = on
@@ -234,6 +235,10 @@ class LivingArm:
         Quantities in the order of the declaration, a mean over processes; empty without any.
         """
         seen = [one["observed"] for one in self._leaders(f"check {loops}")]
+        # Work that grows a little with every slice never lasts long enough to be looked at while it runs.
+        if time.monotonic() - self._looked > MEMORY_LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._look_at_memory()
         return tuple(sum(values) / len(values) for values in zip(*seen, strict=True))
 
     def begin(self) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.workloads.declare import Group
 from ftguide.interpreters.model import Build
 from ftguide.results import store, stubs
 from ftguide.results.export import pyperf_suites
@@ -56,6 +57,11 @@ def objections(stored: StoredRun) -> list[str]:
         found.append(
             "the working tree differed from its commit, so nobody could measure the same again"
         )
+    found += [
+        f"{one.slug} is somebody's own code, which nobody else can measure"
+        for one in run.plan.workloads
+        if one.group == Group.MINE
+    ]
     found += [f"{one.workload} failed ({one.kind})" for one in stored.failures]
     for planned in run.plan.workloads:
         blocks = len(stored.of(planned.slug))

@@ -8,11 +8,12 @@ from __future__ import annotations
 import secrets
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks.workloads.declare import Group
 from ftguide.bench import block as blocks
 from ftguide.bench import budget, costs
 from ftguide.bench.catalogue import CatalogueEntry, catalogue
@@ -35,7 +36,9 @@ from ftguide.results.model import (
 from ftguide.results.writer import RunFolder
 
 #: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
-SUITE_VERSION = "2026.11"
+SUITE_VERSION = "2026.12"
+#: Of the machine's memory, for all arms of a block; more would push the system into swapping.
+MEMORY_SHARE = 0.6
 
 
 class ResumeError(Exception):
@@ -111,8 +114,11 @@ def new_run(plan: Plan, pair: Pair, *, root: Path, on: Platform, flags: Sequence
     )
 
 
-def check_resumable(run: Run, pair: Pair, on: Platform) -> None:
+def check_resumable(
+    run: Run, pair: Pair, on: Platform, mine: Sequence[CatalogueEntry] = ()
+) -> None:
     """Refuse to mix machines, interpreters or versions of a workload within one run."""
+    own = {entry.slug: entry for entry in mine}
     if describe(on).fingerprint != run.machine.fingerprint:
         raise ResumeError(
             f"run {run.run_id} was begun on another machine ({run.machine.cpu_model}, "
@@ -125,7 +131,11 @@ def check_resumable(run: Run, pair: Pair, on: Platform) -> None:
                 f"({run.interpreters[build].version}); pass that one with --python or start a new run"
             )
     for planned in run.plan.workloads:
-        entry = catalogue().get(planned.slug)
+        entry = catalogue().get(planned.slug) or own.get(planned.slug)
+        if entry is None and planned.group == Group.MINE:
+            raise ResumeError(
+                f"run {run.run_id} measures {planned.title}: say --mine as before, or start a new run"
+            )
         if entry is None or entry.source_hash != planned.source_hash:
             raise ResumeError(
                 f"run {run.run_id}: the code of {planned.slug} has changed since; start a new run"
@@ -145,9 +155,12 @@ class Execution:
         patience: float,
         observer: Observer,
         entries: Callable[[], Sequence[CatalogueEntry]] = lambda: list(catalogue().values()),
+        paths: Mapping[Build, tuple[str, ...]] | None = None,
+        variables: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read back what an earlier attempt left in the folder."""
+        """Read back what an earlier attempt left in the folder; `paths` and `variables` as in `Stage`."""
+        memory = held.run.machine.memory_bytes
         self._held = held
         self._observer = observer
         self._clock = clock
@@ -157,9 +170,9 @@ class Execution:
             root=root,
             on=on,
             patience=patience,
-            memory_limit=held.run.machine.memory_bytes // 2
-            if held.run.machine.memory_bytes
-            else None,
+            memory_limit=int(memory * MEMORY_SHARE) if memory else None,
+            paths=paths or {},
+            variables=variables or {},
         )
         self._blocks: dict[tuple[str, int], Block] = {}
         self._failures: dict[str, Failure] = {}

@@ -13,14 +13,15 @@ from rich.markup import escape
 from ftguide.bench import plan as plans
 from ftguide.bench import presets
 from ftguide.bench import run as runs
-from ftguide.bench.catalogue import UnknownNameError, catalogue, select
+from ftguide.bench.catalogue import CatalogueEntry, UnknownNameError, catalogue, select
 from ftguide.bench.machine import Platform, refusal
 from ftguide.commands import interpreters
 from ftguide.commands.beside import print_beside_published
+from ftguide.commands.own import add_options, bring
 from ftguide.commands.progress import Progress
 from ftguide.commands.table import print_report
 from ftguide.interpreters.model import Pair
-from ftguide.results import analysis, store, stubs
+from ftguide.results import analysis, paste, store, stubs
 from ftguide.results.model import LOCAL_MACHINE, Run
 from ftguide.results.writer import RunFolder
 
@@ -67,6 +68,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         metavar="RUN",
         help="continue an unfinished run; without a name the latest",
     )
+    add_options(parser)
     interpreters.add_choices(parser)
     parser.add_argument(
         "--patience",
@@ -105,22 +107,24 @@ def main(arguments: argparse.Namespace) -> int:
         print_catalogue(console)
         return 0
     size = presets.preset(arguments.preset)
-    chosen = arguments.only or arguments.group
-    entries = select(arguments.only if chosen else size.workloads or (), arguments.group)
+    suite = chosen_of_suite(arguments, size)
     local = ROOT / store.RESULTS / LOCAL_MACHINE
     unfinished = find_unfinished(local, arguments.resume) if arguments.resume else None
     on = Platform()
     pair = find_pair(arguments, console)
+    own = bring(arguments, suite, pair, cpus=len(on.usable()))
+    for note in own.notes:
+        console.print(f"[bold yellow]note:[/] {escape(note)}", soft_wrap=True)
     if unfinished is not None:
         run = store.read_run(unfinished)
-        runs.check_resumable(run, pair, on)
+        runs.check_resumable(run, pair, on, own.mine)
         holder = RunFolder.resume(unfinished)
     else:
         flags = warnings_for(pair, on, arguments.threads)
         for flag in flags:
             console.print(f"[bold yellow]note:[/] {escape(flag)}", soft_wrap=True)
         plan = plans.make_plan(
-            entries,
+            own.entries,
             size=size,
             threads=1 if refusal(len(on.usable()), arguments.threads) else arguments.threads,
             seed=secrets.randbits(32),
@@ -131,7 +135,15 @@ def main(arguments: argparse.Namespace) -> int:
     with holder as held, Progress(console) as progress:
         progress.announce(held.run, held.folder)
         execution = runs.Execution(
-            held, pair, root=ROOT, on=on, patience=arguments.patience, observer=progress
+            held,
+            pair,
+            root=ROOT,
+            on=on,
+            patience=arguments.patience,
+            observer=progress,
+            entries=lambda: [*catalogue().values(), *own.mine],
+            paths=own.paths,
+            variables=own.variables,
         )
         try:
             stored = execution.run()
@@ -142,12 +154,26 @@ def main(arguments: argparse.Namespace) -> int:
             )
             raise
         record_local(local, held.run)
-    print_report(console, analysis.report(stored))
+    report = analysis.report(stored)
+    print_report(console, report)
+    if own.mine:
+        console.print("\nfor an issue or a forum:\n")
+        console.print(paste.markdown(report), soft_wrap=True, highlight=False, markup=False)
     print_beside_published(console, ROOT / store.RESULTS, stored)
     console.print(f"\nrun     {shorten(held.folder)}", soft_wrap=True)
     page = f"_build/html/{stubs.docname(run.run_id, local=True)}.html"
     console.print(f"page    {page} once `nox -s docs` has built it", soft_wrap=True)
     return 1 if stored.failures else 0
+
+
+def chosen_of_suite(arguments: argparse.Namespace, size: presets.Preset) -> list[CatalogueEntry]:
+    """Return the suite's workloads that were asked for: those of the preset unless some are named.
+
+    With `--mine` nothing of the suite is measured beside it unless it is named.
+    """
+    if arguments.only or arguments.group:
+        return select(arguments.only, arguments.group)
+    return [] if arguments.mine else select(size.workloads or ())
 
 
 def print_catalogue(console: Console) -> None:

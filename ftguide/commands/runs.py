@@ -13,7 +13,7 @@ from ftguide.bench.catalogue import UnknownNameError, catalogue
 from ftguide.commands.bench import ROOT, shorten
 from ftguide.commands.beside import print_differences
 from ftguide.commands.table import print_report
-from ftguide.results import analysis, export, store
+from ftguide.results import analysis, export, paste, store
 from ftguide.results.compare import compare
 from ftguide.results.model import LOCAL_MACHINE
 
@@ -25,6 +25,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one = verbs.add_parser("report", help="derive the tables of a stored run again")
     one.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
     one.add_argument("--csv", action="store_true", help="all comparisons as CSV on standard output")
+    one.add_argument("--markdown", action="store_true", help="a block for an issue or a forum")
     one.set_defaults(main=report)
 
     one = verbs.add_parser("compare", help="say what changed between two stored runs")
@@ -66,6 +67,8 @@ def report(arguments: argparse.Namespace) -> int:
     derived = analysis.report(store.load(find(arguments.run)))
     if arguments.csv:
         print(export.csv_rows(derived), end="")  # noqa: T201 - data for a pipe, not for a person
+    elif arguments.markdown:
+        print(paste.markdown(derived))  # noqa: T201 - see above
     else:
         print_report(Console(), derived)
     return 1 if derived.stored.failures else 0

@@ -89,7 +89,8 @@ def arm(name: str) -> str:
 
 def group(name: str) -> str:
     """Name a group as a heading."""
-    return {"stdlib": "Standard library", "asyncio": "asyncio"}.get(name, name.capitalize())
+    special = {"stdlib": "Standard library", "asyncio": "asyncio", "mine": "Your own code"}
+    return special.get(name, name.capitalize())
 
 
 def bytes_(count: int) -> str:

@@ -1,0 +1,238 @@
+"""The reader's own code as a workload. Runs inside the target, so it is standard library only.
+
+What to run comes as JSON in the environment variable `FTGUIDE_MINE`, which subinterpreters inherit:
+
+    {"mine-fib": {"path": "…/fib.py", "function": "fib", "setup": null, "folder": "…"}}
+    {"mine-render": {"command": ["render.py", "--pages", "3"], "folder": "…", "cpus": 2}}
+
+There is no oracle for foreign code. What can be said about it is counted instead: characters printed
+(into nothing, so that a terminal's speed is not measured), module-level names that changed, forks.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+from benchmarks.workloads.declare import Expectation, Group, Quantity, Scope, Unit, Workload
+
+#: Name of the environment variable.
+VARIABLE = "FTGUIDE_MINE"
+OBSERVES = (
+    Quantity(key="printed", title="Characters printed, at least", unit=Unit.NUMBER),
+    Quantity(key="globals-changed", title="Module-level names that changed", unit=Unit.NUMBER),
+    Quantity(key="forks", title="Forks", unit=Unit.NUMBER),
+)
+#: Lines of a failed command's error output that go into the message.
+LAST_LINES = 3
+
+
+class MineError(Exception):
+    """The reader's code cannot be run as asked; the message says what to change."""
+
+
+class Sink(io.TextIOBase):
+    """Takes what is printed and counts it."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+
+    def write(self, text: str) -> int:
+        """Count the characters."""
+        self.characters += len(text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Say that one may print."""
+        return True
+
+
+class Watched:
+    """A loaded function with what is counted about it."""
+
+    def __init__(self, module: ModuleType, function: Callable[..., Any], *, takes: bool) -> None:
+        self.module = module
+        self.function = function
+        self.takes = takes  #: whether it wants what the set-up function returned
+        self.sink = Sink()
+        self.forks = 0
+        self.process = os.getpid()
+        self.before = self.state()
+
+    def state(self) -> dict[str, object]:
+        """Return what tells a change of the module's globals: identity, and length where there is one."""
+        return {
+            name: (id(value), len(value) if isinstance(value, list | dict | set) else None)
+            for name, value in vars(self.module).items()
+            if not name.startswith("__")
+        }
+
+    def changed(self) -> int:
+        """Count the names that differ from when the module had been loaded."""
+        now = self.state()
+        return sum(now.get(name) != self.before.get(name) for name in now.keys() | self.before)
+
+    def forked(self) -> None:
+        """Count a fork, in the parent."""
+        self.forks += 1
+
+
+def load(spec: dict[str, Any]) -> Watched:
+    """Import the reader's file under a name of its own and find the function in it."""
+    path, name = spec["path"], spec["function"]
+    os.chdir(spec["folder"])
+    found = importlib.util.spec_from_file_location("mine", path)
+    if found is None or found.loader is None:
+        raise MineError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(found)
+    sys.modules["mine"] = module
+    sink, sys.stdout = sys.stdout, Sink()
+    try:
+        found.loader.exec_module(module)
+    finally:
+        sys.stdout = sink
+    function = _callable(module, name)
+    takes = _takes_argument(function, name, has_setup=spec["setup"] is not None)
+    watched = Watched(module, function, takes=takes)
+    sys.stdout = watched.sink
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_parent=watched.forked)
+    return watched
+
+
+def _callable(module: ModuleType, name: str) -> Callable[..., Any]:
+    value = getattr(module, name, None)
+    if not callable(value):
+        what = "has no" if value is None else "is not callable:"
+        raise MineError(f"the file {what} {name!r}; name a function that is defined in it")
+    return value  # type: ignore[no-any-return]
+
+
+def _takes_argument(function: Callable[..., Any], name: str, *, has_setup: bool) -> bool:
+    """Return whether the set-up's result is passed; MineError when arguments are missing."""
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        raise MineError(
+            f"{name}() does nothing by being called: it is a coroutine or a generator function; "
+            "give a function that runs it, such as one that calls asyncio.run"
+        )
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a built-in without a signature
+        return has_setup
+    needed = [
+        p.name
+        for p in parameters
+        if p.default is p.empty and p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}
+    ]
+    if len(needed) > (1 if has_setup else 0):
+        raise MineError(
+            f"{name}() needs arguments ({', '.join(needed)}); "
+            + (
+                "what --setup returns is passed as one"
+                if has_setup
+                else "give a function without, or one that takes what --setup FUNCTION returns"
+            )
+        )
+    return bool(needed)
+
+
+def _function(spec: dict[str, Any], slug: str) -> Workload:
+    def prepare(_worker: int) -> Any:
+        return None if spec["setup"] is None else setup()
+
+    def setup() -> Any:
+        return _callable(sys.modules["mine"], spec["setup"])()
+
+    def run(local: Any, shared: Watched, loops: int) -> None:
+        function = shared.function
+        if shared.takes:
+            for _ in range(loops):
+                function(local)
+        else:
+            for _ in range(loops):
+                function()
+        if os.getpid() != shared.process:
+            os._exit(0)  # a child that came back here would answer in its parent's name
+
+    seen = {"printed": 0, "forks": 0}
+    watched: list[Watched] = []
+
+    def share() -> Watched:
+        watched.append(load(spec))
+        return watched[0]
+
+    def observe(_results: Sequence[Any], _loops: int) -> Sequence[float]:
+        one = watched[0]
+        printed, forks = one.sink.characters - seen["printed"], one.forks - seen["forks"]
+        seen.update(printed=one.sink.characters, forks=one.forks)
+        return printed, one.changed(), forks
+
+    return workload(slug, spec, run=run, setup_shared=share, setup_local=prepare, observe=observe)
+
+
+def _command(spec: dict[str, Any], slug: str) -> Workload:
+    def run(_local: None, _shared: None, loops: int) -> None:
+        options = [f"-X{name}={value}" for name, value in sys._xoptions.items()]  # noqa: SLF001 - the only way to read -X
+        environment = {k: v for k, v in os.environ.items() if k != VARIABLE}
+        # The checkout is on the path for the worker's sake; what was installed for the script stays.
+        rest = environment.pop("PYTHONPATH", "").partition(os.pathsep)[2]
+        if rest:
+            environment["PYTHONPATH"] = rest
+        for _ in range(loops):
+            done = subprocess.run(
+                [sys.executable, *options, *spec["command"]],
+                cwd=spec["folder"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+            if done.returncode:
+                last = done.stderr.decode(errors="replace").strip().splitlines()[-LAST_LINES:]
+                raise MineError(
+                    f"the script ended with exit code {done.returncode}: {' / '.join(last)}"
+                )
+
+    return workload(slug, spec, run=run, single_only=True, cpus=spec["cpus"])
+
+
+def workload(slug: str, spec: dict[str, Any], **fields: Any) -> Workload:
+    """Declare one piece of the reader's code."""
+    observing = {"observes": OBSERVES} if "observe" in fields else {}
+    return Workload(
+        slug=slug,
+        version=1,
+        title=spec["title"],
+        question="What does the free-threaded build do to your own code?",
+        group=Group.MINE,
+        scope=Scope.SHARED_WRITE,  # nobody knows what foreign code shares
+        expectation=Expectation.SCALES,
+        because="Nothing was expected of this code.",
+        explained_at="benchmarks/method",
+        check=_anything,
+        **(fields | observing),
+    )
+
+
+def _anything(_results: Sequence[Any], _loops: int) -> None:
+    """Accept any result: nobody told us the right one."""
+
+
+def declared(text: str) -> tuple[Workload, ...]:
+    """Declare what the variable names."""
+    specs: dict[str, dict[str, Any]] = json.loads(text)
+    return tuple(
+        (_command if "command" in spec else _function)(spec, slug) for slug, spec in specs.items()
+    )
+
+
+WORKLOADS = declared(os.environ.get(VARIABLE, "{}"))
