@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     ("conf",),
     ("ftguide.site",),
-    ("ftguide.__main__", "ftguide.commands"),
+    ("ftguide.__main__", "ftguide.commands", "benchmarks.method"),
     ("ftguide.bench", "ftguide.compat", "ftguide.snippets", "ftguide.audit"),
     ("ftguide.results",),
     ("ftguide.interpreters",),

@@ -1,0 +1,177 @@
+"""Ask of slices what A/A copies cannot see: is the ratio from slices the ratio of work left alone.
+
+    python -m benchmarks.method.accuracy [--python PATH --python PATH]
+
+Two copies of one arm would agree even if cutting work into slices of 15 ms changed both builds' times,
+one more than the other. So both arms of a workload live together as always, and in turn run slices, with
+their lead-ins, and uninterrupted stretches of at least a second. The two ratios must agree within their
+joint interval. Writes `accuracy.json`; the method page shows the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.method.attempts import ROOT, commit, record
+from ftguide.bench import block as blocks
+from ftguide.bench.catalogue import select
+from ftguide.bench.machine import Platform, describe
+from ftguide.bench.plan import BlockPlan, block_plan, make_plan, share, with_loops
+from ftguide.bench.presets import preset
+from ftguide.commands import interpreters
+from ftguide.interpreters.model import Build
+from ftguide.results.model import Arm, Mode
+from ftguide.results.statistics import Estimate, mean, ratio_interval
+
+OUTPUT = Path(__file__).with_name("accuracy.json")
+#: From working sets of a few objects to some that no cache holds, allocation churn among them.
+WORKLOADS = (
+    "call-function",
+    "attribute-access",
+    "nbody",
+    "dict-list-str",
+    "mandelbrot",
+    "nqueens",
+    "json-roundtrip",
+    "hashlib-sha256",
+    "allocation-churn",
+    "word-count",
+    "matmul-lists",
+    "gc-tree",
+    "pagerank",
+    "image-filter",
+)
+BLOCKS = 8
+ROUNDS = 12
+STRETCH_NS = 1_050_000_000
+SEED = 20261124
+
+GIL, FT = Arm(Build.GIL, Mode.SINGLE), Arm(Build.FREE_THREADED, Mode.SINGLE)
+
+
+def one_block(
+    plan: BlockPlan, stage: blocks.Stage, chance: random.Random
+) -> tuple[float, float, float]:
+    """Return ln(FT/GIL) from slices and from stretches, and the shortest stretch in seconds."""
+    loops = share(plan.workload, GIL)
+    lead = max(1, round(loops * blocks.LEAD_SHARE))
+    logs: dict[str, list[float]] = {"slices": [], "stretches": []}
+    shortest = math.inf
+    with blocks.living_arms(plan, stage, blocks.block_cpus(plan, stage.on)) as living:
+        took = {}
+        for arm, one in living.items():
+            for _ in range(3):
+                took[arm] = blocks.duration(one.slice(loops, 0))
+            one.check(loops)
+            one.begin()
+        stretch = loops * max(1, math.ceil(STRETCH_NS / min(took.values())))
+        for kind in ("slices", "stretches", "stretches", "slices"):
+            for _ in range(ROUNDS // 2 if kind == "slices" else 1):
+                order = [GIL, FT]
+                chance.shuffle(order)
+                times: dict[Arm, int] = {}
+                for arm in (*order, *reversed(order)):
+                    mine = loops if kind == "slices" else stretch
+                    spans = living[arm].slice(mine, lead if kind == "slices" else 0)
+                    times[arm] = times.get(arm, 0) + blocks.duration(spans)
+                    living[arm].check(mine)
+                    if kind == "stretches":
+                        shortest = min(shortest, blocks.duration(spans) / 1e9)
+                logs[kind].append(math.log(times[FT] / times[GIL]))
+        for one in living.values():
+            one.end()
+    return mean(logs["slices"]), mean(logs["stretches"]), shortest
+
+
+def agreement(slices: Estimate, stretches: Estimate) -> bool:
+    """Return whether two ratios differ by no more than their half-widths, added in quadrature."""
+    difference = abs(math.log(slices.ratio / stretches.ratio))
+    return difference <= math.hypot(slices.half_width, stretches.half_width)
+
+
+def main() -> int:
+    """Measure, print, record."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", action="append", metavar="WORKLOAD", help="repeatable")
+    interpreters.add_choices(parser)
+    arguments = parser.parse_args()
+    pair = interpreters.chosen(arguments, None, print)
+    entries = select(arguments.only or WORKLOADS)
+    on = Platform()
+    size = preset("standard")
+    plan = make_plan(entries, size=size, threads=1, seed=SEED)
+    stage = blocks.Stage(
+        executables={Build.GIL: pair.gil.executable, Build.FREE_THREADED: pair.ft.executable},
+        modules={entry.slug: entry.module for entry in entries},
+        root=ROOT,
+        on=on,
+        patience=120.0,
+    )
+    chance = random.Random(SEED)
+    rows: list[dict[str, Any]] = []
+    for planned in plan.workloads:
+        loops = blocks.calibrate(block_plan(plan, planned, 0), stage)
+        plan = with_loops(plan, planned.slug, loops)
+        known = plan.workload(planned.slug)
+        found = [one_block(block_plan(plan, known, i), stage, chance) for i in range(BLOCKS)]
+        slices = ratio_interval([one[0] for one in found])
+        stretches = ratio_interval([one[1] for one in found])
+        paired = ratio_interval([one[0] - one[1] for one in found])
+        rows.append(
+            {
+                "slug": planned.slug,
+                "version": planned.version,
+                **{
+                    name: [estimate.ratio, estimate.low, estimate.high]
+                    for name, estimate in (
+                        ("slices", slices),
+                        ("stretches", stretches),
+                        ("slices_over_stretches", paired),
+                    )
+                },
+                "shortest_stretch_seconds": round(min(one[2] for one in found), 3),
+                "agree": agreement(slices, stretches),
+            }
+        )
+        print(
+            f"{planned.slug:<24} slices {slices.ratio:.4f} ±{100 * slices.half_width:.2f}%  "
+            f"stretches {stretches.ratio:.4f} ±{100 * stretches.half_width:.2f}%  "
+            f"{'agree' if rows[-1]['agree'] else 'DISAGREE'}",
+            flush=True,
+        )
+    machine = describe(on)
+    OUTPUT.write_text(
+        json.dumps(
+            {
+                "commit": commit(),
+                "run": secrets.token_hex(4),
+                "python": pair.gil.facts.version,
+                "compiler": pair.gil.facts.compiler,
+                "machine": {"cpu_model": machine.cpu_model, "usable_cpus": machine.usable_cpus},
+                "blocks": BLOCKS,
+                "rows": rows,
+            },
+            indent=1,
+        )
+        + "\n"
+    )
+    apart = [row["slug"] for row in rows if not row["agree"]]
+    return record(
+        "accuracy",
+        {
+            "at least 12 workloads": len(rows) >= 12,
+            "every ratio from slices agrees with the one from stretches": not apart,
+        },
+        {"workloads": len(rows), "disagree": apart},
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
