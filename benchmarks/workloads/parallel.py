@@ -109,7 +109,7 @@ HITS: Final = 784
 
 
 def _generator(_worker: int) -> random.Random:
-    return random.Random(SEED)  # noqa: S311 - darts, not secrets
+    return random.Random(SEED)
 
 
 def _throw(local: random.Random, _shared: None, loops: int) -> int:
