@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import tempfile
 import threading
+import weakref
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -102,19 +104,18 @@ def _check_query(results: Sequence[tuple[int, int, int]], loops: int) -> None:
 CHANGED: Final = 20  #: rows changed per transaction
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class File:
     """One database file of the process, and the queue of those who want to write to it."""
 
-    #: Goes away with this object; below the current folder, which in a worker is a fresh one.
-    folder: tempfile.TemporaryDirectory[str]
+    folder: str  #: below the current one, which in a worker is fresh
     #: SQLite lets waiting writers sleep and try again, for up to 0.1 s at a time; a lock does not.
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def path(self) -> str:
         """Where the database is."""
-        return f"{self.folder.name}/items.db"
+        return f"{self.folder}/items.db"
 
 
 @dataclass(slots=True)
@@ -134,7 +135,8 @@ class Deposit(NamedTuple):
 
 
 def _file() -> File:
-    file = File(tempfile.TemporaryDirectory(prefix="sqlite-", dir=os.curdir))
+    file = File(tempfile.mkdtemp(prefix="sqlite-", dir=os.curdir))
+    weakref.finalize(file, shutil.rmtree, file.folder, ignore_errors=True)
     connection = _connect(file.path)
     connection.execute("create table item (id integer primary key, size integer)")
     rows = [(number, 0) for number in range(1, CHANGED + 1)]

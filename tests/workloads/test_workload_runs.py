@@ -25,7 +25,7 @@ def test_right_answer_again_and_again(python, target, build, workload, workers):
         MODULE_OF[workload.slug],
         workload.slug,
         str(workers),
-        *map(str, ROUNDS),
+        *map(str, (1,) * 4 if workload.one_call else ROUNDS),
     )
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
