@@ -89,10 +89,9 @@ class Dice:
 
 @dataclass(slots=True)
 class Player:
-    """What one worker has drawn since it was set up, warm-up included; and its dice, if any."""
+    """What one worker has drawn since it was set up, warm-up included."""
 
     drawn: int = 0
-    dice: Dice | None = None
 
 
 class Draws(NamedTuple):
@@ -106,10 +105,6 @@ class Draws(NamedTuple):
 
 def _player(_worker: int) -> Player:
     return Player()
-
-
-def _player_with_dice(_worker: int) -> Player:
-    return Player(dice=Dice())
 
 
 def _draw(player: Player, dice: Dice, loops: int) -> Draws:
@@ -129,9 +124,9 @@ def _draw_shared(local: Player, shared: Dice, loops: int) -> Draws:
     return _draw(local, shared, loops)
 
 
-def _draw_own(local: Player, _shared: None, loops: int) -> Draws:
-    assert local.dice is not None
-    return _draw(local, local.dice, loops)
+def _draw_own(_local: None, _shared: None, loops: int) -> Draws:
+    # New dice with every call, so that a call's result does not depend on those before it.
+    return _draw(Player(), Dice(), loops)
 
 
 def _position(draws: int) -> int:
@@ -325,7 +320,6 @@ WORKLOADS: tuple[Workload, ...] = (
         expectation=Expectation.SCALES,
         because="The lock is still taken for each draw, but always by the same thread.",
         explained_at="benchmarks/method",
-        setup_local=_player_with_dice,
         run=_draw_own,
         check=_check_draws,
         requires=("_random",),
