@@ -9,6 +9,7 @@ that stay clearly below twice the throughput of one would surprise us.
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.workloads.declare import Expectation, Group, Scope, Workload, expect
@@ -98,6 +99,85 @@ def _check_solutions(results: Sequence[tuple[int, int]], loops: int) -> None:
         expect(nodes, loops * NODES, "placements tried")
 
 
+# --- monte-carlo ------------------------------------------------------------
+
+POINTS: Final = 1000
+SEED: Final = 2026
+#: Points of a unit that fall into the quarter circle. The tests count them with a Mersenne Twister of
+#: their own, written from its definition.
+HITS: Final = 784
+
+
+def _generator(_worker: int) -> random.Random:
+    return random.Random(SEED)
+
+
+def _throw(local: random.Random, _shared: None, loops: int) -> int:
+    draw = local.random
+    grand = 0
+    for _ in range(loops):
+        local.seed(SEED)  # the same points every time, so that the oracle knows them
+        hits = 0
+        for _ in range(POINTS):
+            x, y = draw(), draw()
+            if x * x + y * y <= 1.0:
+                hits += 1
+        grand += hits
+    return grand
+
+
+def _check_hits(results: Sequence[int], loops: int) -> None:
+    for hits in results:
+        expect(hits, loops * HITS, "points in the quarter circle")
+
+
+# --- word-count -------------------------------------------------------------
+
+WORDS: Final = 60
+MOST: Final = 5  #: word number n occurs n % MOST + 1 times
+TEXT_WORDS: Final = WORDS * (MOST + 1) // 2
+
+
+def _text(_worker: int) -> str:
+    """Return a text whose every word is spelled, capitalised and punctuated in different ways."""
+    words = []
+    for number in range(WORDS):
+        for time in range(number % MOST + 1):
+            word = f"term{number}" if time % 2 else f"Term{number}"
+            words.append(word + ("", ",", ".", ";")[time % 4])
+    return " ".join(words)
+
+
+def _count(local: str, _shared: None, loops: int) -> tuple[int, int, str]:
+    words = different = 0
+    line = ""
+    for _ in range(loops):
+        counts: dict[str, int] = {}
+        for raw in local.lower().split():
+            word = raw.strip(",.;")
+            counts[word] = counts.get(word, 0) + 1
+        ranked = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+        words += sum(counts.values())
+        different += len(counts)
+        line = " ".join(f"{word}:{count}" for word, count in ranked)
+    return words, different, line
+
+
+#: The words by rank, from the rule that made the text instead of from the text.
+RANKED: Final = " ".join(
+    f"{word}:{times}"
+    for times in range(MOST, 0, -1)
+    for word in sorted(f"term{number}" for number in range(times - 1, WORDS, MOST))
+)
+
+
+def _check_words(results: Sequence[tuple[int, int, str]], loops: int) -> None:
+    for words, different, line in results:
+        expect(words, loops * TEXT_WORDS, "words counted")
+        expect(different, loops * WORDS, "different words")
+        expect(line, RANKED, "words by rank")
+
+
 WORKLOADS: tuple[Workload, ...] = (
     Workload(
         slug="mandelbrot",
@@ -127,6 +207,41 @@ WORKLOADS: tuple[Workload, ...] = (
         explained_at="benchmarks/method",
         run=_solve,
         check=_check_solutions,
+    ),
+    Workload(
+        slug="monte-carlo",
+        version=1,
+        title="Monte Carlo with a random generator per thread",
+        question="How much faster do threads draw random numbers from generators of their own?",
+        group=Group.PARALLEL,
+        scope=Scope.PRIVATE,
+        expectation=Expectation.SCALES,
+        because=(
+            "Every draw locks its generator, but a lock that only one thread ever takes costs an "
+            "instruction and no wait."
+        ),
+        explained_at="benchmarks/method",
+        setup_local=_generator,
+        run=_throw,
+        check=_check_hits,
+        requires=("_random",),
+    ),
+    Workload(
+        slug="word-count",
+        version=1,
+        title="Counting the words of a text per thread",
+        question="How much faster do threads count words in texts and dicts of their own?",
+        group=Group.PARALLEL,
+        scope=Scope.PRIVATE,
+        expectation=Expectation.SCALES,
+        because=(
+            "Text, words, dict and list are made by the thread that uses them, and string methods "
+            "need nothing from any other thread."
+        ),
+        explained_at="benchmarks/method",
+        setup_local=_text,
+        run=_count,
+        check=_check_words,
     ),
 )
 
