@@ -118,8 +118,8 @@ def test_mailboxes_survive_a_third_worker():
 
 
 def test_what_runs_reads_what_is_shared():
-    assert values._read_global.__code__.co_names == ("range", "READS", "_RATE")
-    assert values._rate() is values._RATE
+    assert values._read_global.__code__.co_names == ("range", "READS", "_RULES")
+    assert values._rules() is values._RULES
     assert values._defaults().weight is values.Defaults().weight
     assert values._states()("done") is values.State.DONE
     shared, other = calls.Callables(), calls.Callables()
@@ -140,6 +140,7 @@ def test_tuples_differ_in_where_they_were_made():
 # --- on the targets ---------------------------------------------------------------------
 
 MORTAL = """
+import gc
 import sys
 from benchmarks.workloads import contention_dicts as dicts
 from benchmarks.workloads import contention_locks as locks
@@ -162,7 +163,8 @@ assert not any(a is b for a, b in zip(table, dicts._own_keys(0)))
 items = sequences._values()
 mortal(*items, *sequences._claims(0).words, sequences._claims(0), sequences._ledger(0).first)
 assert len({*map(id, items)}) == len(items)
-mortal(*values._items(), values.Defaults.weight, values._RATE, *values.State)
+mortal(*values._items(), values.Defaults.weight, values._RULES, *values.State)
+assert all(map(gc.is_tracked, [values._RULES, *values.State]))
 made = calls.Callables()
 mortal(made.bound, made.bound.__self__, made.bound.__self__.step, *made.partial.args)
 mortal(made.closure.__closure__[0].cell_contents, calls.Gauge.level)
