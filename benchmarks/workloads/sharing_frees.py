@@ -29,12 +29,13 @@ from benchmarks.workloads.declare import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Words of a batch, and characters of a word.
-BATCH: Final = 400
+#: Words of a batch, characters of a word, batches per unit of work.
+BATCH: Final = 100
 LETTERS: Final = 8
-#: Batches waiting in each mailbox at the beginning. They keep the sides from waiting for each other,
-#: and there are never more than these plus one per worker.
-WAITING: Final = 2
+BATCHES: Final = 4
+#: Batches waiting in each mailbox at the beginning: a worker may be ahead of another by that many
+#: before it has to take back words of its own. There are never more than these plus one per worker.
+WAITING: Final = 32
 
 
 class Parcel(NamedTuple):
@@ -83,7 +84,7 @@ def _take(first: deque[Parcel], second: deque[Parcel]) -> Parcel:
 def _exchange(local: int, shared: tuple[deque[Parcel], deque[Parcel]], loops: int) -> Dropped:
     own, other = shared[local % 2], shared[1 - local % 2]
     dropped = letters = foreign = 0
-    for _ in range(loops):
+    for _ in range(loops * BATCHES):
         own.append(_parcel(local))
         maker, words = _take(other, own)
         if maker != local:
@@ -96,8 +97,9 @@ def _exchange(local: int, shared: tuple[deque[Parcel], deque[Parcel]], loops: in
 
 def _check_dropped(results: Sequence[Dropped], loops: int) -> None:
     for result in results:
-        expect(result.words, loops * BATCH, "words dropped by one worker")
-        expect(result.letters, loops * BATCH * LETTERS, "letters of these words")
+        words = loops * BATCHES * BATCH
+        expect(result.words, words, "words dropped by one worker")
+        expect(result.letters, words * LETTERS, "letters of these words")
 
 
 def _foreign(results: Sequence[Dropped], _loops: int) -> tuple[float]:

@@ -93,7 +93,7 @@ def test_two_workers_drop_each_others_words():
     shared = frees._mailboxes()
     results = [[frees._exchange(worker, shared, 1) for worker in (0, 1)] for _ in range(6)]
     assert [[result.foreign for result in pair] for pair in results] == [
-        [frees.BATCH, frees.BATCH]
+        [frees.BATCHES * frees.BATCH] * 2
     ] * 6
     assert frees._foreign(results[-1], 1) == (1.0,)
     assert [len(box) for box in shared] == [frees.WAITING] * 2
