@@ -1,8 +1,8 @@
 """Queues: what handing things over costs, one by one and in batches.
 
 A workload is not told how many workers there are, so nobody is a producer or a consumer by trade:
-every worker puts a batch of numbers in and then takes as many out, and because the queue is first
-in, first out, what it takes is what the others have put as often as not. With one worker the same
+every worker puts a few batches of numbers in and then takes as many out, and because the queue is
+first in, first out, what it takes is what the others have put as often as not. With one worker the same
 code does both halves. A worker never takes more than it has put, so nobody ever waits for an empty
 queue: what is measured is the hand-over itself, without sleeping and waking.
 
@@ -21,7 +21,7 @@ from benchmarks.workloads.declare import Expectation, Group, Scope, Workload, ex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Numbers of a batch, batches per unit of work.
+#: Numbers of a batch, batches put and then taken per unit of work.
 BATCH: Final = 160
 BATCHES: Final = 5
 
@@ -64,14 +64,16 @@ def _one_by_one(
 ) -> Account:
     numbers = range(local.first, local.first + BATCH)
     moved = 0
-    for _ in range(loops * BATCHES):
+    for _ in range(loops):
         put = got = 0
-        for number in numbers:
-            put += number
-            shared.put(number)
-        for _ in range(BATCH):
-            got += shared.get()
-            moved += 1
+        for _ in range(BATCHES):
+            for number in numbers:
+                put += number
+                shared.put(number)
+        for _ in range(BATCHES):
+            for _ in numbers:
+                got += shared.get()
+                moved += 1
         local.put += put
         local.got += got
     return Account(moved, local.put, local.got)
@@ -80,16 +82,18 @@ def _one_by_one(
 def _in_batches(local: Ledger, shared: queue.Queue[list[int]], loops: int) -> Account:
     numbers = range(local.first, local.first + BATCH)
     moved = 0
-    for _ in range(loops * BATCHES):
+    for _ in range(loops):
         put = got = 0
-        batch = []
-        for number in numbers:
-            put += number
-            batch.append(number)
-        shared.put(batch)
-        for number in shared.get():
-            got += number
-            moved += 1
+        for _ in range(BATCHES):
+            batch = []
+            for number in numbers:
+                put += number
+                batch.append(number)
+            shared.put(batch)
+        for _ in range(BATCHES):
+            for number in shared.get():
+                got += number
+                moved += 1
         local.put += put
         local.got += got
     return Account(moved, local.put, local.got)
