@@ -11,7 +11,7 @@ import binascii
 import html
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
 
 from benchmarks.workloads.declare import Expectation, Group, Scope, Workload, expect
@@ -41,9 +41,9 @@ class Site:
     """What all requests are answered with: made once, read by every thread, never written again."""
 
     def __init__(self) -> None:
-        self.config = {
+        self.config: dict[str, Any] = {
             # Put together here, because a literal is immortal and would never be counted.
-            "name": " ".join(["corner", "shop"]),
+            "name": "corner shop.".rstrip("."),
             "limit": int("4096"),
             "currencies": {code: f"{code} {rate}" for rate, code in enumerate(("eur", "usd"), 257)},
             "headers": [f"{name}: {value}" for name, value in _STANDING],
@@ -133,7 +133,9 @@ def _show_item(site: Site, request: Request, found: dict[str, str]) -> str:
 def _show_search(site: Site, request: Request, _found: dict[str, str]) -> str:
     query = html.escape(request.query["q"])
     rows = [
-        _fill(site.templates["row"], {"kind": "odd" if row & 1 else "even", "text": f"{query} {row}"})
+        _fill(
+            site.templates["row"], {"kind": "odd" if row & 1 else "even", "text": f"{query} {row}"}
+        )
         for row in range(int(request.query["rows"]))
     ]
     fields = {"shop": site.config["name"], "query": query, "rows": "".join(rows)}
@@ -179,7 +181,7 @@ def _requests(_worker: int) -> list[bytes]:
     order = json.dumps({"buyer": "Zoë & co", "lines": lines})
     starts = (
         ("GET /items/blue%20%3Cpen%3E?currency=usd", ""),
-        ("GET /search?q=caf%C3%A9+%26+cr%C3%A8me&rows=12", ""),
+        ("GET /search?q=th%C3%A9+%26+cr%C3%A8me&rows=12", ""),
         ("POST /orders", order),
         ("GET /health", ""),
         ("GET /items/4711/reviews", ""),
@@ -201,7 +203,7 @@ def _serve(local: list[bytes], shared: Site, loops: int) -> tuple[int, int, int]
 
 
 #: Requests of one unit, bytes of their answers, and the CRC-32 of those.
-REQUESTS, ANSWER_BYTES, CHECKSUM = 6, 1269, 3867116764
+REQUESTS, ANSWER_BYTES, CHECKSUM = 6, 1256, 651227274
 
 
 def _check_serving(results: Sequence[tuple[int, int, int]], loops: int) -> None:

@@ -9,6 +9,7 @@ hands the chunks to a pool and merges what comes back, by reference or pickled t
 from __future__ import annotations
 
 import binascii
+import itertools
 import multiprocessing
 import os
 import sys
@@ -55,8 +56,7 @@ def _count(chunk: str) -> Table:
     """Count the pairs of neighbouring words, line by line: the map step."""
     counts: Table = {}
     for line in chunk.split("\n"):
-        words = line.split(" ")
-        for pair in zip(words, words[1:], strict=False):
+        for pair in itertools.pairwise(line.split(" ")):
             counts[pair] = counts.get(pair, 0) + 1
     return counts
 

@@ -21,10 +21,24 @@ if TYPE_CHECKING:
 NEEDS: Final = ("asyncio", "_asyncio", "_socket")
 
 
-def _loop(_worker: int) -> asyncio.AbstractEventLoop:
+def _close(
+    loop: asyncio.AbstractEventLoop, ends: Sequence[socket.socket | asyncio.StreamWriter]
+) -> None:
+    for end in ends:
+        end.close()
+    loop.run_until_complete(asyncio.sleep(0))  # a transport closes in a turn of its loop
+    loop.close()
+
+
+def _loop(
+    _worker: int, ends: Sequence[socket.socket | asyncio.StreamWriter] = ()
+) -> asyncio.AbstractEventLoop:
+    """Return a new loop that lives as long as the process, with ends of connections to close then.
+
+    A loop that is left to its finaliser complains when its sockets have been finalised before it.
+    """
     loop = asyncio.new_event_loop()
-    # A loop that is left to its finaliser complains when its sockets have been finalised before it.
-    atexit.register(loop.close)
+    atexit.register(_close, loop, ends)
     return loop
 
 
@@ -111,15 +125,18 @@ class Line(NamedTuple):
 
 
 def _line(worker: int) -> Line:
-    loop = _loop(worker)
+    writers: list[asyncio.StreamWriter] = []
+    loop = _loop(worker, writers)
     near, far = socket.socketpair()
 
     async def connect() -> Line:
-        return Line(
+        line = Line(
             loop,
             await asyncio.open_connection(sock=near),
             await asyncio.open_connection(sock=far),
         )
+        writers.extend((line.near[1], line.far[1]))
+        return line
 
     return loop.run_until_complete(connect())
 
@@ -177,8 +194,8 @@ class Wires(NamedTuple):
 def _wires(worker: int) -> Wires:
     pairs = tuple(socket.socketpair() for _ in range(CLIENTS))
     for near, _ in pairs:
-        near.setblocking(False)
-    return Wires(_loop(worker), pairs)
+        near.setblocking(False)  # noqa: FBT003 - its signature
+    return Wires(_loop(worker, [end for pair in pairs for end in pair]), pairs)
 
 
 async def _ask(

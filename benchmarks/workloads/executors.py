@@ -10,6 +10,7 @@ Every process that is started here leaves by itself when its parent is killed. C
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import sys
@@ -74,8 +75,7 @@ def _start_threads(_local: None, _shared: None, loops: int) -> tuple[int, int]:
 
 def _interpreters(_worker: int) -> Any:
     """Return the module that makes interpreters, which older versions do not have."""
-    from concurrent import interpreters  # noqa: PLC0415 - 3.14 and later
-
+    interpreters = importlib.import_module("concurrent.interpreters")
     interpreter = interpreters.create()
     try:
         expect(interpreter.call(_gil), _gil(), "GIL in a new interpreter")
@@ -181,11 +181,10 @@ def _pool_threads(_local: None, _shared: None, loops: int) -> tuple[int, int]:
 
 def _interpreter_pool(_worker: int) -> Any:
     """Return the class of pools, which older versions do not have."""
-    from concurrent.futures import InterpreterPoolExecutor  # noqa: PLC0415 - 3.14 and later
-
-    with InterpreterPoolExecutor(1) as pool:
+    kind = importlib.import_module("concurrent.futures.interpreter").InterpreterPoolExecutor
+    with kind(1) as pool:
         expect(pool.submit(_gil).result(), _gil(), "GIL in an interpreter of a pool")
-    return InterpreterPoolExecutor
+    return kind
 
 
 def _pool_interpreters(local: Any, _shared: None, loops: int) -> tuple[int, int]:

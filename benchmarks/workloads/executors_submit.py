@@ -11,6 +11,7 @@ Beside the time per call, the median and the 99th percentile of single waits are
 from __future__ import annotations
 
 import functools
+import importlib
 import multiprocessing
 import os
 import random
@@ -28,6 +29,7 @@ from benchmarks.workloads.declare import (
     Scope,
     Unit,
     Workload,
+    WrongAnswerError,
     expect,
 )
 
@@ -56,10 +58,8 @@ class Place(NamedTuple):
 
 def _place() -> Place:
     try:
-        from concurrent import interpreters  # noqa: PLC0415 - 3.14 and later
-
-        interpreter = interpreters.get_current().id
-    except ImportError:
+        interpreter = importlib.import_module("concurrent.interpreters").get_current().id
+    except ImportError:  # before 3.14
         interpreter = 0
     gil = bool(getattr(sys, "_is_gil_enabled", lambda: True)())
     return Place(os.getpid(), interpreter, threading.get_ident(), gil)
@@ -104,8 +104,9 @@ def _leave_with_parent() -> None:
 
 
 def _desk(pool: Executor, size: int, own: str) -> Desk:
-    """Make payloads, after making sure that the pool's worker has a process, an interpreter or
-    only a thread of its `own`, and the GIL as we have it.
+    """Make payloads, once the pool's worker is known to be where it should be.
+
+    `own` says what the worker does not share with us: process, interpreter, or thread alone.
     """
     here, there = _place(), pool.submit(_place).result()
     kind = next((name for name in Place._fields if getattr(here, name) != getattr(there, name)), "")
@@ -119,9 +120,8 @@ def _thread_desk(size: int) -> Desk:
 
 
 def _interpreter_desk(size: int) -> Desk:
-    from concurrent.futures import InterpreterPoolExecutor  # noqa: PLC0415 - 3.14 and later
-
-    return _desk(InterpreterPoolExecutor(1), size, "interpreter")
+    kind = importlib.import_module("concurrent.futures.interpreter").InterpreterPoolExecutor
+    return _desk(kind(1), size, "interpreter")
 
 
 def _process_desk(size: int) -> Desk:
@@ -191,7 +191,8 @@ def _check(results: Sequence[Replies], loops: int, size: int) -> None:
         expect(len(reply.waits), loops, "waits")
         expect(reply.length, loops * size, "bytes that came back")
         expect(len(reply.last), size, "bytes of the last answer")
-        expect(reply.last == _expected(size, (loops - 1) % PAYLOADS), True, "last answer is right")
+        if reply.last != _expected(size, (loops - 1) % PAYLOADS):  # too long for a message
+            raise WrongAnswerError(f"last answer: {size} bytes, but not those that were sent")
 
 
 def _check_empty(results: Sequence[Replies], loops: int) -> None:

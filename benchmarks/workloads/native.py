@@ -10,6 +10,7 @@ NumPy's modules refuse subinterpreters, so there is no such mode.
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -42,8 +43,7 @@ def _arrays(size: int) -> Arrays:
     """Make arrays of whole numbers, whose sums and products are exact on any hardware."""
     os.environ.pop("OPENBLAS_CORETYPE", None)  # would choose other code on some machines
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    import numpy  # noqa: PLC0415 - optional
-
+    numpy: Any = importlib.import_module("numpy")  # optional
     left = numpy.arange(size, dtype="float64")
     return Arrays(numpy.add, numpy.multiply, left, left[::-1] + 1, numpy.empty(size))
 
