@@ -56,13 +56,14 @@ class Place(NamedTuple):
     gil: bool
 
 
-def _place() -> Place:
+def _place() -> tuple[int, int, int, bool]:
+    """Return the fields of a `Place`; not one itself, which a script's interpreters cannot pass."""
     try:
         interpreter = importlib.import_module("concurrent.interpreters").get_current().id
     except ImportError:  # before 3.14
         interpreter = 0
     gil = bool(getattr(sys, "_is_gil_enabled", lambda: True)())
-    return Place(os.getpid(), interpreter, threading.get_ident(), gil)
+    return os.getpid(), interpreter, threading.get_ident(), gil
 
 
 class Desk(NamedTuple):
@@ -108,7 +109,7 @@ def _desk(pool: Executor, size: int, own: str) -> Desk:
 
     `own` says what the worker does not share with us: process, interpreter, or thread alone.
     """
-    here, there = _place(), pool.submit(_place).result()
+    here, there = Place(*_place()), Place(*pool.submit(_place).result())
     kind = next((name for name in Place._fields if getattr(here, name) != getattr(there, name)), "")
     expect(kind, own, "what the pool's worker has of its own")
     expect(there.gil, here.gil, "GIL in the pool's worker")
