@@ -148,8 +148,9 @@ def timer(workload: Workload, threads: int | None) -> Callable[[int], float]:
 
 
 def missing_modules(workload: Workload) -> list[str]:
-    """Return the modules a workload requires and this interpreter was built without."""
-    return [name for name in workload.requires if importlib.util.find_spec(name) is None]
+    """Return the modules a workload requires and this interpreter was built or left without."""
+    names = (*workload.requires, *(one.partition("==")[0] for one in workload.distributions))
+    return [name for name in names if importlib.util.find_spec(name) is None]
 
 
 def _positive(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import subprocess
 from pathlib import Path
@@ -22,6 +23,12 @@ DECLARED = {
 }
 WORKLOADS = [workload for workloads in DECLARED.values() for workload in workloads]
 MODULE_OF = {workload.slug: module for module in DECLARED for workload in DECLARED[module]}
+
+
+def lacking(workload) -> list[str]:
+    """Name the modules that this workload needs and the Python that runs the tests does not have."""
+    names = (*workload.requires, *(one.partition("==")[0] for one in workload.distributions))
+    return [name for name in names if importlib.util.find_spec(name) is None]
 
 
 def pytest_generate_tests(metafunc):

@@ -57,7 +57,9 @@ def script(python, pyperf, target, tmp_path):
 
 @pytest.mark.interpreters
 def test_script_measures_its_workloads(script, build, module):
-    declared = DECLARED[module]
+    declared = [workload for workload in DECLARED[module] if not workload.distributions]
+    if not declared:
+        pytest.skip("targets are given nothing here")
     measured = script(module)
     assert list(measured) == [workload.slug for workload in declared]
     for workload in declared:

@@ -20,6 +20,10 @@ pytestmark = pytest.mark.interpreters
 def test_right_answer_again_and_again(python, target, build, workload, workers):
     if workers and workload.single_only:
         pytest.skip("one thread only, whose collector or children others would get mixed up with")
+    if workload.distributions:
+        pytest.skip("targets are given nothing here")
+    if workers and workload.cpus > 1:
+        pytest.skip("it drives workers itself")
     done = python(
         target,
         "-P",
