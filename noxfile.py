@@ -58,6 +58,13 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *session.posargs)
 
 
+@nox.session(default=False)
+def snippets(session: nox.Session) -> None:
+    """Run the code of the pages on both builds and check what they show; `-- --help` lists options."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "snippets", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check format, style, types and spelling."""
