@@ -16,7 +16,7 @@ from rich.markup import escape
 from ftguide.bench.catalogue import UnknownNameError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
-from ftguide.commands import bench, interpreters, runs, snippets
+from ftguide.commands import bench, interpreters, lint, runs, snippets
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
 from ftguide.snippets.markdown import PageError
@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser with all verbs."""
     top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for module in (bench, interpreters, runs, snippets):
+    for module in (bench, interpreters, runs, snippets, lint):
         module.add_parser(verbs)
     return top
 

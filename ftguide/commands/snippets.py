@@ -100,7 +100,7 @@ def main(args: argparse.Namespace) -> int:
 
 def _understood(args: argparse.Namespace, names: frozenset[str], root: Path) -> list[Page]:
     """Return the pages to run; raises `PageError` with everything that is wrong with them."""
-    pages = [extract.extract(path, root) for path in _chosen(args.only, root)]
+    pages = [extract.extract(path, root) for path in extract.chosen(args.only, root)]
     problems = [problem for page in pages for problem in page.problems]
     unknown = names - {one.name for page in pages for one in page.snippets}
     if unknown:
@@ -110,21 +110,6 @@ def _understood(args: argparse.Namespace, names: frozenset[str], root: Path) -> 
     if problems:
         raise PageError("\n".join(problems))
     return pages
-
-
-def _chosen(only: Sequence[str], root: Path) -> list[Path]:
-    """Return the pages asked for; raises `PageError` for one that is not there."""
-    if not only:
-        return extract.pages(root)
-    found = []
-    for text in only:
-        name = text if text.endswith(".md") else f"{text}.md"
-        tried = [Path(name).absolute(), root / name, root / extract.SOURCE / name]
-        path = next((path.resolve() for path in tried if path.is_file()), None)
-        if path is None or not path.is_relative_to(root / extract.SOURCE):
-            raise PageError(f"{text} is not a page below source/. Name one such as installing.md.")
-        found.append(path)
-    return found
 
 
 def _lines(args: argparse.Namespace, root: Path, screen: Console) -> list[run.Line]:

@@ -151,7 +151,7 @@ def _environment(folder: Path, executable: str) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
-        "COLUMNS": "100",
+        "COLUMNS": "80",
         "NO_COLOR": "1",
         "PYTHONIOENCODING": "utf-8",
     }

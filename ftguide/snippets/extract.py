@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -61,6 +61,21 @@ def pages(root: Path) -> list[Path]:
         for path in (root / SOURCE).rglob("*.md")
         if not path.is_relative_to(root / FILES) and not path.name.startswith("local-")
     )
+
+
+def chosen(names: Sequence[str], root: Path) -> list[Path]:
+    """Return the pages of some names, all without names; raises `PageError` for one that is not there."""
+    if not names:
+        return pages(root)
+    found = []
+    for text in names:
+        name = text if text.endswith(".md") else f"{text}.md"
+        tried = [Path(name).absolute(), root / name, root / SOURCE / name]
+        path = next((path.resolve() for path in tried if path.is_file()), None)
+        if path is None or not path.is_relative_to(root / SOURCE):
+            raise PageError(f"{text} is not a page below source/. Name one such as installing.md.")
+        found.append(path)
+    return found
 
 
 def extract(path: Path, root: Path) -> Page:

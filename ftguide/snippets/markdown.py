@@ -104,8 +104,9 @@ def read(path: Path) -> str:
 
 def tokens(text: str, *, first: int = 0, depth: int = 0) -> Iterator[Placed]:
     """Yield all tokens of a page in reading order, those inside of directives after their fence."""
+    start = first
     for token in _parser().parse(text):
-        start = first + (token.map[0] if token.map else 0)
+        start = first + token.map[0] if token.map else start
         yield Placed(token=token, line=start + 1, depth=depth)
         if token.type in {"fence", "colon_fence"}:
             match = _DIRECTIVE.fullmatch(token.info.strip())
