@@ -159,12 +159,13 @@ def _total(
     seconds: float,
 ) -> None:
     everything = [one for page in pages for one in page.snippets if not names or one.name in names]
-    ran = [one for one in everything if one.not_run is None]
+    ran = [one for one in everything if one.runs_itself]
+    used = [one for one in everything if one.expect is Expect.USED]
     shown = [one for one in ran if one.outputs or one.language == "console"]
     failing = [one for one in ran if one.expect in {Expect.ERROR, Expect.RACE, Expect.HANG}]
     python = [one for one in everything if one.counted]
     skipped = [one for one in python if one.not_run is not None]
-    others = len(everything) - len(ran) - len(skipped)
+    others = len(everything) - len(ran) - len(used) - len(skipped)
     share = 100 * len(skipped) / len(python) if python else 0.0
     screen.print(
         f"{len(ran)} blocks of {len(pages)} pages ran in {seconds:.0f} s: "

@@ -139,17 +139,36 @@ class SnippetDirective(BlockDirective):
             self.env.note_dependency(str(self.root / extract.FILES / snippet.source))
         box["ids"].append(anchor(snippet))
         self.state.document.note_explicit_target(box)
+        if snippet.expect is Expect.USED:
+            return [box, self.users(snippet)]
         return [box] if snippet.outputs else [box, self.status(snippet)]
+
+    def users(self, snippet: Snippet) -> nodes.paragraph:
+        """Return the line below a block that runs only where others use it."""
+        page = self.page()
+        line = nodes.paragraph("", "", nodes.Text("Runs in "), classes=["snippet-status"])
+        others = [
+            one
+            for one in (page.snippets if page is not None else ())
+            if any(used.name == snippet.name for used in one.uses)
+        ]
+        for number, one in enumerate(others):
+            line += [nodes.Text(", ")] if number else []
+            line += nodes.reference("", one.name, refid=anchor(one), internal=True)
+        line += nodes.Text(".")
+        return line
 
     def reason(self) -> nodes.paragraph:
         """Return the line below a block that is not run."""
         text = self.options["not-run"].rstrip(".")
         line = nodes.paragraph("", "", nodes.Text(f"Not run here: {text}."))
         line["classes"] += ["snippet-status", "snippet-not-run"]
-        source = self.options.get("source")
-        if source:
+        source = self.options.get("source", "")
+        if source.startswith("http"):
             link = nodes.reference("", "Source", refuri=source, internal=False)
             line += [nodes.Text(" "), link, nodes.Text(".")]
+        elif source:
+            line += [nodes.Text(" Source: "), nodes.literal("", source), nodes.Text(".")]
         return line
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -85,6 +85,7 @@ def extract(path: Path, root: Path) -> Page:
     reader = _Reader(name, root)
     for fence in markdown.fences(Path(name), text):
         reader.take(fence)
+    reader.connect()
     return Page(
         path=path,
         name=name,
@@ -113,9 +114,45 @@ class _Reader:
         except PageError as error:
             self.problems.append(str(error))
 
+    def connect(self) -> None:
+        """Give every snippet the snippets it uses, wherever on the page they are."""
+        used: set[str] = set()
+        for name, snippet in self.snippets.items():
+            try:
+                chain = self._used_by(snippet, (name,))
+            except PageError as error:
+                self.problems.append(str(error))
+                continue
+            used |= {one.name for one in chain}
+            self.snippets[name] = replace(snippet, uses=tuple(chain))
+        for snippet in self.snippets.values():
+            if snippet.expect is Expect.USED and snippet.name not in used:
+                self.problems.append(
+                    f"{snippet.where}: no snippet says `:uses: {snippet.name}`, so it never runs. "
+                    "Use it, or take `:expect: used` out."
+                )
+
+    def _used_by(self, snippet: Snippet, above: tuple[str, ...]) -> list[Snippet]:
+        """List the snippets one uses, each once, with what those use."""
+        found: dict[str, Snippet] = {}
+        for name in dict(snippet.options).get("uses", "").split():
+            used = self.snippets.get(name)
+            if used is None:
+                raise PageError(
+                    f"{snippet.where}: :uses: names {name!r}, which is no snippet of this page. "
+                    "Correct the name."
+                )
+            if name in above:
+                raise PageError(
+                    f"{snippet.where}: :uses: {name!r} leads back to itself. Remove it."
+                )
+            found |= {one.name: one for one in self._used_by(used, (*above, name))}
+            found[name] = replace(used, uses=(), outputs=())
+        return list(found.values())
+
     def _snippet(self, fence: Fence) -> None:
         options, lines, body = markdown.options_of(fence, OPTIONS)
-        made = _Maker(self.page, fence, options, self.root).snippet(lines, body, self.snippets)
+        made = _Maker(self.page, fence, options, self.root).snippet(lines, body)
         key = made.name or f"line {made.line}"
         if key in self.snippets:
             raise PageError(
@@ -137,6 +174,10 @@ class _Reader:
         if snippet.not_run is not None:
             raise PageError(
                 f"{where}: {snippet.name!r} is not run, so it can have no output. Remove one of the two."
+            )
+        if snippet.expect is Expect.USED:
+            raise PageError(
+                f"{where}: {snippet.name!r} runs only where it is used. Put the output there."
             )
         if snippet.language == "console":
             raise PageError(
@@ -191,7 +232,7 @@ class _Maker:
         """Return the error about an option's value."""
         return PageError(f"{self.where}: :{option}: {self.options[option]!r} {fix}")
 
-    def snippet(self, lines: list[str], body: int, known: dict[str, Snippet]) -> Snippet:
+    def snippet(self, lines: list[str], body: int) -> Snippet:
         """Return the snippet; raises `PageError`."""
         name = self.fence.argument
         not_run = self.options.get("not-run")
@@ -228,9 +269,8 @@ class _Maker:
             on_gil=_choice(self.options.get("gil"), OnGil, self.where, "gil") or OnGil.MAYBE,
             varies=self._varies(),
             packages=self._packages(),
-            uses=tuple(self._uses(known)),
             not_run=not_run,
-            sources=self.options.get("source"),
+            sources=self._sources(),
             options=tuple(
                 sorted((k, v) for k, v in self.options.items() if k != "emphasize-lines")
             ),
@@ -328,6 +368,14 @@ class _Maker:
             raise self.wrong("env", "is not NAME=value, with blanks between several.")
         return tuple((name, value) for name, _, value in (word.partition("=") for word in words))
 
+    def _sources(self) -> str | None:
+        text = self.options.get("source")
+        if text is None or text.startswith(("https://", "http://")):
+            return text
+        if _FILE.fullmatch(text) and (self.root / text).is_file():
+            return text
+        raise self.wrong("source", "is neither an https address nor a file of this repository.")
+
     def _number(self, option: str, default: float, most: float) -> float:
         text = self.options.get(option)
         if text is None:
@@ -347,11 +395,3 @@ class _Maker:
         if empty:
             raise self.wrong("varies", "matches nothing at all, so it would match everywhere.")
         return text
-
-    def _uses(self, known: dict[str, Snippet]) -> Iterator[Snippet]:
-        for name in self._words("uses"):
-            used = known.get(name)
-            if used is None:
-                raise self.wrong("uses", f"names {name!r}, which is not a snippet above this one.")
-            yield from used.uses
-            yield replace(used, uses=())

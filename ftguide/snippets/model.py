@@ -18,6 +18,7 @@ class Expect(StrEnum):
     EXIT = "exit"  #: end with the status of `:exit:`; the output differs from run to run
     RACE = "race"  #: fail at least once in `:runs:` runs on the free-threaded build
     HANG = "hang"  #: still be running at the time limit
+    USED = "used"  #: nothing by itself: snippets that use its file run it
 
 
 class OnGil(StrEnum):
@@ -74,6 +75,11 @@ class Snippet:
     def where(self) -> str:
         """Page and line, for messages."""
         return f"{self.page}:{self.line}"
+
+    @property
+    def runs_itself(self) -> bool:
+        """Whether it is run, and not only shown or used by others."""
+        return self.not_run is None and self.expect is not Expect.USED
 
     @property
     def counted(self) -> bool:

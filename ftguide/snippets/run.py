@@ -71,7 +71,7 @@ def run(
         one
         for page in pages
         for one in page.snippets
-        if one.not_run is None and (not names or one.name in names)
+        if one.runs_itself and (not names or one.name in names)
     ]
     for line in lines:
         for snippet in chosen:
@@ -168,7 +168,7 @@ def write_report(
     old = report.read(path)
     blocks: dict[str, report.Block] = {}
     for snippet in page.snippets:
-        if snippet.not_run is not None:
+        if not snippet.runs_itself:
             continue
         key = snippet.hash
         judged = [

@@ -35,7 +35,7 @@ def rewrite(page: Page, verdicts: Mapping[str, Sequence[Verdict]]) -> str:
     edits: list[_Edit] = []
     for snippet in page.snippets:
         judged = verdicts.get(snippet.name, ())
-        if snippet.not_run is not None or not judged or any(map(_unusable, judged)):
+        if not snippet.runs_itself or not judged or any(map(_unusable, judged)):
             continue
         if snippet.language == "console":
             edits += _session(snippet, judged, lines)
@@ -88,9 +88,13 @@ def _outputs(snippet: Snippet, judged: Sequence[Verdict], lines: list[str]) -> l
         if new != lines[output.start : output.end]:
             edits.append(_Edit(start=start, end=output.end, lines=tuple(new)))
         last = output.end
-    for build, text in left.items():
-        block = ("", *_block(snippet.name, build, text, style))
-        edits.append(_Edit(start=last, end=last, lines=block))
+    new = [
+        line
+        for build, text in left.items()
+        for line in ("", *_block(snippet.name, build, text, style))
+    ]
+    if new:
+        edits.append(_Edit(start=last, end=last, lines=tuple(new)))
     return edits
 
 
