@@ -19,9 +19,10 @@ from sphinx.util.docutils import SphinxDirective
 from ftguide.interpreters.model import Build
 from ftguide.site.bench_domain import domain_of
 from ftguide.snippets import extract, report
-from ftguide.snippets.extract import OPTIONS, OUTPUT_OPTIONS, Page
+from ftguide.snippets.extract import Page
 from ftguide.snippets.markdown import PageError
 from ftguide.snippets.model import Expect, Snippet
+from ftguide.snippets.options import FILES, OPTIONS, OUTPUT_OPTIONS
 from ftguide.snippets.report import Report, ReportError, Result
 
 logger = logging.getLogger(__name__)
@@ -136,7 +137,7 @@ class SnippetDirective(BlockDirective):
         if snippet is None:
             return [box]
         if snippet.source is not None:
-            self.env.note_dependency(str(self.root / extract.FILES / snippet.source))
+            self.env.note_dependency(str(self.root / FILES / snippet.source))
         box["ids"].append(anchor(snippet))
         self.state.document.note_explicit_target(box)
         if snippet.expect is Expect.USED:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from ftguide.interpreters.model import Build, Interpreter
 from ftguide.snippets import console
-from ftguide.snippets.markdown import PageError
 from ftguide.snippets.model import Ran, Snippet
 from ftguide.snippets.normalise import normalise
 
@@ -96,10 +95,6 @@ def run(snippet: Snippet, here: Target, targets: Mapping[Build, Target]) -> Ran:
 
 
 def _write(path: Path, snippet: Snippet) -> None:
-    if path.exists():
-        raise PageError(
-            f"{snippet.where}: {snippet.file} exists already. Give one of the snippets `:save: name`."
-        )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(snippet.code, encoding="utf-8")
 

@@ -155,7 +155,9 @@ def options_of(fence: Fence, names: frozenset[str]) -> tuple[dict[str, str], lis
         fix = "Write it as one `:name: value` line above the content."
         if "comment" in warning.msg:
             fix = "Put the value with the # between single quotes."
-        if "Unknown option" in warning.msg:
+        elif "format" in warning.msg:
+            fix = "A value that begins with a quote ends with it, and is one value."
+        elif "Unknown option" in warning.msg:
             fix = f"The options of {fence.directive} are {', '.join(sorted(names))}."
         raise PageError(f"{fence.path}:{fence.line}: {warning.msg.rstrip('.')}. {fix}")
     options = {key: str(value or "").strip() for key, value in parsed.options.items()}

@@ -19,8 +19,8 @@ import uv
 from ftguide.interpreters.model import Build, Interpreter, InterpreterError
 from ftguide.snippets import execute
 from ftguide.snippets.execute import Target
-from ftguide.snippets.extract import FILES
 from ftguide.snippets.model import Snippet
+from ftguide.snippets.options import FILES
 
 REQUIREMENTS = FILES / "requirements.txt"
 
