@@ -20,7 +20,7 @@ LINK = "link"
 ALT = "alt-text"
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_OPTION = re.compile(r"^:(?P<name>name|alt|label|anchor):\s*(?P<value>.*\S)?\s*$", re.MULTILINE)
+_OPTION = re.compile(r"^:(?P<name>name|alt):[ \t]*(?P<value>.*\S)?[ \t]*$", re.MULTILINE)
 _EXPLICIT = re.compile(r"[^\w.-]+")
 _IMAGES = {"image", "figure"}
 

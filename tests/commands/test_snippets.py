@@ -44,7 +44,7 @@ def test_update_check_and_a_difference(root, capsys, pair):
 @pytest.mark.parametrize(
     "case",
     [
-        ((), "```{snippet} a\n:bulids: ft\n\nx\n```\n", "source/p.md:1: Unknown option key"),
+        ((), "```{snippet} a\n:build-s: ft\n\nx\n```\n", "source/p.md:1: Unknown option key"),
         ((), "```{snippet} a\nx\n```\n```{snippet} a\nx\n```\n", "also the name of the snippet"),
         (("--only", "nowhere"), "# P\n", "nowhere is not a page below source/"),
         (("--name", "b"), PAGE, "No snippet of these pages is called b."),

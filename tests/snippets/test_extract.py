@@ -52,7 +52,7 @@ def test_defaults(snippet):
         (["{snippet} Bad Name", "x"], "'Bad Name' cannot be a snippet's name"),
         (["{snippet}", "x"], "'' cannot be a snippet's name"),
         (["{snippet} a"], "the snippet is empty"),
-        (["{snippet} a", ":bulids: ft", "x"], "Unknown option key: 'bulids'"),
+        (["{snippet} a", ":build-s: ft", "x"], "Unknown option key: 'build-s'"),
         (["{snippet} a", ":builds: nogil", "x"], "'nogil' is not one of both, gil, ft"),
         (
             ["{snippet} a", ":expect: crash", "x"],

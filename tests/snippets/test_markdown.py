@@ -66,8 +66,8 @@ def test_options_are_split_from_the_content_with_its_line():
 
 def test_an_unknown_option_names_line_and_choice():
     fence = markdown.fences(Path("page.md"), TEXT)[2]
-    with pytest.raises(PageError, match=r"page\.md:13: .*'builds'.*options of snippet are bulds\."):
-        markdown.options_of(fence, frozenset({"bulds"}))
+    with pytest.raises(PageError, match=r"page\.md:13: .*'builds'.*options of snippet are build-s\."):
+        markdown.options_of(fence, frozenset({"build-s"}))
 
 
 def test_a_value_that_would_lose_its_end_is_refused():
