@@ -23,6 +23,8 @@ from ftguide.snippets.packages import Environments
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_SILENCE_SECONDS = 10.0
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the front door."""
@@ -77,7 +79,9 @@ def main(args: argparse.Namespace) -> int:
     root = args.root.resolve()
     names = frozenset(args.name)
     pages = _understood(args, names, root)
-    results = run.run(pages, _lines(args, root, screen), names=names, jobs=args.jobs)
+    lines = _lines(args, root, screen)
+    told = _Progress(screen, pages, names)
+    results = run.run(pages, lines, names=names, jobs=args.jobs, done=told)
     if args.update:
         for number, page in enumerate(pages):
             pages[number] = run.write_outputs(page, results, root)
@@ -96,6 +100,27 @@ def main(args: argparse.Namespace) -> int:
             failed += _explain(screen, snippet, verdicts)
     _total(screen, pages, names, failed, time.monotonic() - started)
     return 1 if failed else 0
+
+
+class _Progress:
+    """Says every ten seconds how far it is."""
+
+    def __init__(self, screen: Console, pages: Sequence[Page], names: frozenset[str]) -> None:
+        self._screen = screen
+        self._all = sum(
+            one.runs_itself and (not names or one.name in names)
+            for page in pages
+            for one in page.snippets
+        )
+        self._ran = 0
+        self._said = time.monotonic()
+
+    def __call__(self, snippet: Snippet) -> None:
+        """Count a snippet that has run."""
+        self._ran += 1
+        if time.monotonic() - self._said >= _SILENCE_SECONDS:
+            self._said = time.monotonic()
+            self._screen.print(f"{self._ran} of {self._all}: {snippet.where}", style="dim")
 
 
 def _understood(args: argparse.Namespace, names: frozenset[str], root: Path) -> list[Page]:

@@ -1,7 +1,7 @@
 """Run a snippet once: a fresh process, a fresh temporary directory, a cleaned environment, a time limit.
 
-However a snippet ends, nothing of its process group is alive when `run` returns. It is no sandbox:
-pages are reviewed like code.
+However a snippet ends, nothing of its process group is alive when `run` returns, and where the system
+can do so (Linux) the snippet dies with a killed runner. It is no sandbox: pages are reviewed like code.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide.interpreters.children import dying_with_us
 from ftguide.interpreters.model import Build, Interpreter
 from ftguide.snippets import console
 from ftguide.snippets.model import Ran, Snippet
@@ -77,8 +79,17 @@ def _line(interpreter: Interpreter) -> str:
     return ".".join(interpreter.facts.version.split(".")[:2]) + suffix
 
 
-def run(snippet: Snippet, here: Target, targets: Mapping[Build, Target]) -> Ran:
-    """Run a snippet on a target; commands that name a build find it among `targets`."""
+def run(
+    snippet: Snippet,
+    here: Target,
+    targets: Mapping[Build, Target],
+    stop: threading.Event | None = None,
+) -> Ran:
+    """Run a snippet on a target; commands that name a build find it among `targets`.
+
+    When `stop` is set, a run ends as if its time were up.
+    """
+    stop = stop or threading.Event()
     with tempfile.TemporaryDirectory(prefix="snippet-", ignore_cleanup_errors=True) as made:
         folder = Path(made).resolve()
         work = folder / "work"
@@ -88,9 +99,9 @@ def run(snippet: Snippet, here: Target, targets: Mapping[Build, Target]) -> Ran:
             if one.language == "python":
                 _write(work / one.file, one)
         if snippet.language == "console":
-            return _session(snippet, here, targets, folder)
+            return _session(snippet, here, targets, folder, stop)
         command = [here.executable, *snippet.flags, *_how(snippet), *snippet.args]
-        status, output, excess = _process(command, folder, snippet.env, snippet.timeout)
+        status, output, excess = _process(command, folder, snippet.env, snippet.timeout, stop)
         return Ran(status=status, output=_shown(output, snippet, folder, [here]), excess=excess)
 
 
@@ -107,7 +118,13 @@ def _how(snippet: Snippet) -> list[str]:
     return [snippet.file]
 
 
-def _session(snippet: Snippet, here: Target, targets: Mapping[Build, Target], folder: Path) -> Ran:
+def _session(
+    snippet: Snippet,
+    here: Target,
+    targets: Mapping[Build, Target],
+    folder: Path,
+    stop: threading.Event,
+) -> Ran:
     """Run the commands of a session in one directory, each with the session's time limit."""
     parts: list[str] = []
     status: int | None = 0  # of the first command that failed
@@ -120,7 +137,7 @@ def _session(snippet: Snippet, here: Target, targets: Mapping[Build, Target], fo
         used = here if command.build is None else targets[command.build]
         words = [used.executable, *command.words]
         last, output, excess = _process(
-            words, folder, (*snippet.env, *command.env), snippet.timeout
+            words, folder, (*snippet.env, *command.env), snippet.timeout, stop
         )
         parts.append(_shown(output, snippet, folder, list(targets.values())))
         if last != 0 and status == 0:
@@ -153,7 +170,11 @@ def _environment(folder: Path, executable: str) -> dict[str, str]:
 
 
 def _process(
-    command: Sequence[str], folder: Path, env: Sequence[tuple[str, str]], timeout: float
+    command: Sequence[str],
+    folder: Path,
+    env: Sequence[tuple[str, str]],
+    timeout: float,
+    stop: threading.Event,
 ) -> tuple[int | None, str, bool]:
     """Run a command to its end or time limit; return status, output, whether it printed too much.
 
@@ -163,7 +184,7 @@ def _process(
     streams = (folder / "out", folder / "err")
     with streams[0].open("wb") as out, streams[1].open("wb") as err:
         process = subprocess.Popen(
-            command,
+            [*dying_with_us("KILL"), *command],
             cwd=folder / "work",
             env=environ,
             stdin=subprocess.DEVNULL,
@@ -172,7 +193,7 @@ def _process(
             start_new_session=True,
         )
         try:
-            in_time, excess = _watch(process, streams, time.monotonic() + timeout)
+            in_time, excess = _watch(process, streams, time.monotonic() + timeout, stop)
         finally:
             _end(process)
     output = "".join(_head(path) for path in streams)
@@ -180,14 +201,17 @@ def _process(
 
 
 def _watch(
-    process: subprocess.Popen[bytes], streams: Sequence[Path], deadline: float
+    process: subprocess.Popen[bytes],
+    streams: Sequence[Path],
+    deadline: float,
+    stop: threading.Event,
 ) -> tuple[bool, bool]:
     """Wait; return whether it ended by itself, and whether it printed too much."""
     pause = 0.002
     while not _ended(process):
         if sum(path.stat().st_size for path in streams) > MOST_BYTES:
             return True, True
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or stop.is_set():
             return False, False
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)

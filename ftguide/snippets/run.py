@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from ftguide.snippets.execute import Target
 from ftguide.snippets.extract import Page, extract
 from ftguide.snippets.model import Expect, Ran, Snippet, Verdict
 from ftguide.snippets.packages import Environments
+
+#: Called in order of the pages when a snippet has run everywhere.
+Done = Callable[[Snippet], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +37,18 @@ class Job:
     line: Line
     build: Build
 
-    def run(self) -> list[Ran]:
-        """Run it as often as it asks for."""
+    def run(self, stop: threading.Event) -> list[Ran]:
+        """Run it as often as it asks for; less often once `stop` is set."""
         targets = self.line.targets
         if self.snippet.packages:
             targets = self.line.environments.targets(self.snippet)
         here = targets[self.build]
-        return [execute.run(self.snippet, here, targets) for _ in range(self.snippet.runs)]
+        runs = []
+        for _ in range(self.snippet.runs):
+            runs.append(execute.run(self.snippet, here, targets, stop))
+            if stop.is_set():
+                break
+        return runs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +68,12 @@ def builds_of(snippet: Snippet) -> tuple[Build, ...]:
 
 
 def run(
-    pages: Sequence[Page], lines: Sequence[Line], *, names: frozenset[str], jobs: int
+    pages: Sequence[Page],
+    lines: Sequence[Line],
+    *,
+    names: frozenset[str],
+    jobs: int,
+    done: Done = lambda _snippet: None,
 ) -> Results:
     """Run the snippets of pages on all lines, the first of which is required.
 
@@ -79,15 +93,26 @@ def run(
                 line.environments.prepare(snippet)
     calm = [one for one in chosen if one.expect is not Expect.RACE]
     races = [one for one in chosen if one.expect is Expect.RACE]
+    stop = threading.Event()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        waiting = [
-            (one, [(job, pool.submit(job.run)) for job in _jobs(one, lines)]) for one in calm
-        ]
-        for snippet, futures in waiting:
-            _note(results, snippet, lines, [(job, future.result()) for job, future in futures])
-    for snippet in races:
-        ran = [(job, job.run()) for job in _jobs(snippet, lines)]
-        _note(results, snippet, lines, ran)
+        try:
+            waiting = [
+                (one, [(job, pool.submit(job.run, stop)) for job in _jobs(one, lines)])
+                for one in calm
+            ]
+            for snippet, futures in waiting:
+                ran = [(job, future.result()) for job, future in futures]
+                _note(results, snippet, lines, ran)
+                done(snippet)
+            for snippet in races:
+                # In the pool's threads, too: the main one must be free to be interrupted.
+                ran = [(job, pool.submit(job.run, stop).result()) for job in _jobs(snippet, lines)]
+                _note(results, snippet, lines, ran)
+                done(snippet)
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
     return results
 
 

@@ -66,7 +66,9 @@ def test_options_are_split_from_the_content_with_its_line():
 
 def test_an_unknown_option_names_line_and_choice():
     fence = markdown.fences(Path("page.md"), TEXT)[2]
-    with pytest.raises(PageError, match=r"page\.md:13: .*'builds'.*options of snippet are build-s\."):
+    with pytest.raises(
+        PageError, match=r"page\.md:13: .*'builds'.*options of snippet are build-s\."
+    ):
         markdown.options_of(fence, frozenset({"build-s"}))
 
 
