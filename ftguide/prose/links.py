@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -69,9 +70,29 @@ def drawn(page: Page) -> bool:
     )
 
 
-def check(page: Page, pages: Mapping[str, Page], root: Path) -> Iterator[Finding]:
-    """Yield links that lead nowhere and images without a text; `pages` are all pages by name."""
-    everywhere = {anchor for one in pages.values() for anchor in anchors(one)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """Where links can lead: the anchors of each page, None where only Sphinx knows them all."""
+
+    anchors: Mapping[str, frozenset[str] | None]
+    everywhere: frozenset[str]  #: labels of any page, which MyST finds wherever they are
+    root: Path  #: for links to files that are no pages
+
+
+def targets(pages: Iterable[Page], root: Path) -> Targets:
+    """Collect where links can lead."""
+    known = {one.name: (anchors(one), drawn(one)) for one in pages}
+    return Targets(
+        anchors={name: None if free else found for name, (found, free) in known.items()},
+        everywhere=frozenset().union(
+            *(found for name, (found, _) in known.items() if name.startswith("source/"))
+        ),
+        root=root,
+    )
+
+
+def check(page: Page, known: Targets) -> Iterator[Finding]:
+    """Yield links that lead nowhere and images without a text."""
     for placed in page.tokens:
         token = placed.token
         if token.type in {"fence", "colon_fence"}:
@@ -82,7 +103,7 @@ def check(page: Page, pages: Mapping[str, Page], root: Path) -> Iterator[Finding
                 line += 1
             elif child.type == "link_open":
                 href = str(child.attrs.get("href", ""))
-                problem = _lost(page, href, pages, everywhere, root)
+                problem = _lost(page, href, known)
                 if problem is not None and not page.excepted(LINK, line):
                     yield Finding(page=page.name, line=line, rule=LINK, message=problem)
             elif (
@@ -110,9 +131,7 @@ def _without_text(page: Page, line: int, source: str) -> Finding:
     )
 
 
-def _lost(
-    page: Page, href: str, pages: Mapping[str, Page], everywhere: set[str], root: Path
-) -> str | None:
+def _lost(page: Page, href: str, known: Targets) -> str | None:
     """Say why a link leads nowhere, None if it does not."""
     if not href:
         return "a link without a target. Give it one."
@@ -121,12 +140,12 @@ def _lost(
     path, _, anchor = unquote(href).partition("#")
     base = "source" if path.startswith("/") else posixpath.dirname(page.name)
     target = posixpath.normpath(posixpath.join(base, path.lstrip("/"))) if path else page.name
-    other = next((pages[name] for name in (target, f"{target}.md") if name in pages), None)
-    if other is None:
-        return None if (root / target).exists() else f"{href} leads to no file. Correct the path."
-    known = set(anchors(other))
-    if not path and page.name.startswith("source/"):
-        known |= everywhere  # MyST finds a label wherever it is
-    if not anchor or anchor in known or drawn(other):
+    name = next((name for name in (target, f"{target}.md") if name in known.anchors), None)
+    if name is None:
+        there = (known.root / target).exists()
+        return None if there else f"{href} leads to no file. Correct the path."
+    found = known.anchors[name]
+    local = not path and name.startswith("source/") and anchor in known.everywhere
+    if not anchor or found is None or anchor in found or local:
         return None
     return f"{path}#{anchor} is no heading, label or snippet. Correct the anchor."

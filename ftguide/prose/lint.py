@@ -30,6 +30,10 @@ def lint(
     names = {path: path.relative_to(root).as_posix() for path in paths}
     pages = {name: page.parse(name, markdown.read(path)) for path, name in names.items()}
     snippets = [extract.extract(path, root) for path in paths]
+    others = [
+        page.parse(name, markdown.read(root / name)) for name in OTHERS if (root / name).is_file()
+    ]
+    targets = links.targets([*pages.values(), *others], root)
     found: list[Finding] = []
     for path, known in zip(paths, snippets, strict=True):
         one = pages[names[path]]
@@ -38,13 +42,11 @@ def lint(
         found += words.check(one)
         found += code.check(one)
         found += code.check_snippets(one, known, report.read(report.path_of(one.name, root)))
-        found += links.check(one, pages, root)
+        found += links.check(one, targets)
         found += stamps.check(one, today=today, stale=stale)
         found += words.check_markers(one, EXCEPTABLE)
     if not only:
         found += code.check_share(snippets)
-        for name in OTHERS:
-            if (root / name).is_file():
-                other = page.parse(name, markdown.read(root / name))
-                found += links.check(other, {**pages, name: other}, root)
+        for other in others:
+            found += links.check(other, targets)
     return sorted(found, key=lambda one: (one.page, one.line, one.rule))

@@ -157,7 +157,8 @@ def _judge(snippet: Snippet, job: Job, runs: list[Ran]) -> list[Verdict]:
         builds |= _named(snippet)
     return [
         check.verdict(snippet, build, job.line.targets[build].version, runs)
-        for build in sorted(builds)
+        for build in Build
+        if build in builds
     ]
 
 
