@@ -16,12 +16,14 @@ _TAIL = 12
 
 def verdict(snippet: Snippet, build: Build, version: str, runs: Sequence[Ran]) -> Verdict:
     """Judge the runs of a snippet on one build; there is one, or `snippet.runs` of a race."""
-    problem = _problem(snippet, build, runs)
+    problem = _ending(snippet, build, runs)
+    difference = None if problem is not None else _shown(snippet, build, runs)
     seen = _to_show(snippet, runs)
     return Verdict(
         build=build,
         version=version,
-        problem=problem,
+        problem=problem or difference,
+        differs=difference is not None,
         failures=sum(one.failed for one in runs),
         runs=len(runs),
         shown=None if seen is None else seen.output,
@@ -36,18 +38,13 @@ def _to_show(snippet: Snippet, runs: Sequence[Ran]) -> Ran | None:
     return runs[-1]
 
 
-def _problem(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
+def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
+    """Say what is wrong with the way a snippet ended."""
     if any(one.excess for one in runs):
         return "it printed more than 200 kB, and was stopped. Print less"
     if snippet.expect is Expect.RACE:
         return _race(snippet, build, runs)
     (ran,) = runs
-    needed = snippet.expect in {Expect.OUTPUT, Expect.ERROR}
-    return _ending(snippet, ran) or _shown(snippet, build, ran, needed=needed)
-
-
-def _ending(snippet: Snippet, ran: Ran) -> str | None:
-    """Say what is wrong with the way a snippet ended."""
     wanted = _wanted(snippet)
     found = None
     if snippet.expect is Expect.HANG:
@@ -90,27 +87,32 @@ def _race(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
             f"it was to race, and failed in {many}. Let it fail by itself (an assert, an exit "
             f"status), work longer, or raise `:runs:`{_tail(runs[-1])}"
         )
-    shown = snippet.output_for(build)
-    if shown is None or any(matches(shown.text, one.output) for one in runs if one.failed):
-        return None
-    bad = next(one for one in runs if one.failed)
-    return f"no failing run printed what the page shows\n{_difference(shown.text, bad.output)}"
+    return None
 
 
-def _shown(snippet: Snippet, build: Build, ran: Ran, *, needed: bool) -> str | None:
+def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
+    """Say how the output differs from what the page shows."""
     if snippet.language == "console":
-        return _session(snippet, ran)
+        return _session(snippet, runs[-1])
     shown = snippet.output_for(build)
+    race = snippet.expect is Expect.RACE
+    tried = [one for one in runs if one.failed] if race else runs
+    if not tried or (
+        race and build is Build.GIL
+    ):  # how it fails there is not what the page is about
+        return None
+    printed = tried[-1].output
     if shown is None:
-        if needed and ran.output:
+        if printed and snippet.expect in {Expect.OUTPUT, Expect.ERROR}:
             return (
                 "it prints, and the page does not show what. Run with --update, or say "
-                f"`:expect: exit` if only the status matters\n{_difference('', ran.output)}"
+                f"`:expect: exit` if only the status matters\n{_difference('', printed)}"
             )
         return None
-    if matches(shown.text, ran.output):
+    if any(matches(shown.text, one.output) for one in tried):
         return None
-    return f"it printed something else than the page shows\n{_difference(shown.text, ran.output)}"
+    what = "no failing run printed what" if race else "it printed something else than"
+    return f"{what} the page shows\n{_difference(shown.text, printed)}"
 
 
 def _session(snippet: Snippet, ran: Ran) -> str | None:

@@ -126,6 +126,7 @@ class Verdict:
     build: Build
     version: str
     problem: str | None  #: None = as the page says
+    differs: bool  #: only the output is not as shown: an update may write it into the page
     failures: int
     runs: int
     shown: str | None = None  #: the output that the page should show

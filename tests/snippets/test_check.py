@@ -121,6 +121,8 @@ def test_a_race_has_to_show_on_the_free_threaded_build():
 
 def test_a_race_shows_a_run_that_failed():
     assert problem(made(Expect.RACE, shown="lost"), Ran(status=1, output="lost"), FINE) is None
+    other = Ran(status=1, output="otherwise")
+    assert problem(made(Expect.RACE, shown="lost"), other, build=GIL) is None
     found = problem(made(Expect.RACE, shown="a"), FINE, Ran(status=1, output="lost"))
     assert found is not None
     assert "no failing run printed what the page shows" in found
@@ -135,3 +137,10 @@ def test_a_session_names_the_command_that_differs():
     assert found.startswith("`python b` printed something else")
     assert "-y" in found
     assert "+z" in found
+
+
+def test_only_output_that_differs_may_be_written_into_a_page():
+    shown = made(Expect.OUTPUT, shown="b")
+    assert check.verdict(shown, FT, "3.14.7", [FINE]).differs
+    assert not check.verdict(shown, FT, "3.14.7", [FAILED]).differs
+    assert not check.verdict(made(Expect.OUTPUT, shown="a"), FT, "3.14.7", [FINE]).differs
