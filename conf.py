@@ -46,7 +46,7 @@ html_theme = "furo"
 html_title = project
 html_baseurl = SITE
 html_static_path = ["source/_static"]  # relative to this file, not to source/
-html_css_files = ["bench.css"]
+html_css_files = ["bench.css", "snippets.css"]
 html_theme_options = {
     # Teal, the same hue in both themes; at least 4.5:1 on Furo's page and sidebar backgrounds.
     "light_css_variables": {
@@ -70,6 +70,8 @@ html_theme_options = {
 # Prompts are shown and not copied.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
+# An output is not for copying.
+copybutton_selector = ":not(.snippet-output) > :not(.snippet-output) > .highlight > pre"
 
 # The page for missing addresses is served from anywhere, so its links start at the site's root.
 notfound_urls_prefix = "/" + SITE.partition("://")[2].partition("/")[2].strip("/") + "/"

@@ -58,14 +58,22 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *session.posargs)
 
 
+@nox.session(default=False)
+def snippets(session: nox.Session) -> None:
+    """Run the code of the pages on both builds and check what they show; `-- --help` lists options."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "snippets", *session.posargs)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check format, style, types and spelling."""
+    """Check format, style, types, spelling and the pages; `-- --stale` finds pages grown old."""
     tools(session)
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("codespell")
+    session.run("python", "-m", "ftguide", "lint", *session.posargs)
 
 
 @nox.session(default=False)
@@ -80,7 +88,7 @@ def site(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Write requirements.txt and benchmarks/requirements.txt from pyproject.toml's groups."""
+    """Write the three requirements.txt (tools, targets, snippets) from pyproject.toml's groups."""
     session.install("uv")
     common = (
         "--universal",  # one file for every system and Python the tools run on
@@ -99,4 +107,9 @@ def lock(session: nox.Session) -> None:
     session.run(
         *("uv", "pip", "compile", "--quiet", *common, "--group=target"),
         "--output-file=benchmarks/requirements.txt",
+    )
+    session.run(
+        *("uv", "pip", "compile", "--quiet", *common, "--group=snippets"),
+        "--constraint=requirements.txt",  # the versions that the tests use
+        "--output-file=source/snippets/requirements.txt",
     )

@@ -17,19 +17,30 @@ from ftguide.bench.catalogue import UnknownNameError
 from ftguide.bench.mine import MineError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
-from ftguide.commands import bench, interpreters, runs
+from ftguide.commands import bench, interpreters, lint, runs, snippets
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
+from ftguide.snippets.markdown import PageError
+from ftguide.snippets.report import ReportError
 
 #: Errors that say themselves what to do; anything else is a bug and keeps its traceback.
-EXPECTED = (InterpreterError, MineError, PublishError, ResumeError, StoreError, UnknownNameError)
+EXPECTED = (
+    InterpreterError,
+    MineError,
+    PageError,
+    PublishError,
+    ReportError,
+    ResumeError,
+    StoreError,
+    UnknownNameError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser with all verbs."""
     top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for module in (bench, interpreters, runs):
+    for module in (bench, interpreters, runs, snippets, lint):
         module.add_parser(verbs)
     return top
 

@@ -16,6 +16,7 @@ FLOORS = (
     ("conf",),
     ("ftguide.site",),
     ("ftguide.__main__", "ftguide.commands", "benchmarks.method"),
+    ("ftguide.prose",),
     ("ftguide.bench", "ftguide.compat", "ftguide.snippets", "ftguide.audit"),
     ("ftguide.results",),
     ("ftguide.interpreters",),

@@ -45,7 +45,7 @@ def run(
         stream.flush()
         try:
             process = subprocess.Popen(
-                [*_dying_with_us(), *command],
+                [*dying_with_us(), *command],
                 cwd=folder,
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
@@ -74,12 +74,12 @@ def tail(log: Path) -> str:
 
 
 @functools.cache
-def _dying_with_us() -> tuple[str, ...]:
-    """Return the prefix that makes a command receive SIGTERM when this process dies by SIGKILL.
+def dying_with_us(signal_name: str = "TERM") -> tuple[str, ...]:
+    """Return the prefix that makes a command receive a signal when this process dies by SIGKILL.
 
-    make hands the signal on to the compilers it runs.
+    make hands SIGTERM on to the compilers it runs.
     """
-    prefix = ("setpriv", "--pdeathsig", "TERM", "--")
+    prefix = ("setpriv", "--pdeathsig", signal_name, "--")
     if not shutil.which(prefix[0]):
         return ()
     works = subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=10)

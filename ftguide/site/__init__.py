@@ -1,6 +1,6 @@
-"""The Sphinx side of the guide: the `bench` domain, its tables, charts and citations.
+"""The Sphinx side of the guide: the `bench` domain, its tables and charts; snippets and stamps.
 
-Reads stored runs and draws pages; starts no process and opens no connection. `conf.py` loads it.
+Reads stored runs and reports and draws pages; starts no process and opens no connection. `conf.py` loads it.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, nodes
+from ftguide.site import bench_domain, cite, nodes, snippets, stamp
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the domain; `bench_results` names the results folder, relative to conf.py."""
     nodes.setup(app)
     cite.setup(app)
+    snippets.setup(app)
+    stamp.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),

@@ -1,0 +1,1 @@
+"""The code of the pages: found, run on both builds, compared with what the page shows."""

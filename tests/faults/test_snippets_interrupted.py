@@ -1,0 +1,80 @@
+"""A run of snippets that is interrupted or killed leaves no snippet behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+    pytest.mark.interpreters,
+]
+
+
+def running(marker: str) -> list[int]:
+    """List the processes whose command line holds a marker."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                words = (entry / "cmdline").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if marker.encode() in words and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def wait_until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_nothing_is_left(tmp_path, pair, number, status):
+    source = tmp_path / "source"
+    source.mkdir()
+    marker = f"sleeper-{os.getpid()}-{number}"
+    blocks = "".join(
+        f"```{{snippet}} s{n}\n:timeout: 100\n:args: {marker}\n\nimport time\ntime.sleep(99)\n```\n"
+        for n in range(6)
+    )
+    (source / "p.md").write_text(blocks)
+    given = ("--python", pair.gil.executable, "--python", pair.ft.executable)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "ftguide",
+            "snippets",
+            "--root",
+            str(tmp_path),
+            "--jobs",
+            "2",
+            *given,
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        wait_until(lambda: len(running(marker)) == 2)
+        process.send_signal(number)
+        output, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == status, output
+    assert "Traceback" not in output
+    wait_until(lambda: running(marker) == [], seconds=10)
+    assert not (source / "snippets").exists()
