@@ -24,7 +24,7 @@ from ftguide.results.model import Arm, ArmRecord, Block, Mode
 
 #: Every worker runs at least this long before its first timed slice: caches, specialised bytecode
 #: (per thread on a free-threaded build) and the allocator settle well within it.
-WARM_UP_NS = 100_000_000
+WARM_UP_NS = 60_000_000
 #: The untimed start of a slice, as a share of its loops, refills what the other arms evicted.
 LEAD_SHARE = 0.15
 #: A calibration slice shorter than this is too rough to extrapolate from.
@@ -235,9 +235,12 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
 
 
 def warm_up(arm: LivingArm, loops: int, until: int) -> None:
-    """Run untimed slices until the clock says so, at least two, with the oracle watching."""
+    """Run untimed slices until the clock says so, at least one, with the oracle watching.
+
+    Even one slice is dozens of calls of the measured code, or a call that takes long by itself.
+    """
     done = 0
-    while done < 2 or time.perf_counter_ns() < until:
+    while done < 1 or time.perf_counter_ns() < until:
         arm.slice(loops, 0)
         arm.check(loops)
         done += 1

@@ -69,6 +69,8 @@ def make_plan(
     for entry in entries:
         arms = arms_for(entry.workload, threads=threads, full=size.full)
         alone = all(arm.mode is Mode.SINGLE for arm in arms)
+        # What drives workers by itself has the long slices of several workers, and their variance.
+        alone = alone and entry.workload.cpus == 1
         rounds = size.single_rounds if alone else size.multi_rounds
         blocks = size.single_blocks if alone else size.multi_blocks
         workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks))
@@ -200,14 +202,15 @@ def loops_for(times_ns: dict[Arm, int], tried: int, *, cpus: int = 1) -> Loops:
 
 
 def fit_rounds(most: int, round_ns: int, block_seconds: float | None) -> int:
-    """Return the rounds of a block: as many as fit the time, an even number, at least four.
+    """Return the rounds of a block: as many as fit the time, an even number, at least two.
 
-    Rounds come in mirrored pairs; fewer than two pairs could not show a drift.
+    Rounds come in mirrored pairs. One pair is enough: what varies is mostly between blocks. Only the
+    flag for drift inside a block needs two.
     """
     if block_seconds is None or round_ns <= 0:
         return most
     fitting = round(block_seconds * 1e9 / round_ns) // 2 * 2
-    return min(most, max(4, fitting))
+    return min(most, max(2, fitting))
 
 
 def share(workload: PlannedWorkload, arm: Arm) -> int:

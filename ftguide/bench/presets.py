@@ -20,7 +20,7 @@ class Preset:
     """
 
     name: str
-    single_blocks: int  #: of workloads that have single arms only
+    single_blocks: int  #: of workloads that keep one CPU busy and have single arms only
     single_rounds: int
     multi_blocks: int
     multi_rounds: int  #: at most; see `block_seconds`
@@ -74,19 +74,19 @@ PRESETS = {
             name="standard",
             single_blocks=24,
             single_rounds=8,
-            multi_blocks=8,
+            multi_blocks=6,
             multi_rounds=6,
-            block_seconds=1.2,
+            block_seconds=0.7,
             full=False,
             promise="all workloads in at most 15 minutes",
         ),
         Preset(
             name="full",
-            single_blocks=30,
-            single_rounds=10,
+            single_blocks=24,
+            single_rounds=8,
             multi_blocks=10,
-            multi_rounds=10,
-            block_seconds=5.0,
+            multi_rounds=8,
+            block_seconds=1.6,
             full=True,
             promise="all workloads, all arms, A/A copies and costs in at most 75 minutes; for publication",
         ),
@@ -115,7 +115,6 @@ def arms_for(workload: Workload, *, threads: int, full: bool) -> tuple[Arm, ...]
         arms += [Arm(gil, Mode.THREADS, threads), Arm(ft, Mode.THREADS, threads)]
         if full:
             arms += [
-                Arm(gil, Mode.THREADS, threads, again=True),
                 Arm(ft, Mode.THREADS, threads, again=True),
                 Arm(gil, Mode.INTERPRETERS, threads),
                 Arm(ft, Mode.INTERPRETERS, threads),
