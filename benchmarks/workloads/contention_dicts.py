@@ -105,7 +105,8 @@ def _check_hot_stamp(results: Sequence[Written], loops: int) -> None:
     stamps = {number / 4 for number in range(PASSES)}
     for result in results:
         expect(set(result.stamps) - stamps, set(), "values of the hot key that nobody wrote")
-        expect(len(result.stamps) or "none", 1, "values found under one key")
+        # More than one if somebody wrote between two of the reads.
+        expect(min(len(result.stamps), 1), 1, "values read back")
 
 
 def _check_own_stamps(results: Sequence[Written], loops: int) -> None:

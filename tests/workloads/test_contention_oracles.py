@@ -198,6 +198,13 @@ def test_the_hot_key_may_hold_any_worker_s_stamp():
                 dicts._check_hot_stamp([right, result], LOOPS)
 
 
+def test_the_hot_key_may_change_while_it_is_read_back():
+    right = dicts._write(dicts._hot_keys(0), dicts._table(), LOOPS)
+    dicts._check_hot_stamp([right._replace(stamps=(3.75, 0.5))], LOOPS)
+    with pytest.raises(WrongAnswerError, match="read back"):
+        dicts._check_hot_stamp([right._replace(stamps=())], LOOPS)
+
+
 # --- locks ----------------------------------------------------------------------
 
 
