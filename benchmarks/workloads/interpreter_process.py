@@ -15,6 +15,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import weakref
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.workloads.declare import Expectation, Group, Scope, Workload, expect
@@ -79,11 +80,13 @@ def _check_started(results: Sequence[tuple[int, int]], loops: int) -> None:
         expect(status, DONE + enabled, f"exit status, {DONE} plus one for a GIL that is on")
 
 
-# --- gc-growing-tree, gc-collect-tree ---------------------------------------
+# --- gc-growing-tree, gc-collect-tree, gc-living-tree ------------------------
 
 LEVELS: Final = 11
-NODES: Final = 2**LEVELS - 1
-COLLECTIONS: Final = 3  #: of the living tree, per unit of work; one more when it is dead
+KNOTTED_LEVELS: Final = 13
+#: A quarter of a million nodes: beyond the 200 000 long-lived objects from which on the free-threaded
+#: collector of CPython 3.14 prefetches.
+LIVING_LEVELS: Final = 18
 
 
 class Node:
@@ -97,6 +100,12 @@ class Node:
         self.above: Node | None = None
 
 
+class Root(Node):
+    """The root of a tree, which can be watched."""
+
+    __slots__ = ("__weakref__",)
+
+
 def _grow(levels: int) -> Node:
     """Return a tree whose nodes know those below them only: it dies by reference counts alone."""
     node = Node()
@@ -106,14 +115,20 @@ def _grow(levels: int) -> Node:
     return node
 
 
-def _grow_knotted(levels: int, above: Node | None) -> Node:
-    """Return a tree whose nodes know those above them, too: it takes the collector to free it."""
-    node = Node()
-    node.above = above
-    if levels > 1:
-        node.left = _grow_knotted(levels - 1, node)
-        node.right = _grow_knotted(levels - 1, node)
-    return node
+def _grow_below(above: Node, levels: int) -> None:
+    """Grow a tree below a node, whose nodes know those above them, too."""
+    if levels:
+        above.left, above.right = Node(), Node()
+        for node in (above.left, above.right):
+            node.above = above
+            _grow_below(node, levels - 1)
+
+
+def _grow_knotted(levels: int) -> Root:
+    """Return a tree that it takes the collector to free: every node holds every other one."""
+    root = Root()
+    _grow_below(root, levels - 1)
+    return root
 
 
 def _leftmost(node: Node) -> int:
@@ -143,22 +158,41 @@ def _check_built(results: Sequence[tuple[int, int]], loops: int) -> None:
 
 def _collect(_local: None, _shared: None, loops: int) -> tuple[int, int]:
     gc.unfreeze()
-    collect = gc.collect
-    collect()  # whatever others left is not ours to count
-    undisturbed = freed = 0
+    collect, watch = gc.collect, weakref.ref
+    levels = freed = 0
     for _ in range(loops):
-        tree = _grow_knotted(LEVELS, None)
-        for _ in range(COLLECTIONS):
-            undisturbed += collect() == 0
+        tree = _grow_knotted(KNOTTED_LEVELS)
+        levels += _leftmost(tree)
+        watched = watch(tree)
         del tree
-        freed += collect()
-    return undisturbed, freed
+        collect()
+        freed += watched() is None
+    return levels, freed
 
 
 def _check_collected(results: Sequence[tuple[int, int]], loops: int) -> None:
-    for undisturbed, freed in results:
-        expect(undisturbed, loops * COLLECTIONS, "collections that freed nothing in use")
-        expect(freed, loops * NODES, "objects freed after the tree was dropped")
+    for levels, freed in results:
+        expect(levels, loops * KNOTTED_LEVELS, "levels of all trees")
+        expect(freed, loops, "trees freed by the collector")
+
+
+def _living(_worker: int) -> Node:
+    return _grow_knotted(LIVING_LEVELS)
+
+
+def _look(local: Node, _shared: None, loops: int) -> tuple[int, int]:
+    gc.unfreeze()
+    collect = gc.collect
+    before = gc.get_stats()[-1]["collections"]
+    for _ in range(loops):
+        collect()
+    return gc.get_stats()[-1]["collections"] - before, _leftmost(local)
+
+
+def _check_looked(results: Sequence[tuple[int, int]], loops: int) -> None:
+    for collections, levels in results:
+        expect(collections, loops, "full collections")
+        expect(levels, LIVING_LEVELS, "levels of the living tree")
 
 
 WORKLOADS: tuple[Workload, ...] = (
@@ -220,18 +254,36 @@ WORKLOADS: tuple[Workload, ...] = (
     Workload(
         slug="gc-collect-tree",
         version=1,
-        title="Collecting a tree full of cycles, explicitly",
-        question="Which build is faster at a full garbage collection of a linked tree?",
+        title="Making reference cycles and collecting them",
+        question="What do reference cycles, made and collected, cost one thread without a GIL?",
         group=Group.INTERPRETER,
         scope=Scope.PRIVATE,
         expectation=Expectation.GIL_IS_FINE,
         because=(
-            "The free-threaded collector marks what the roots reach first, so a living tree should "
-            "cost it less than the other one, which counts every reference to find out."
+            "To find that something is garbage either collector has to follow every reference to "
+            "it, and neither gets help from a second thread."
         ),
         explained_at="benchmarks/method",
         run=_collect,
         check=_check_collected,
+        single_only=True,
+    ),
+    Workload(
+        slug="gc-living-tree",
+        version=1,
+        title="Collecting while a big tree is in use",
+        question="Which build is faster at a full collection when nearly everything is in use?",
+        group=Group.INTERPRETER,
+        scope=Scope.PRIVATE,
+        expectation=Expectation.GIL_IS_FINE,
+        because=(
+            "The free-threaded collector marks what the roots reach and prefetches while it does, "
+            "so it should be the faster one, without any need for threads."
+        ),
+        explained_at="benchmarks/method",
+        setup_local=_living,
+        run=_look,
+        check=_check_looked,
         single_only=True,
     ),
 )

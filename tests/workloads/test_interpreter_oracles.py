@@ -99,7 +99,7 @@ def test_nodes_are_counted_by_the_collector_alone():
     try:
         process._grow(5)
         assert gc.collect() == 0
-        process._grow_knotted(5, None)
+        process._grow_knotted(5)
         assert gc.collect() == 2**5 - 1
     finally:
         gc.enable()
@@ -111,9 +111,10 @@ def test_a_frozen_heap_is_thawed(python, target):
     command = """
 import gc
 from benchmarks.workloads import interpreter_process as process
-for run in process._build, process._collect:
+local = process._living(0)
+for run in process._build, process._collect, process._look:
     gc.collect(); gc.freeze()
-    run(None, None, 1)
+    run(local, None, 1)
     assert gc.get_freeze_count() == 0, run
 """
     done = python(target, "-P", "-c", command)
