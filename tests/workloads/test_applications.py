@@ -181,3 +181,24 @@ assert not any(map(sys._is_immortal, (corpus, corpus.table, corpus.chunk, *corpu
 """
     done = python(target, "-P", "-c", command)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.interpreters
+def test_everything_runs_in_an_interpreter_of_its_own(python, target):
+    """What can be split over workers can be split over interpreters, imports included."""
+    inside = """
+from benchmarks.workloads import applications, applications_ngrams
+from benchmarks.workloads import applications_pagerank, asyncio_loops
+for module in (applications, applications_ngrams, applications_pagerank, asyncio_loops):
+    for workload in module.WORKLOADS:
+        if not workload.single_only:
+            shared, local = workload.setup_shared(), workload.setup_local(0)
+            workload.check([workload.run(local, shared, 2)], 2)
+            print(workload.slug)
+"""
+    command = f"from concurrent import interpreters; interpreters.create().exec({inside!r})"
+    done = python(target, "-P", "-c", command)
+    assert done.stdout.split() == [
+        *("request", "ngrams", "pagerank"),
+        *("asyncio-gather", "asyncio-call-soon", "asyncio-streams", "io-wait"),
+    ], done.stderr

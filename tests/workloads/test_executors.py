@@ -172,3 +172,24 @@ def test_nothing_outlives_a_killed_worker(target, tmp_path, slug):
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(master.pid, signal.SIGKILL)
+
+
+@pytest.mark.interpreters
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_closed_interpreters_leave_memory_behind(python, target, build):
+    """What the page of start-interpreter says about 3.14.7; the day this fails, change the page."""
+    command = """
+from concurrent import interpreters
+from pathlib import Path
+def pages():
+    return int(Path("/proc/self/statm").read_text().split()[1])
+for _ in range(3):
+    interpreters.create().close()
+before = pages()
+for _ in range(8):
+    interpreters.create().close()
+print(pages() - before)
+"""
+    done = python(target, "-P", "-c", command)
+    grown = int(done.stdout) * os.sysconf("SC_PAGE_SIZE")
+    assert (grown > 8_000_000) is (build == "ft"), grown
