@@ -63,11 +63,12 @@ def make_plan(
     threads: int,
     seed: int,
     budget_seconds: float | None = None,
+    sweep: Sequence[int] = (),
 ) -> Plan:
-    """Plan a run; `threads` = 1 where the machine allows no more."""
+    """Plan a run; `threads` = 1 where the machine allows no more, `sweep` adds counts of workers."""
     workloads = []
     for entry in entries:
-        arms = arms_for(entry.workload, threads=threads, full=size.full)
+        arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep)
         alone = all(arm.mode is Mode.SINGLE for arm in arms)
         # What drives workers by itself has the long slices of several workers, and their variance.
         alone = alone and entry.workload.cpus == 1

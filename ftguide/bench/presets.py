@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.workloads.declare import Workload
@@ -101,8 +102,13 @@ def preset(name: str) -> Preset:
     return PRESETS[name]
 
 
-def arms_for(workload: Workload, *, threads: int, full: bool) -> tuple[Arm, ...]:
-    """List the arms of a workload; `threads` < 2 leaves only the single ones."""
+def arms_for(
+    workload: Workload, *, threads: int, full: bool, sweep: Sequence[int] = ()
+) -> tuple[Arm, ...]:
+    """List the arms of a workload; `threads` < 2 leaves only the single ones.
+
+    A sweep adds free-threaded threads and processes of further counts.
+    """
     gil, ft = Build.GIL, Build.FREE_THREADED
     arms = [Arm(gil, Mode.SINGLE), Arm(ft, Mode.SINGLE)]
     if full:
@@ -121,5 +127,11 @@ def arms_for(workload: Workload, *, threads: int, full: bool) -> tuple[Arm, ...]
                 Arm(gil, Mode.PROCESSES, threads),
             ]
         arms.append(Arm(ft, Mode.PROCESSES, threads))
+        arms += [
+            Arm(ft, mode, n)
+            for n in sweep
+            if n not in {1, threads}
+            for mode in (Mode.THREADS, Mode.PROCESSES)
+        ]
     left_out = dict(workload.without)
     return tuple(arm for arm in arms if arm.mode not in left_out)

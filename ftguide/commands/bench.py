@@ -23,6 +23,7 @@ from ftguide.commands.table import print_report
 from ftguide.interpreters.model import Pair
 from ftguide.results import analysis, paste, store, stubs
 from ftguide.results.model import LOCAL_MACHINE, Run
+from ftguide.results.scaling import counts_for
 from ftguide.results.writer import RunFolder
 
 #: The checkout; not resolved, so that a checkout assembled from links works as the one it looks like.
@@ -54,6 +55,11 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     parser.add_argument(
         "--threads", type=threads, default=2, metavar="N", help="workers of the parallel arms (2)"
+    )
+    parser.add_argument(
+        "--sweep",
+        action="store_true",
+        help="also 2, 3, 4, 6, 8 … workers, up to the usable CPUs, for scaling curves",
     )
     parser.add_argument(
         "--budget",
@@ -121,6 +127,10 @@ def main(arguments: argparse.Namespace) -> int:
         holder = RunFolder.resume(unfinished)
     else:
         flags = warnings_for(pair, on, arguments.threads)
+        if arguments.sweep and len(counts_for(len(on.usable()))) < 2:
+            flags.append(
+                f"no sweep: {len(on.usable())} usable CPUs have no counts of workers between them"
+            )
         for flag in flags:
             console.print(f"[bold yellow]note:[/] {escape(flag)}", soft_wrap=True)
         plan = plans.make_plan(
@@ -129,6 +139,7 @@ def main(arguments: argparse.Namespace) -> int:
             threads=1 if refusal(len(on.usable()), arguments.threads) else arguments.threads,
             seed=secrets.randbits(32),
             budget_seconds=arguments.budget,
+            sweep=counts_for(len(on.usable())) if arguments.sweep else (),
         )
         run = runs.new_run(plan, pair, root=ROOT, on=on, flags=flags)
         holder = RunFolder.create(local, run)

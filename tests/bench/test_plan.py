@@ -124,6 +124,18 @@ def test_modes_that_make_no_sense_are_left_out():
     assert {Mode.SINGLE, Mode.INTERPRETERS, Mode.PROCESSES} == {arm.mode for arm in arms}
 
 
+def test_a_sweep_adds_free_threads_and_processes_of_every_count():
+    workload = catalogue()["mandelbrot"].workload
+    arms = {str(a) for a in presets.arms_for(workload, threads=2, full=False, sweep=(2, 3, 4))}
+    assert {"ft-threads-3", "ft-processes-3", "ft-threads-4", "ft-processes-4"} <= arms
+    assert "gil-threads-4" not in arms
+    swept = presets.arms_for(workload, threads=2, full=False, sweep=(2, 6, 12, 32, 64))
+    assert len(set(swept)) == len(swept) <= plan.MOST_ARMS
+    assert presets.arms_for(workload, threads=1, full=True, sweep=(1,)) == presets.arms_for(
+        workload, threads=1, full=True
+    )
+
+
 def test_work_that_drives_workers_itself_gets_their_cpus_and_longer_slices():
     one = make("full")
     workload = dataclasses.replace(one.workload("nbody"), cpus=2)
