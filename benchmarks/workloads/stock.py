@@ -132,7 +132,6 @@ def timer(workload: Workload, threads: int | None) -> Callable[[int], float]:
             workers = Solo(workload) if threads is None else Crew(workload, threads)
             workers.measure(1)
             gc.collect()
-            gc.freeze()
         if workload.one_call:
             elapsed = sum(workers.measure(1) for _ in range(loops))
         else:

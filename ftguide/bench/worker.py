@@ -11,7 +11,7 @@ and, only to the worker that speaks for the others of its process (in a subinter
 
     wake                       stop the idle clock, before any other thread of this process runs
     check LOOPS                let the oracle judge the last results, answer what was observed
-    begin                      collect, freeze, remember the counters
+    begin                      collect garbage, remember the counters
     end                        answer the counters since `begin`
 
 A closed channel means that the master is gone: the process leaves at once, whatever its threads do.
@@ -126,9 +126,9 @@ class Arm:
     def begin(self) -> dict[str, Any]:
         """Settle the process after warm-up and start counting."""
         # Set-up garbage would otherwise be collected inside somebody's slice. The collector stays on:
-        # its pauses are part of what the two builds differ in.
+        # its pauses are part of what the two builds differ in. Nothing is frozen: hardly any program
+        # does that, and on 3.14 it would switch a phase of the free-threaded collector off.
         gc.collect()
-        gc.freeze()
         self.baseline = self.counters()
         self.idle_ns = 0
         self.idle_since = None

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from benchmarks.workloads.declare import Group, Scope, Workload, no_local, no_shared
-from tests.workloads.conftest import DECLARED, MODULES, WORKLOADS
+from tests.workloads.conftest import DECLARED, MODULES, ROOT, WORKLOADS
 
 
 def test_fields_say_something(workload):
@@ -74,6 +74,11 @@ NEWER = {"concurrent.interpreters"}
 def test_required_modules_exist(workload):
     for name in workload.requires:
         assert importlib.util.find_spec(name) or name in NEWER, name
+
+
+def test_what_optional_workloads_need_can_be_installed_at_once(workload):
+    extras = (ROOT / "benchmarks" / "extras.txt").read_text().splitlines()
+    assert set(workload.distributions) <= set(extras)
 
 
 @pytest.mark.parametrize("attribute", ["slug", "title", "question"])
