@@ -13,17 +13,6 @@ import json
 import sys
 import threading
 
-module, slug, workers, *rounds = sys.argv[1:]
-rounds = list(map(int, rounds))
-workloads = importlib.import_module(f"benchmarks.workloads.{module}").WORKLOADS
-workload = next(one for one in workloads if one.slug == slug)
-shared = workload.setup_shared()
-count = max(1, int(workers))
-results = [None] * count
-answers = []
-errors = []
-gate = threading.Barrier(count)
-
 
 def shown(result):
     """Return a result as text, without what is observed instead of judged, which is never the same."""
@@ -35,32 +24,47 @@ def shown(result):
     return text if len(text) < 1000 else hashlib.sha256(text.encode()).hexdigest()
 
 
-def work(worker):
-    try:
-        local = workload.setup_local(worker)
-        for loops in rounds:
-            gate.wait()
-            results[worker] = workload.run(local, shared, loops)
-            if gate.wait() == 0:
-                workload.check(list(results), loops)
-                answers.append(list(map(shown, results)))
-            gate.wait()
-    except threading.BrokenBarrierError:
-        pass
-    except BaseException as error:  # noqa: BLE001 - raised again in the main thread
-        errors.append(error)
-        gate.abort()
+def main():
+    module, slug, workers, *rounds = sys.argv[1:]
+    rounds = list(map(int, rounds))
+    workloads = importlib.import_module(f"benchmarks.workloads.{module}").WORKLOADS
+    workload = next(one for one in workloads if one.slug == slug)
+    shared = workload.setup_shared()
+    count = max(1, int(workers))
+    results = [None] * count
+    answers = []
+    errors = []
+    gate = threading.Barrier(count)
+
+    def work(worker):
+        try:
+            local = workload.setup_local(worker)
+            for loops in rounds:
+                gate.wait()
+                results[worker] = workload.run(local, shared, loops)
+                if gate.wait() == 0:
+                    workload.check(list(results), loops)
+                    answers.append(list(map(shown, results)))
+                gate.wait()
+        except threading.BrokenBarrierError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+            errors.append(error)
+            gate.abort()
+
+    if workers == "0":
+        work(0)
+    else:
+        threads = [threading.Thread(target=work, args=(worker,)) for worker in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    if errors:
+        raise errors[0]
+    gil = getattr(sys, "_is_gil_enabled", lambda: True)()
+    print(json.dumps({"gil": gil, "answers": answers}))
 
 
-if workers == "0":
-    work(0)
-else:
-    threads = [threading.Thread(target=work, args=(worker,)) for worker in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-if errors:
-    raise errors[0]
-gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-print(json.dumps({"gil": gil, "answers": answers}))
+if __name__ == "__main__":  # children of a workload import this module again
+    main()
