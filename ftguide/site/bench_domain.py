@@ -34,6 +34,7 @@ from ftguide.site.directives import (
     RunsDirective,
     TableDirective,
 )
+from ftguide.site.overviews import BuildsDirective, ScalingDirective
 from ftguide.site.run_page import RunDirective
 from ftguide.site.value import ValueRole
 from ftguide.site.workload_page import WorkloadDirective
@@ -77,6 +78,8 @@ class BenchDomain(Domain):
         "machines": MachinesDirective,
         "runs": RunsDirective,
         "workload": WorkloadDirective,
+        "builds": BuildsDirective,
+        "scaling": ScalingDirective,
         "run": RunDirective,
     }
     roles: ClassVar = {
