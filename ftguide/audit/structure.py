@@ -1,0 +1,194 @@
+"""Rules that need more than one place: variables of the process, modules and their declarations. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ftguide.audit.lines import Hit
+from ftguide.audit.mask import Source, without_directives
+from ftguide.audit.rules import Language
+
+_C_LIKE = frozenset({Language.C, Language.CPP})
+
+#: Written once before anyone can race, or made for threads: their types and words.
+_FINE = re.compile(
+    r"\b(?:const|constexpr|constinit|inline|thread_local|_Thread_local|__thread|__declspec"
+    r"|_Atomic|atomic\w*|once_flag|mutex|shared_mutex|recursive_mutex|Py_tss_t|PyMutex"
+    r"|pthread_(?:mutex|once|rwlock|key)_t|ft_mutex|gil_safe_call_once_and_store|PyThread_type_lock"
+    r"|PyMethodDef|PyModuleDef|PyModuleDef_Slot|PyModuleDef_Base|PySlot|PyABIInfo|PyType_Spec"
+    r"|PyType_Slot|PyGetSetDef|PyMemberDef|PyMappingMethods|PySequenceMethods|PyNumberMethods"
+    r"|PyAsyncMethods|PyBufferProcs|PyStructSequence_(?:Desc|Field)|wrapperbase)\b"
+    r"|\bPyTypeObject\s+(?!\*)"
+)
+_OBJECT = re.compile(r"\b(?:PyObject|PyTypeObject)\s*\*|\b(?:py|nb|pybind11|nanobind)::\w+")
+#: Names and forms of tables that PyArg_ParseTupleAndKeywords wants writable and nobody writes.
+_KEYWORDS = re.compile(r"\bchar\s*\*\s*(?:const\s*)?\w+\s*$")
+_STATIC = re.compile(
+    r"^[ \t]*(?:(?:extern|inline|volatile|constexpr|const|thread_local|_Thread_local|__thread)\s+)*"
+    r"static\b(?P<head>[^;={}()\[\]]{1,200})(?P<end>;|=(?!=)|\[(?!\[)|\{)",
+    re.MULTILINE,
+)
+_GLOBAL = re.compile(
+    r"^(?P<head>(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*[A-Za-z_][\w:]*"
+    r"(?:\s*<[^;={}()]{1,80}>)?(?:\s*\*+\s*|\s+)(?:\*\s*)*[A-Za-z_]\w*\s*)"
+    r"(?:\[[^\]\n]{0,60}\]\s*)*(?:=(?!=)[^\n]*|;[ \t]*|\{[^{}\n]*\};[ \t]*)$"
+)
+_NOT_A_GLOBAL = re.compile(
+    r"^(?:typedef|extern|using|return|static|class|enum|union|namespace|template|friend|public|private"
+    r"|protected|goto|case|else|do|import|export|const|constexpr|PyMODINIT_FUNC|package|operator"
+    r"|struct\s+\w+\s*;)\b"
+)
+_TRANSPARENT = re.compile(r"\b(?:namespace\b[^;{}()]*|extern\s+)\s*$")
+_SHAPE = re.compile(r"\b(?:struct|union|enum|class)\b[^*=]*$")
+
+_MAKES_TYPE = re.compile(
+    r"\b(?P<name>\w+)\s*=\s*(?:\([^()]{1,40}\)\s*)?"
+    r"(?:PyType_From(?:Spec|SpecWithBases|ModuleAndSpec|Metaclass)|PyStructSequence_NewType)\s*\("
+)
+_FUNCTION = re.compile(r"^(?:[\w:*&<> \t]+[\s*&])?(?P<name>\w+)\s*\([^;{}]*\)\s*\{", re.MULTILINE)
+
+_CDEF = re.compile(
+    r"^cdef\s+(?!class\b|extern\b|enum\b|struct\b|union\b|packed\b|cppclass\b|inline\b|api\b|void\b"
+    r"|const\b|fused\b)(?P<head>[^\n(:]{1,120}?)\s*(?:=[^\n]*)?$",
+    re.MULTILINE,
+)
+_CDEF_OBJECT = re.compile(
+    r"^(?:public\s+|readonly\s+)?(?:object|dict|list|set|tuple|bytearray|bytes|str|type)\b"
+)
+_MODULE_DICT = re.compile(
+    r"^[A-Za-z_]\w*\s*(?::[^=\n]{1,60})?=\s*(?:\{\s*\}|\[\s*\]|(?:dict|list|set|defaultdict|deque"
+    r"|OrderedDict|WeakValueDictionary|WeakKeyDictionary|weakref\.\w+)\s*\([^\n]*\))[ \t]*$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What the build files of a tree say, joined: the declarations that are not in the sources."""
+
+    build: str = ""
+    pyo3: tuple[int, int] | None = None  #: the version Cargo.toml asks for
+
+    def mentions(self, word: str) -> bool:
+        """Say whether a build file has a word."""
+        return word in self.build
+
+
+def hits(source: Source, project: Project) -> Iterator[Hit]:
+    """Find what the rules about variables, types and declarations point at."""
+    if source.language in _C_LIKE:
+        yield from _variables(source)
+        yield from _late_types(source)
+        yield from _c_declarations(source, project)
+    elif source.language is Language.CYTHON:
+        yield from _cython(source, project)
+    elif source.language is Language.RUST:
+        yield from _rust(source, project)
+    elif source.language is Language.SWIG:
+        if (match := re.search(r"^\s*%module\b", source.code, re.MULTILINE)) and not (
+            project.mentions("-nogil")
+        ):
+            yield Hit("undeclared-swig", source.line_of(match.end()))
+    elif (match := re.search(r"\b(?:subroutine|function)\b", source.code, re.IGNORECASE)) and (
+        project.mentions("f2py") and not project.mentions("freethreading-compatible")
+    ):
+        yield Hit("undeclared-f2py", source.line_of(match.start()))
+
+
+def _variables(source: Source) -> Iterator[Hit]:
+    code = without_directives(source.code)
+    for match in _STATIC.finditer(code):
+        head, end = match["head"], match["end"]
+        if _FINE.search(match[0]) or (end == "{" and _SHAPE.search(head)):
+            continue
+        if end == ";" and _SHAPE.search(head) and len(head.split()) < 3:
+            continue  # `static struct x;` declares nothing that is stored
+        if end == "[" and _KEYWORDS.search(head):
+            continue
+        if len(head.replace("*", " ").split()) < 2 and not _OBJECT.search(head):
+            continue  # a type and no name
+        rule = "static-object" if _OBJECT.search(head) else "static-state"
+        yield Hit(rule, source.line_of(match.end() - 1))
+    for line, head in _globals(source, code):
+        yield Hit("static-object" if _OBJECT.search(head) else "static-state", line)
+
+
+def _globals(source: Source, code: str) -> Iterator[tuple[int, str]]:
+    """Find definitions at file scope: at depth 0, where the statement before has ended."""
+    depth, ended = 0, True
+    stack: list[bool] = []  # whether each open brace counts; those of namespaces do not
+    for number, line in enumerate(code.split("\n"), start=1):
+        if depth == 0 and ended and (match := _GLOBAL.match(line)):
+            head = match["head"]
+            if not _NOT_A_GLOBAL.match(line) and not _FINE.search(line.partition("=")[0]):
+                yield number, head
+        for brace in re.finditer(r"[{}]", line):
+            if brace[0] == "{":
+                counts = not _TRANSPARENT.search(line[: brace.start()])
+                stack.append(counts)
+                depth += counts
+            elif stack:
+                depth -= stack.pop()
+        if line.startswith("}") and depth > 0:  # #if and #else opened the same brace twice
+            depth, stack = 0, [counts for counts in stack if not counts]
+        if line.strip():
+            ended = line.rstrip().endswith((";", "}", "{", ":"))
+
+
+def _late_types(source: Source) -> Iterator[Hit]:
+    statics = set(re.findall(r"\bstatic\s+Py(?:Type)?Object\s*\*\s*(\w+)", source.code))
+    for match in _MAKES_TYPE.finditer(source.code):
+        if match["name"] in statics and not _in_function(
+            source, match.start(), ("PyInit_", "init")
+        ):
+            yield Hit("lazy-type", source.line_of(match.start()))
+
+
+def _in_function(source: Source, offset: int, beginnings: tuple[str, ...]) -> bool:
+    """Say whether an offset lies in a function whose name begins with one of some words."""
+    name = ""
+    for match in _FUNCTION.finditer(source.code, 0, offset):
+        if match["name"] not in {"if", "for", "while", "switch", "sizeof", "defined"}:
+            name = match["name"]
+    return name.startswith(beginnings)
+
+
+def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
+    code = source.code
+    slots = re.search(r"\bPyModuleDef_Slot\s+\w+\s*\[", code)
+    if slots and "Py_mod_gil" not in code:
+        yield Hit("undeclared-slot", source.line_of(slots.start()))
+    create = re.search(r"\bPyModule_Create2?\s*\(", code)
+    if create and "PyUnstable_Module_SetGIL" not in code:
+        yield Hit("undeclared-single-phase", source.line_of(create.start()))
+    if "Py_mod_exec" in code:
+        for match in re.finditer(r"\bPyUnstable_Module_SetGIL\s*\(", code):
+            if not _in_function(source, match.start(), ("PyInit_",)):
+                yield Hit("late-setgil", source.line_of(match.start()))
+    for match in re.finditer(r"\bPYBIND11_(?:EMBEDDED_)?MODULE\s*\(([^{]{0,300})", code):
+        if "mod_gil_not_used" not in match[1]:
+            yield Hit("undeclared-pybind11", source.line_of(match.start()))
+    nanobind = re.search(r"\bNB_MODULE\s*\(", code)
+    if nanobind and not project.mentions("FREE_THREADED"):
+        yield Hit("undeclared-nanobind", source.line_of(nanobind.start()))
+
+
+def _cython(source: Source, project: Project) -> Iterator[Hit]:
+    for match in _CDEF.finditer(source.code):
+        object_ = _CDEF_OBJECT.match(match["head"])
+        yield Hit("static-object" if object_ else "static-state", source.line_of(match.start()))
+    for match in _MODULE_DICT.finditer(source.code):
+        yield Hit("static-object", source.line_of(match.start()))
+    said = any("freethreading_compatible" in text for _, text in source.comments)
+    if not source.name.endswith(".pyx") or said or project.mentions("freethreading_compatible"):
+        return
+    yield Hit("undeclared-cython", 1)
+
+
+def _rust(source: Source, project: Project) -> Iterator[Hit]:
+    old = project.pyo3 is not None and project.pyo3 < (0, 28)
+    for match in re.finditer(r"#\[\s*(?:pyo3::)?pymodule\b([^\]]*)\]", source.code):
+        if old and "gil_used" not in match[1]:
+            yield Hit("pyo3-gil-used", source.line_of(match.start()))
