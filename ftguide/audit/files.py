@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ftguide.audit.mask import Source, read
 from ftguide.audit.rules import Language
@@ -42,6 +42,9 @@ _PYO3 = re.compile(
     r"^\s*pyo3\s*=\s*(?:\"[^\d\"]*(\d+)\.(\d+)|\{[^}\n]*version\s*=\s*\"[^\d\"]*(\d+)\.(\d+))",
     re.MULTILINE,
 )
+
+
+_INCLUDE = re.compile(r"^include\s+[\"']([^\"'\n]+)[\"']", re.MULTILINE)
 
 
 class AuditError(Exception):
@@ -151,9 +154,13 @@ def load(tree: Tree, name: str) -> Source | Skipped:
 def _project(root: Path, names: list[str]) -> Project:
     """Read the small build files of a tree; what cannot be read says nothing."""
     build: list[str] = []
+    included: set[str] = set()
     pyo3 = None
     for name in names:
         path = root / name
+        if path.suffix in {".pyx", ".pxi"}:
+            included.update(_included(path))
+            continue
         if path.name != "Cargo.toml" and path.name not in BUILD_FILES and path.suffix != ".cmake":
             continue
         try:
@@ -166,4 +173,15 @@ def _project(root: Path, names: list[str]) -> Project:
                 pyo3 = (int(major), int(minor))
         else:
             build.append(re.sub(r"(?m)(?:^|\s)#.*$", "", text))  # a comment declares nothing
-    return Project(build="\n".join(build), pyo3=pyo3)
+    return Project(build="\n".join(build), pyo3=pyo3, included=frozenset(included))
+
+
+def _included(path: Path) -> list[str]:
+    """Return the names of the files that a Cython source includes."""
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            return []
+        text = path.read_bytes().decode("utf-8", errors="replace")
+    except OSError:
+        return []
+    return [PurePosixPath(name).name for name in _INCLUDE.findall(text)]

@@ -133,19 +133,24 @@ _PATTERNS = (
         rule="static-state",
         languages=frozenset({Language.RUST}),
         pattern=re.compile(
-            r"\bstatic\s+mut\b|\bstatic\b[^=;{]{0,120}?\b(?:SyncUnsafeCell|UnsafeCell)\b"
+            r"\bstatic\s+mut\b(?![^;=]{0,200}\bPy(?:Type)?Object\b)[^;=]{0,200}=|\bstatic\b[^=;{]{0,120}?\b(?:SyncUnsafeCell|UnsafeCell)\b"
         ),
     ),
     _Pattern(
         rule="static-object",
         languages=frozenset({Language.RUST}),
-        pattern=re.compile(r"\b(?:GILOnceCell|GILProtected)\b\s*(?:<|::\s*new)"),
+        pattern=re.compile(
+            r"\b(?:GILOnceCell|GILProtected)\b\s*(?:<|::\s*new)"
+            r"|\bstatic\s+mut\b[^;=]{0,200}\bPy(?:Type)?Object\b[^;=]{0,40}="
+        ),
     ),
 )
 
 _BEGIN = re.compile(
     r"\bPy_BEGIN_CRITICAL_SECTION\w*|\bscoped_critical_section\b|\bft_object2?_guard\b"
 )
+_DEFINES = re.compile(r"[ \t]*#[ \t]*(?:define|undef)\b")
+_ASSERTS = re.compile(r"[ \t]*\w*assert\w*\s*\(", re.IGNORECASE)
 _END = re.compile(r"\bPy_END_CRITICAL_SECTION\w*")
 _LEAVE = re.compile(r"\b(return|goto)\b\s*(\w*)")
 _CYTHON_SECTION = re.compile(
@@ -162,10 +167,16 @@ def hits(source: Source) -> Iterator[Hit]:
         for match in one.pattern.finditer(source.code):
             if one.in_section_fine and any(a <= match.start() < b for a, b in sections):
                 continue
-            name = match[1] if match.re.groups else ""
-            strong = _BORROWED.get(name or "", "")
             # A pattern may begin with the start of a line; the place is where its text ends.
             line = source.line_of(match.end() - 1)
+            if one.rule != "gil-macro-value" and _DEFINES.match(
+                source.code, source.starts[line - 1]
+            ):
+                continue
+            if one.rule == "refcount-test" and _ASSERTS.match(source.code, source.starts[line - 1]):
+                continue  # it decides nothing
+            name = match[1] if match.re.groups else ""
+            strong = _BORROWED.get(name or "", "")
             yield Hit(one.rule, line, f"{strong} instead of {name}" if strong else "")
     yield from _left_sections(source)
 

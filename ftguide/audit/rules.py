@@ -104,7 +104,7 @@ RULES = {
         _rule(
             "undeclared-slot",
             Weight.FIX,
-            "multi-phase module without Py_mod_gil: importing it turns the GIL on",
+            "multi-phase module without Py_mod_gil, or asking for the GIL: its import turns the GIL on",
             "native-declare",
         ),
         _rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from ftguide.audit.lines import Hit
 from ftguide.audit.mask import Source, without_directives
@@ -23,8 +24,8 @@ _FINE = re.compile(
     r"|\bPyTypeObject\s+(?!\*)"
 )
 _OBJECT = re.compile(r"\b(?:PyObject|PyTypeObject)\s*\*|\b(?:py|nb|pybind11|nanobind)::\w+")
-#: Names and forms of tables that PyArg_ParseTupleAndKeywords wants writable and nobody writes.
-_KEYWORDS = re.compile(r"\bchar\s*\*\s*(?:const\s*)?\w+\s*$")
+#: An array as long as its initialiser is a table that nobody writes, nearly always.
+_TABLE = re.compile(r"\s*\]\s*(?:\[[^\]\n]{0,60}\]\s*)*=")
 _STATIC = re.compile(
     r"^[ \t]*(?:(?:extern|inline|volatile|constexpr|const|thread_local|_Thread_local|__thread)\s+)*"
     r"static\b(?P<head>[^;={}()\[\]]{1,200})(?P<end>;|=(?!=)|\[(?!\[)|\{)",
@@ -33,12 +34,12 @@ _STATIC = re.compile(
 _GLOBAL = re.compile(
     r"^(?P<head>(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*[A-Za-z_][\w:]*"
     r"(?:\s*<[^;={}()]{1,80}>)?(?:\s*\*+\s*|\s+)(?:\*\s*)*[A-Za-z_]\w*\s*)"
-    r"(?:\[[^\]\n]{0,60}\]\s*)*(?:=(?!=)[^\n]*|;[ \t]*|\{[^{}\n]*\};[ \t]*)$"
+    r"(?P<array>(?:\[[^\]\n]{0,60}\]\s*)*)(?:=(?!=)[^\n]*|;[ \t]*)$"
 )
 _NOT_A_GLOBAL = re.compile(
     r"^(?:typedef|extern|using|return|static|class|enum|union|namespace|template|friend|public|private"
     r"|protected|goto|case|else|do|import|export|const|constexpr|PyMODINIT_FUNC|package|operator"
-    r"|struct\s+\w+\s*;)\b"
+    r"|struct\s+\w+\s*(?:;|\{))(?!\w)"
 )
 _TRANSPARENT = re.compile(r"\b(?:namespace\b[^;{}()]*|extern\s+)\s*$")
 _SHAPE = re.compile(r"\b(?:struct|union|enum|class)\b[^*=]*$")
@@ -49,13 +50,15 @@ _MAKES_TYPE = re.compile(
 )
 _FUNCTION = re.compile(r"^(?:[\w:*&<> \t]+[\s*&])?(?P<name>\w+)\s*\([^;{}]*\)\s*\{", re.MULTILINE)
 
+_INIT = re.compile(r"\bPyMODINIT_FUNC\b|\bPyInit_\w+\s*\(")
 _CDEF = re.compile(
-    r"^cdef\s+(?!class\b|extern\b|enum\b|struct\b|union\b|packed\b|cppclass\b|inline\b|api\b|void\b"
+    r"^cdef\s+(?!(?:public|packed|readonly)\s+(?:class|enum|struct|union|inline)\b|class\b|extern\b|enum\b|struct\b|union\b|packed\b|cppclass\b|inline\b|api\b|void\b"
     r"|const\b|fused\b)(?P<head>[^\n(:]{1,120}?)\s*(?:=[^\n]*)?$",
     re.MULTILINE,
 )
+#: A type that is an object, or no type at all.
 _CDEF_OBJECT = re.compile(
-    r"^(?:public\s+|readonly\s+)?(?:object|dict|list|set|tuple|bytearray|bytes|str|type)\b"
+    r"^\w+\s*$|^(?:public\s+|readonly\s+)?(?:object|dict|list|set|tuple|bytearray|bytes|str|type)\b"
 )
 _MODULE_DICT = re.compile(
     r"^[A-Za-z_]\w*\s*(?::[^=\n]{1,60})?=\s*(?:\{\s*\}|\[\s*\]|(?:dict|list|set|defaultdict|deque"
@@ -70,6 +73,7 @@ class Project:
 
     build: str = ""
     pyo3: tuple[int, int] | None = None  #: the version Cargo.toml asks for
+    included: frozenset[str] = frozenset()  #: names of Cython sources that others include
 
     def mentions(self, word: str) -> bool:
         """Say whether a build file has a word."""
@@ -105,24 +109,29 @@ def _variables(source: Source) -> Iterator[Hit]:
             continue
         if end == ";" and _SHAPE.search(head) and len(head.split()) < 3:
             continue  # `static struct x;` declares nothing that is stored
-        if end == "[" and _KEYWORDS.search(head):
+        if end == "[" and _TABLE.match(code, match.end()) and not _OBJECT.search(head):
             continue
         if len(head.replace("*", " ").split()) < 2 and not _OBJECT.search(head):
             continue  # a type and no name
         rule = "static-object" if _OBJECT.search(head) else "static-state"
         yield Hit(rule, source.line_of(match.end() - 1))
-    for line, head in _globals(source, code):
+    for line, head in _globals(code):
         yield Hit("static-object" if _OBJECT.search(head) else "static-state", line)
 
 
-def _globals(source: Source, code: str) -> Iterator[tuple[int, str]]:
+def _globals(code: str) -> Iterator[tuple[int, str]]:
     """Find definitions at file scope: at depth 0, where the statement before has ended."""
     depth, ended = 0, True
     stack: list[bool] = []  # whether each open brace counts; those of namespaces do not
     for number, line in enumerate(code.split("\n"), start=1):
         if depth == 0 and ended and (match := _GLOBAL.match(line)):
             head = match["head"]
-            if not _NOT_A_GLOBAL.match(line) and not _FINE.search(line.partition("=")[0]):
+            table = re.match(r"\[\s*\]", match["array"]) and "=" in line
+            if (
+                not _NOT_A_GLOBAL.match(line)
+                and not _FINE.search(line.partition("=")[0])
+                and not (table and not _OBJECT.search(head))
+            ):
                 yield number, head
         for brace in re.finditer(r"[{}]", line):
             if brace[0] == "{":
@@ -160,8 +169,9 @@ def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
     slots = re.search(r"\bPyModuleDef_Slot\s+\w+\s*\[", code)
     if slots and "Py_mod_gil" not in code:
         yield Hit("undeclared-slot", source.line_of(slots.start()))
+    yield from _asks_for_the_gil(source)
     create = re.search(r"\bPyModule_Create2?\s*\(", code)
-    if create and "PyUnstable_Module_SetGIL" not in code:
+    if create and "PyUnstable_Module_SetGIL" not in code and _INIT.search(code):
         yield Hit("undeclared-single-phase", source.line_of(create.start()))
     if "Py_mod_exec" in code:
         for match in re.finditer(r"\bPyUnstable_Module_SetGIL\s*\(", code):
@@ -175,6 +185,11 @@ def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
         yield Hit("undeclared-nanobind", source.line_of(nanobind.start()))
 
 
+def _asks_for_the_gil(source: Source) -> Iterator[Hit]:
+    for match in re.finditer(r"\bPy_MOD_GIL_USED\b", source.code):
+        yield Hit("undeclared-slot", source.line_of(match.start()))
+
+
 def _cython(source: Source, project: Project) -> Iterator[Hit]:
     for match in _CDEF.finditer(source.code):
         object_ = _CDEF_OBJECT.match(match["head"])
@@ -182,9 +197,11 @@ def _cython(source: Source, project: Project) -> Iterator[Hit]:
     for match in _MODULE_DICT.finditer(source.code):
         yield Hit("static-object", source.line_of(match.start()))
     said = any("freethreading_compatible" in text for _, text in source.comments)
-    if not source.name.endswith(".pyx") or said or project.mentions("freethreading_compatible"):
-        return
-    yield Hit("undeclared-cython", 1)
+    part = PurePath(source.name).name in project.included
+    if source.name.endswith(".pyx") and not part and not said:
+        if project.mentions("freethreading_compatible"):
+            return
+        yield Hit("undeclared-cython", 1)
 
 
 def _rust(source: Source, project: Project) -> Iterator[Hit]:
@@ -192,3 +209,4 @@ def _rust(source: Source, project: Project) -> Iterator[Hit]:
     for match in re.finditer(r"#\[\s*(?:pyo3::)?pymodule\b([^\]]*)\]", source.code):
         if old and "gil_used" not in match[1]:
             yield Hit("pyo3-gil-used", source.line_of(match.start()))
+    yield from _asks_for_the_gil(source)

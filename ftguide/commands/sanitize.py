@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
     bench = run.set_up(ROOT, work, thread, args.line, say)
     ran = run.run_all(bench, say)
     summary = Summary(
-        recorded=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        recorded=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         thread_python=thread.marker.version,
         address_python=bench.plain_version,
         compiler=thread.marker.compiler,

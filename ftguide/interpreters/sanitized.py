@@ -91,7 +91,7 @@ def provide(
     check_runtime(compiler, sanitizer, means.environ)
     handed = sources.recognise(tarball, line, means.releases) if tarball else None
     with means.shelf.locked(say):
-        if not handed and (kept := _kept(means.shelf, sanitizer, line, compiler, means, say)):
+        if not handed and (kept := _kept(sanitizer, line, compiler, means, say)):
             return kept
         used = handed or sources.fetch(
             line,
@@ -102,7 +102,7 @@ def provide(
             releases=means.releases,
             targets=means.apt_targets,
         )
-        return _build(means.shelf, sanitizer, used, compiler, means.environ, say)
+        return _build(sanitizer, used, compiler, means, say)
 
 
 def find_clang(environ: Mapping[str, str]) -> toolchain.Compiler:
@@ -168,7 +168,6 @@ def _tree(shelf: Shelf, version: str, sanitizer: Sanitizer, compiler: toolchain.
 
 
 def _kept(
-    shelf: Shelf,
     sanitizer: Sanitizer,
     line: str,
     compiler: toolchain.Compiler,
@@ -177,7 +176,7 @@ def _kept(
 ) -> Sanitized | None:
     """Return the newest finished tree of a line that runs, or None."""
     for release in means.releases:
-        tree = _tree(shelf, release.version, sanitizer, compiler)
+        tree = _tree(means.shelf, release.version, sanitizer, compiler)
         if release.line != line or not (marker := _marker(tree)):
             continue
         if (marker.tarball_sha256, marker.arguments) != (release.sha256, arguments(sanitizer)):
@@ -200,13 +199,13 @@ def _marker(tree: Path) -> Marker | None:
 
 
 def _build(
-    shelf: Shelf,
     sanitizer: Sanitizer,
     tarball: sources.Tarball,
     compiler: toolchain.Compiler,
-    environ: Mapping[str, str],
+    means: Means,
     say: Say,
 ) -> Sanitized:
+    shelf, environ = means.shelf, means.environ
     source_build.refuse_impossible(shelf.root)
     version = tarball.release.version
     tree = _tree(shelf, version, sanitizer, compiler)
