@@ -17,7 +17,7 @@ from ftguide.audit.files import AuditError
 from ftguide.bench.catalogue import UnknownNameError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
-from ftguide.commands import audit, bench, interpreters, runs, sanitize
+from ftguide.commands import audit, bench, interpreters, levels, runs, sanitize
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
 from ftguide.sanitize.run import SanitizeError
@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser with all verbs."""
     top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for module in (bench, interpreters, runs, sanitize, audit):
+    for module in (bench, interpreters, runs, sanitize, audit, levels):
         module.add_parser(verbs)
     return top
 

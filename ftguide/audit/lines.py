@@ -150,7 +150,7 @@ _BEGIN = re.compile(
     r"\bPy_BEGIN_CRITICAL_SECTION\w*|\bscoped_critical_section\b|\bft_object2?_guard\b"
 )
 _DEFINES = re.compile(r"[ \t]*#[ \t]*(?:define|undef)\b")
-_ASSERTS = re.compile(r"[ \t]*\w*assert\w*\s*\(", re.IGNORECASE)
+_ASSERTS = re.compile(r"[ \t]*\w*assert\w*!?\s*\(", re.IGNORECASE)
 _END = re.compile(r"\bPy_END_CRITICAL_SECTION\w*")
 _LEAVE = re.compile(r"\b(return|goto)\b\s*(\w*)")
 _CYTHON_SECTION = re.compile(

@@ -35,6 +35,8 @@ _PATTERNS = {
     Language.FORTRAN: _FORTRAN,
 }
 _VISIBLE = re.compile(r"[^\n]+")
+_CONDITION = re.compile(r"[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(.*)")
+_VERSION = re.compile(r"PY_VERSION_HEX (<=|<|>=|>) (0x[0-9a-fA-F]{8})")
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\\n?)*", re.MULTILINE)
 
 
@@ -76,7 +78,47 @@ def read(name: str, language: Language, text: str) -> Source:
         return _spaces(match[0])
 
     code = _PATTERNS[language].sub(blank, text)
+    if language in {Language.C, Language.CPP}:
+        code = _without_dead_code(code)
     return Source(name, language, text, code, tuple(comments), starts)
+
+
+def _without_dead_code(code: str) -> str:
+    """Blank out what a free-threaded build, 3.13 or later, does not compile, as far as one can read.
+
+    Understood are conditions on Py_GIL_DISABLED alone, on PY_VERSION_HEX alone, and `#if 0`.
+    """
+    lines = code.split("\n")
+    branches: list[tuple[bool, bool]] = []  # of each open #if: this branch is dead, the other is
+    for number, line in enumerate(lines):
+        if not (match := _CONDITION.match(line)):
+            if any(dead for dead, _ in branches):
+                lines[number] = " " * len(line)
+        elif match[1] in {"if", "ifdef", "ifndef"}:
+            branches.append(_verdict(match[1], match[2].strip()))
+        elif branches and match[1] == "elif":
+            branches[-1] = (branches[-1][1], branches[-1][1])
+        elif branches and match[1] == "else":
+            branches[-1] = (branches[-1][1], False)
+        elif branches:
+            branches.pop()
+    return "\n".join(lines)
+
+
+def _verdict(word: str, condition: str) -> tuple[bool, bool]:
+    """Return whether the branch of a condition is dead, and whether its #else is."""
+    condition = re.sub(r"\s+", " ", condition)
+    if word == "if" and condition == "0":
+        return True, False
+    if word == "if" and (version := _VERSION.fullmatch(condition)):
+        older = version[1].startswith("<")
+        return (older, not older) if int(version[2], 16) < 0x030E0000 else (False, False)
+    if word == "if":
+        match = re.fullmatch(r"(! ?)?(?:defined ?)?\(? ?Py_GIL_DISABLED ?\)?", condition)
+        named, negated = match is not None, bool(match and match[1])
+    else:
+        named, negated = condition == "Py_GIL_DISABLED", word == "ifndef"
+    return (negated, not negated) if named else (False, False)
 
 
 def without_directives(code: str) -> str:

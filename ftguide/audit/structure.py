@@ -186,7 +186,9 @@ def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
 
 
 def _asks_for_the_gil(source: Source) -> Iterator[Hit]:
-    for match in re.finditer(r"\bPy_MOD_GIL_USED\b", source.code):
+    rust = source.language is Language.RUST
+    pattern = r"\bvalue\s*:[^,;{}]{0,80}\bPy_MOD_GIL_USED\b" if rust else r"\bPy_MOD_GIL_USED\b"
+    for match in re.finditer(pattern, source.code):
         yield Hit("undeclared-slot", source.line_of(match.start()))
 
 
