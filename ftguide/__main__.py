@@ -20,7 +20,7 @@ from ftguide.bench.run import ResumeError
 from ftguide.commands import audit, bench, interpreters, levels, runs, sanitize
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
-from ftguide.sanitize.run import SanitizeError
+from ftguide.sanitize.model import SanitizeError
 
 #: Errors that say themselves what to do; anything else is a bug and keeps its traceback.
 EXPECTED = (

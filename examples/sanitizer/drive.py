@@ -10,7 +10,7 @@ from collections.abc import Callable
 import racy  # from the folder on PYTHONPATH
 
 THREADS = 4
-ROUNDS = 2_000
+ROUNDS = 10_000
 
 
 def together(work: Callable[[int], None]) -> None:
@@ -82,15 +82,21 @@ def unlocked_struct() -> str:
 
 
 def lifetime() -> str:
-    """Visit a note whose callback lets another thread drop it: in order, so nothing races."""
+    """Visit a note whose callback has another thread drop it and keep another: nothing races."""
     racy.keep("tea")
 
-    def dropped_elsewhere() -> None:
-        other = threading.Thread(target=racy.drop, args=("tea",))
+    def swap() -> None:
+        racy.drop("tea")
+        racy.keep("coffee")
+
+    def swapped_elsewhere() -> None:
+        other = threading.Thread(target=swap)
         other.start()
         other.join()
 
-    return f"visit number {racy.visit('tea', dropped_elsewhere)} of a note that is gone"
+    racy.visit("tea", swapped_elsewhere)
+    visits = racy.visit("coffee", lambda: None)
+    return f"coffee was {'' if visits == 1 else 'not '}visited once"
 
 
 CASES = {

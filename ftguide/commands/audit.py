@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from ftguide.audit.scan import Finding, Report, audit
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -49,22 +49,25 @@ def main(args: argparse.Namespace) -> int:
         print(json.dumps(as_json(report, findings), indent=1))  # noqa: T201
         return 1 if findings else 0
     out = Console(highlight=False, soft_wrap=True)
-    for one in findings:
-        out.print(f"[bold]{escape(one.file)}:{one.line}[/] {one.rule.id}: {escape(one.rule.says)}")
-        hint = f"  ({one.hint})" if one.hint else ""
-        out.print(f"    {escape(one.text)}{escape(hint)}", style="dim")
-    for skip in report.skipped:
-        out.print(f"skipped {escape(skip.file)}: {escape(skip.why)}", style="yellow")
-    counts = Counter(one.rule.id for one in findings)
-    for rule, count in counts.most_common():
-        where = RULES[rule]
-        out.print(f"{count:>5}  {rule} ({where.weight})  {where.page}#{where.section}")
-    out.print(
-        f"audit: {len(findings)} findings in {report.files} files, {report.lines} lines; "
-        f"{len(report.allowed)} allowed by comments, {len(report.skipped)} files skipped"
-    )
-    sys.stdout.flush()
+    for style, text in rendered(report, findings):
+        out.print(escape(text), style=style)
     return 1 if findings else 0
+
+
+def rendered(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """Give the lines of the report for people, each with its style."""
+    for one in findings:
+        yield "bold", f"{one.file}:{one.line} {one.rule.id}: {one.rule.says}"
+        yield "dim", f"    {one.text}" + (f"  ({one.hint})" if one.hint else "")
+    for skip in report.skipped:
+        yield "yellow", f"skipped {skip.file}: {skip.why}"
+    for rule, count in Counter(one.rule.id for one in findings).most_common():
+        where = RULES[rule]
+        yield "", f"{count:>5}  {rule} ({where.weight})  {where.page}#{where.section}"
+    skipped = f"{len(report.skipped)} files skipped"
+    allowed = f"{len(report.allowed)} allowed by comments"
+    found = f"{len(findings)} findings in {report.files} files, {report.lines} lines"
+    yield "", f"audit: {found}; {allowed}, {skipped}"
 
 
 def as_json(report: Report, findings: list[Finding]) -> dict[str, object]:

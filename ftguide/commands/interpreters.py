@@ -14,7 +14,7 @@ from rich.table import Table
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters import sanitized
 from ftguide.interpreters.build import Setting
-from ftguide.interpreters.model import Interpreter, Pair
+from ftguide.interpreters.model import Interpreter, Pair, Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--json", action="store_true", help="print JSON, paths included")
     parser.add_argument(
         "--sanitizer",
-        choices=[str(sanitizer) for sanitizer in sanitized.Sanitizer],
+        choices=[str(sanitizer) for sanitizer in Sanitizer],
         help="instead of a pair, build a free-threaded interpreter that finds bugs: with clang, "
         "never measured",
     )
@@ -92,7 +92,7 @@ def main(args: argparse.Namespace) -> int:
     providing.check_line(args.line)
     line = args.line or DEFAULT_LINE
     if args.sanitizer:
-        kind = sanitized.Sanitizer(args.sanitizer)
+        kind = Sanitizer(args.sanitizer)
         one = sanitized.provide(kind, line, tarball=args.tarball, say=say)
         print(one.executable)  # noqa: T201
         return 0

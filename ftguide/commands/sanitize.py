@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
+from ftguide.audit import scan
+from ftguide.commands import audit
 from ftguide.interpreters import sanitized
+from ftguide.interpreters.model import Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE
-from ftguide.interpreters.sanitized import Sanitizer
 from ftguide.sanitize import run, store
 from ftguide.sanitize.model import Summary
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     import argparse
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What the audit says about the extension before its fixes; the page on the audit shows it.
+AUDIT = "audit-before.txt"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +48,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--record", action="store_true", help="also replace the reports that the page shows"
     )
     parser.set_defaults(main=main)
+
+
+def audit_text() -> str:
+    """Return the audit's report on the extension before its fixes."""
+    report = scan.audit(ROOT / "examples" / "sanitizer" / "before")
+    return "".join(f"{text}\n" for _, text in audit.rendered(report, report.findings))
 
 
 def main(args: argparse.Namespace) -> int:
@@ -80,6 +90,7 @@ def main(args: argparse.Namespace) -> int:
     recorded = store.read(ROOT / store.RECORDED)
     if args.record and not wrong:
         store.write(ROOT / store.RECORDED, summary, ran)
+        (ROOT / store.RECORDED / AUDIT).write_text(audit_text(), encoding="utf-8")
         out.print(f"recorded in {store.RECORDED}")
     elif recorded:
         for text in store.differences(recorded, summary):

@@ -189,10 +189,12 @@ def make_tree(
     environ: Mapping[str, str],
     log: Path,
     say: Say,
+    install: tuple[str, ...] = (),
 ) -> Path:
     """Configure for the prefix `tree`, compile, install below `work`; return the staged tree.
 
-    Raises `InterpreterError` with the end of the log when a step fails.
+    `install` are further words for the last make. Raises `InterpreterError` with the end of the log
+    when a step fails.
     """
     objects, stage = work / f"objects-{tree.name}", work / f"stage-{tree.name}"
     objects.mkdir()
@@ -203,7 +205,10 @@ def make_tree(
         ("configuring", (str(source / "configure"), f"--prefix={tree}", *arguments)),
         ("compiling", ("make", jobs)),
         # The prefix is the final one, the place is not. CPython's test suite stays behind.
-        ("installing", ("make", jobs, "altinstall", "TEST_MODULES=no", f"DESTDIR={stage}")),
+        (
+            "installing",
+            ("make", jobs, "altinstall", "TEST_MODULES=no", f"DESTDIR={stage}", *install),
+        ),
     )
     say(f"{name}: building on {usable_cpus()} CPUs, log in {log}")
     for step, command in steps:

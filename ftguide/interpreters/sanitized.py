@@ -14,7 +14,6 @@ import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ import msgspec
 from ftguide.interpreters import build as source_build
 from ftguide.interpreters import sources, toolchain
 from ftguide.interpreters.discover import inspect
-from ftguide.interpreters.model import Build, InterpreterError
+from ftguide.interpreters.model import Build, InterpreterError, Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE, Means, check_line
 from ftguide.interpreters.shelf import Shelf, program
 
@@ -37,18 +36,6 @@ MARKER = "sanitized.json"
 PATIENCE_SECONDS = 120.0
 #: Versioned names, as Debian and Ubuntu install them; the newest found is taken.
 _CLANG = ("clang", *(f"clang-{number}" for number in range(14, 31)))
-
-
-class Sanitizer(StrEnum):
-    """What the interpreter is instrumented for."""
-
-    THREAD = "thread"  #: ThreadSanitizer: accesses to memory that nothing orders
-    ADDRESS = "address"  #: AddressSanitizer: memory used after it was freed, or outside its bounds
-
-    @property
-    def words(self) -> str:
-        """The name in prose."""
-        return {Sanitizer.THREAD: "ThreadSanitizer", Sanitizer.ADDRESS: "AddressSanitizer"}[self]
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,6 +213,8 @@ def _build(
                 },
                 log=tree.parent / f"{sanitizer}.log",
                 say=say,
+                # An instrumented interpreter takes minutes to compile packages nobody imports here.
+                install=("COMPILEALL_OPTS=-l -j0",),
             )
             _check(staged, version, sanitizer, environ)
             marker = Marker(
@@ -275,4 +264,4 @@ def _sanitized(tree: Path, compiler: toolchain.Compiler, marker: Marker) -> Sani
     )
 
 
-__all__ = ["Marker", "Sanitized", "Sanitizer", "find_clang", "provide"]
+__all__ = ["Marker", "Sanitized", "find_clang", "provide"]

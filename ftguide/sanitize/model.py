@@ -6,7 +6,14 @@ from enum import StrEnum
 
 import msgspec
 
-from ftguide.interpreters.sanitized import Sanitizer
+from ftguide.interpreters.model import Sanitizer
+
+#: The extension's one source file, in `before` and in `after`.
+SOURCE = "racy.c"
+
+
+class SanitizeError(Exception):
+    """The reproduction cannot be made; the message says what is missing."""
 
 
 class Variant(StrEnum):
@@ -38,7 +45,7 @@ SUPPRESSED_CASE = "unlocked-struct"
 
 #: Races show by chance: the buggy extension may try this often, the fixed one must pass as often.
 ATTEMPTS = {
-    Variant.BEFORE: 10,
+    Variant.BEFORE: 25,
     Variant.BEFORE_GIL_ON: 3,
     Variant.SUPPRESSED: 3,
     Variant.AFTER: 5,
@@ -84,6 +91,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if self.job.expects_reports:
             return CASES[self.job.case] in self.functions
         return self.reports == 0
+
+
+class Ran(msgspec.Struct, frozen=True, kw_only=True):
+    """A job's outcome and the cleaned reports of the run that is kept."""
+
+    outcome: Outcome
+    reports: tuple[str, ...]
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -20,7 +21,7 @@ _SHADOW = re.compile(r"^Shadow bytes around.*?(?=^==|\Z)", re.MULTILINE | re.DOT
 def split(text: str) -> list[str]:
     """Return the reports of a run, each from its first line to its SUMMARY line."""
     starts = [match.start() for match in _START.finditer(text)]
-    pieces = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+    pieces = [text[a:b] for a, b in itertools.pairwise([*starts, len(text)])]
     reports = []
     for piece in pieces:
         lines = piece.splitlines()

@@ -12,21 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.interpreters import provide as providing
-from ftguide.interpreters.model import Build, InterpreterError
-from ftguide.interpreters.sanitized import Sanitized, Sanitizer
+from ftguide.interpreters.model import Build, InterpreterError, Sanitizer
+from ftguide.interpreters.sanitized import Sanitized
 from ftguide.interpreters.shelf import program
 from ftguide.sanitize import reports
-from ftguide.sanitize.model import ATTEMPTS, Job, Outcome, Variant, jobs
+from ftguide.sanitize.model import (
+    ATTEMPTS,
+    SOURCE,
+    Job,
+    Outcome,
+    Ran,
+    SanitizeError,
+    Variant,
+    jobs,
+)
 
-SOURCE = "racy.c"
 #: A case takes seconds; one that takes this long hangs.
 PATIENCE_SECONDS = 120.0
 
 Say = Callable[[str], None]
-
-
-class SanitizeError(Exception):
-    """The reproduction cannot be made; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +61,6 @@ class Bench:
             (f"{self.plain.parents[1]}", "<prefix>"),
             (f"{self.asan_runtime.parent}", "<llvm>"),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """A job's outcome and the cleaned reports of the run that is kept."""
-
-    outcome: Outcome
-    reports: tuple[str, ...]
 
 
 def set_up(root: Path, work: Path, thread: Sanitized, line: str, say: Say) -> Bench:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide.sanitize.model import Summary
+from ftguide.sanitize.model import SOURCE, Ran, SanitizeError, Summary
 from ftguide.sanitize.reports import shorten
-from ftguide.sanitize.run import SOURCE, Ran, SanitizeError
 
 RECORDED = Path("examples") / "sanitizer" / "reports"
 SUMMARY = "summary.json"

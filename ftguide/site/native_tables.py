@@ -19,12 +19,11 @@ from sphinx.util.docutils import SphinxDirective
 from ftguide.audit import capi
 from ftguide.audit import rules as audit_rules
 from ftguide.audit.files import AuditError
-from ftguide.audit.reviews import REVIEWS, Package, read_reviews
-from ftguide.interpreters.sanitized import Sanitizer
+from ftguide.audit.reviews import REVIEWS, Package, Verdict, read_reviews
+from ftguide.interpreters.model import Sanitizer
 from ftguide.sanitize import model as sanitize_model
 from ftguide.sanitize import store as sanitize_store
-from ftguide.sanitize.model import Job, Variant
-from ftguide.sanitize.run import SanitizeError
+from ftguide.sanitize.model import Job, SanitizeError, Variant
 from ftguide.site.grid import Cell, Column, Heading, Line, table
 
 logger = logging.getLogger(__name__)
@@ -92,12 +91,11 @@ def replacements_table(path: Path) -> list[nodes.Node]:
     for one in audit_rules.REPLACEMENTS:
         known = levels.get(one.borrowed)
         now = levels.get(one.strong)
-        newest = list((known or now).levels.values())[-1] if (known or now) else ""
         lines.append(
             Line(
                 cells=[
                     code(one.borrowed),
-                    newest if known else DASH,
+                    list(known.levels.values())[-1] if known else DASH,
                     code(one.strong) or DASH,
                     list(now.levels.values())[-1] if now else DASH,
                     one.since or DASH,
@@ -138,7 +136,7 @@ def reviews_table(path: Path) -> list[nodes.Node]:
             str(one.lines),
             str(sum(one.counts.values())),
             str(len(one.looked)),
-            *(str(verdicts[verdict]) for verdict in ("real", "guarded", "harmless")),
+            *(str(verdicts[verdict]) for verdict in Verdict),
         ]
         return Line(cells=[name, *numbers, top or DASH])
 
