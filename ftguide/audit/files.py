@@ -14,6 +14,8 @@ from ftguide.audit.structure import Project
 
 #: Hand-written sources are smaller; what is larger was generated, and costs seconds to read.
 LARGEST_BYTES = 2_000_000
+#: People break lines; and no pattern has to bear longer ones.
+LONGEST_LINE = 10_000
 #: More files than any package has: a path such as / was given by mistake.
 MOST_FILES = 50_000
 
@@ -139,16 +141,25 @@ def load(tree: Tree, name: str) -> Source | Skipped:
         raw = path.read_bytes()
     except OSError as error:
         return Skipped(name, (error.strerror or str(error)).lower())
-    if b"\0" in raw:
-        return Skipped(name, "binary: it holds zero bytes")
-    if _GENERATED.search(raw[:4096]):
-        return Skipped(name, "generated: audit what it was generated from")
+    if why := _unwritten(raw):
+        return Skipped(name, why)
     # Rules look for ASCII words; any other byte may stand for itself.
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
     return read(name, LANGUAGES[Path(name).suffix.lower()], text)
+
+
+def _unwritten(raw: bytes) -> str:
+    """Say why nobody wrote a file by hand; empty for one that somebody did."""
+    if b"\0" in raw:
+        return "binary: it holds zero bytes"
+    if (longest := max(map(len, raw.splitlines()), default=0)) > LONGEST_LINE:
+        return f"a line of {longest} bytes: not written by hand"
+    if _GENERATED.search(raw[:4096]):
+        return "generated: audit what it was generated from"
+    return ""
 
 
 def _project(root: Path, names: list[str]) -> Project:

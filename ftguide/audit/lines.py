@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ftguide.audit.mask import Source
+from ftguide.audit.mask import Source, without_directives
 from ftguide.audit.rules import REPLACEMENTS, Language
 
 _NATIVE = frozenset({Language.C, Language.CPP, Language.SWIG, Language.CYTHON})
@@ -146,12 +147,13 @@ _PATTERNS = (
     ),
 )
 
-_BEGIN = re.compile(
-    r"\bPy_BEGIN_CRITICAL_SECTION\w*|\bscoped_critical_section\b|\bft_object2?_guard\b"
-)
+_BEGIN_END = re.compile(r"\bPy_(BEGIN|END)_CRITICAL_SECTION\w*")
+_GUARD = re.compile(r"[{}]|\bscoped_critical_section\b|\bft_object2?_guard\b")
+#: Where a critical section must have ended, in characters.
+LONGEST_SECTION = 20_000
+
 _DEFINES = re.compile(r"[ \t]*#[ \t]*(?:define|undef)\b")
 _ASSERTS = re.compile(r"[ \t]*\w*assert\w*!?\s*\(", re.IGNORECASE)
-_END = re.compile(r"\bPy_END_CRITICAL_SECTION\w*")
 _LEAVE = re.compile(r"\b(return|goto)\b\s*(\w*)")
 _CYTHON_SECTION = re.compile(
     r"^([ \t]*)with\s+(?:cython\.)?critical_section\b[^\n]*\n", re.MULTILINE
@@ -160,12 +162,12 @@ _CYTHON_SECTION = re.compile(
 
 def hits(source: Source) -> Iterator[Hit]:
     """Find the places in a source that single-place rules point at."""
-    sections = protected(source)
+    sections = protected(source) if source.language in _NATIVE else []
     for one in _PATTERNS:
         if source.language not in one.languages:
             continue
         for match in one.pattern.finditer(source.code):
-            if one.in_section_fine and any(a <= match.start() < b for a, b in sections):
+            if one.in_section_fine and _inside(sections, match.start()):
                 continue
             # A pattern may begin with the start of a line; the place is where its text ends.
             line = source.line_of(match.end() - 1)
@@ -182,52 +184,59 @@ def hits(source: Source) -> Iterator[Hit]:
 
 
 def protected(source: Source) -> list[tuple[int, int]]:
-    """Return the stretches of a source that a critical section holds."""
+    """Return the stretches of a source that a critical section holds, in order."""
     if source.language is Language.CYTHON:
         return [
             (match.end(), _end_of_block(source.code, match.end(), len(match[1].expandtabs())))
             for match in _CYTHON_SECTION.finditer(source.code)
         ]
-    found = []
-    for match in _BEGIN.finditer(source.code):
-        if match[0].startswith("Py_"):
-            end = _END.search(source.code, match.end())
-            found.append((match.end(), end.start() if end else match.end()))
-        else:  # a guard object holds until its scope ends
-            found.append((match.end(), _end_of_scope(source.code, match.end())))
-    return found
+    return sorted([*_sections(source.code), *_guarded(source.code)])
+
+
+def _sections(code: str) -> Iterator[tuple[int, int]]:
+    """Pair each begin of a critical section with its end; what does not end is none."""
+    begun: list[int] = []
+    for match in _BEGIN_END.finditer(code):
+        if match[1] == "BEGIN":
+            begun.append(match.end())
+        elif begun:
+            start = begun.pop()
+            if match.start() - start <= LONGEST_SECTION:
+                yield start, match.start()
+
+
+def _guarded(code: str) -> Iterator[tuple[int, int]]:
+    """Follow guard objects to the end of their scopes."""
+    scopes: list[list[int]] = [[]]  # of each open brace: where guards begin
+    for match in _GUARD.finditer(code):
+        if match[0] == "{":
+            scopes.append([])
+        elif match[0] == "}":
+            yield from ((start, match.start()) for start in scopes.pop())
+            scopes = scopes or [[]]
+        else:
+            scopes[-1].append(match.end())
+
+
+def _inside(sections: Sequence[tuple[int, int]], offset: int) -> bool:
+    """Say whether an offset lies in one of the stretches, which are in order."""
+    index = bisect.bisect_right(sections, (offset, offset)) - 1
+    return index >= 0 and offset < sections[index][1]
 
 
 def _left_sections(source: Source) -> Iterator[Hit]:
     if source.language not in _C_LIKE:
         return
-    for match in _BEGIN.finditer(source.code):
-        if not match[0].startswith("Py_") or (end := _END.search(source.code, match.end())) is None:
-            continue
-        inside = source.code[match.end() : end.start()]
-        if (
-            "#define"
-            in source.text[source.starts[source.line_of(match.start()) - 1] : match.start()]
-        ):
-            continue
+    for start, end in _sections(without_directives(source.code)):
+        inside = source.code[start:end]
         for leave in _LEAVE.finditer(inside):
             label = leave[1] == "goto" and re.search(rf"\b{re.escape(leave[2])}\s*:", inside)
             if not label:
-                line = source.line_of(match.end() + leave.start())
-                yield Hit("return-in-critical-section", line)
+                yield Hit("return-in-critical-section", source.line_of(start + leave.start()))
 
 
 def _end_of_block(code: str, begin: int, indent: int) -> int:
-    for match in re.finditer(r"^([ \t]*)\S", code[begin:], re.MULTILINE):
+    for match in re.finditer(r"^([ \t]*)\S", code[begin : begin + LONGEST_SECTION], re.MULTILINE):
         if len(match[1].expandtabs()) <= indent:
             return begin + match.start()
-    return len(code)
-
-
-def _end_of_scope(code: str, begin: int) -> int:
-    depth = 0
-    for match in re.finditer(r"[{}]", code[begin:]):
-        depth += 1 if match[0] == "{" else -1
-        if depth < 0:
-            return begin + match.start()
-    return len(code)
+    return begin + LONGEST_SECTION

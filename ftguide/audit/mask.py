@@ -11,12 +11,12 @@ from ftguide.audit.rules import Language
 #: Each pattern eats input in one pass, and what is not closed ends with the line or the file.
 _C = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<string>R"(?P<raw>[^()\\\s]{0,16})\(.*?\)(?P=raw)"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""",
+    |(?P<string>R"(?P<raw>[^()\\\s]{0,16})\(.*?(?:\)(?P=raw)"|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""",
     re.DOTALL | re.VERBOSE,
 )
 _RUST = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<string>r(?P<raw>\#{1,8})".*?"(?P=raw)|"(?:\\.|[^"\\])*"|'(?:\\[^'\n]{1,10}|[^'\\\n])')""",
+    |(?P<string>r(?P<raw>\#{1,8})".*?(?:"(?P=raw)|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|'(?:\\[^'\n]{1,10}|[^'\\\n])')""",
     re.DOTALL | re.VERBOSE,
 )
 _CYTHON = re.compile(

@@ -13,7 +13,7 @@ from ftguide.audit.lines import Hit
 from ftguide.audit.mask import Source
 from ftguide.audit.rules import RULES, Rule
 
-_ALLOW = re.compile(r"ftguide:\s*allow\s+([\w-]+)[ \t]*(.*?)\s*(?:\*/)?\s*$", re.MULTILINE)
+_ALLOW = re.compile(r"ftguide:\s*allow\s+([\w-]+)(.*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +78,10 @@ def _judge(source: Source, hits: Iterable[Hit]) -> tuple[list[Finding], list[All
     comments: dict[tuple[int, str], str] = {}
     bad: list[Hit] = []
     for line, text in source.comments:
-        for match in _ALLOW.finditer(text):
-            at = line + text.count("\n", 0, match.start())
-            rule, reason = match[1], match[2]
+        for at, words in enumerate(text.split("\n"), start=line):
+            if not (match := _ALLOW.search(words)):
+                continue
+            rule, reason = match[1], match[2].strip().removesuffix("*/").strip()
             if rule not in RULES or not reason:
                 bad.append(Hit("allow-without-reason", at))
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ _STATIC = re.compile(
 )
 _GLOBAL = re.compile(
     r"^(?P<head>(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*[A-Za-z_][\w:]*"
-    r"(?:\s*<[^;={}()]{1,80}>)?(?:\s*\*+\s*|\s+)(?:\*\s*)*[A-Za-z_]\w*\s*)"
+    r"(?:\s*<[^;={}()]{1,80}>)?(?:\s*\*[\s*]*|\s+)[A-Za-z_]\w*\s*)"
     r"(?P<array>(?:\[[^\]\n]{0,60}\]\s*)*)(?:=(?!=)[^\n]*|;[ \t]*)$"
 )
 _NOT_A_GLOBAL = re.compile(
@@ -48,12 +49,14 @@ _MAKES_TYPE = re.compile(
     r"\b(?P<name>\w+)\s*=\s*(?:\([^()]{1,40}\)\s*)?"
     r"(?:PyType_From(?:Spec|SpecWithBases|ModuleAndSpec|Metaclass)|PyStructSequence_NewType)\s*\("
 )
-_FUNCTION = re.compile(r"^(?:[\w:*&<> \t]+[\s*&])?(?P<name>\w+)\s*\([^;{}]*\)\s*\{", re.MULTILINE)
+_FUNCTION = re.compile(
+    r"^(?:[\w:*&<> \t]+[\s*&])?(?P<name>\w+)\s*\([^;{}]{0,300}\)\s*\{", re.MULTILINE
+)
 
 _INIT = re.compile(r"\bPyMODINIT_FUNC\b|\bPyInit_\w+\s*\(")
 _CDEF = re.compile(
     r"^cdef\s+(?!(?:public|packed|readonly)\s+(?:class|enum|struct|union|inline)\b|class\b|extern\b|enum\b|struct\b|union\b|packed\b|cppclass\b|inline\b|api\b|void\b"
-    r"|const\b|fused\b)(?P<head>[^\n(:]{1,120}?)\s*(?:=[^\n]*)?$",
+    r"|const\b|fused\b)(?P<head>[^\n(:]{1,120}?)[ \t]*(?:=[^\n]*)?$",
     re.MULTILINE,
 )
 #: A type that is an object, or no type at all.
@@ -133,9 +136,10 @@ def _globals(code: str) -> Iterator[tuple[int, str]]:
                 and not (table and not _OBJECT.search(head))
             ):
                 yield number, head
+        named = "namespace" in line or "extern" in line
         for brace in re.finditer(r"[{}]", line):
             if brace[0] == "{":
-                counts = not _TRANSPARENT.search(line[: brace.start()])
+                counts = not (named and _TRANSPARENT.search(line[: brace.start()][-200:]))
                 stack.append(counts)
                 depth += counts
             elif stack:
@@ -148,20 +152,28 @@ def _globals(code: str) -> Iterator[tuple[int, str]]:
 
 def _late_types(source: Source) -> Iterator[Hit]:
     statics = set(re.findall(r"\bstatic\s+Py(?:Type)?Object\s*\*\s*(\w+)", source.code))
-    for match in _MAKES_TYPE.finditer(source.code):
-        if match["name"] in statics and not _in_function(
-            source, match.start(), ("PyInit_", "init")
-        ):
+    made = [one for one in _MAKES_TYPE.finditer(source.code) if one["name"] in statics]
+    functions = _functions(source) if made else ([], [])
+    for match in made:
+        if not _initialises(functions, match.start()):
             yield Hit("lazy-type", source.line_of(match.start()))
 
 
-def _in_function(source: Source, offset: int, beginnings: tuple[str, ...]) -> bool:
-    """Say whether an offset lies in a function whose name begins with one of some words."""
-    name = ""
-    for match in _FUNCTION.finditer(source.code, 0, offset):
-        if match["name"] not in {"if", "for", "while", "switch", "sizeof", "defined"}:
-            name = match["name"]
-    return name.startswith(beginnings)
+def _functions(source: Source) -> tuple[list[int], list[str]]:
+    """Return where function definitions begin, and their names."""
+    found = [
+        (match.start(), match["name"])
+        for match in _FUNCTION.finditer(source.code)
+        if match["name"] not in {"if", "for", "while", "switch", "sizeof", "defined"}
+    ]
+    return [start for start, _ in found], [name for _, name in found]
+
+
+def _initialises(functions: tuple[list[int], list[str]], offset: int) -> bool:
+    """Say whether an offset lies in a module's init function."""
+    starts, names = functions
+    index = bisect.bisect_right(starts, offset) - 1
+    return index >= 0 and names[index].startswith(("PyInit_", "init"))
 
 
 def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
@@ -174,8 +186,9 @@ def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
     if create and "PyUnstable_Module_SetGIL" not in code and _INIT.search(code):
         yield Hit("undeclared-single-phase", source.line_of(create.start()))
     if "Py_mod_exec" in code:
+        functions = _functions(source)
         for match in re.finditer(r"\bPyUnstable_Module_SetGIL\s*\(", code):
-            if not _in_function(source, match.start(), ("PyInit_",)):
+            if not _initialises(functions, match.start()):
                 yield Hit("late-setgil", source.line_of(match.start()))
     for match in re.finditer(r"\bPYBIND11_(?:EMBEDDED_)?MODULE\s*\(([^{]{0,300})", code):
         if "mod_gil_not_used" not in match[1]:
