@@ -149,6 +149,11 @@ _PATTERNS = (
 
 _BEGIN_END = re.compile(r"\bPy_(BEGIN|END)_CRITICAL_SECTION\w*")
 _GUARD = re.compile(r"[{}]|\bscoped_critical_section\b|\bft_object2?_guard\b")
+_ARGUMENT = re.compile(r"\s*(\w{1,60})\s*[,)]")
+_MAKERS = (
+    "PyDict_(?:Copy|New|Keys|Values|Items)|PyMapping_(?:Keys|Values|Items)"
+    "|PyList_(?:New|GetSlice)|PySequence_List"
+)
 #: Where a critical section must have ended, in characters.
 LONGEST_SECTION = 20_000
 
@@ -167,7 +172,9 @@ def hits(source: Source) -> Iterator[Hit]:
         if source.language not in one.languages:
             continue
         for match in one.pattern.finditer(source.code):
-            if one.in_section_fine and _inside(sections, match.start()):
+            if one.in_section_fine and (
+                _inside(sections, match.start()) or _of_a_new_container(source.code, match.end())
+            ):
                 continue
             # A pattern may begin with the start of a line; the place is where its text ends.
             line = source.line_of(match.end() - 1)
@@ -222,6 +229,14 @@ def _inside(sections: Sequence[tuple[int, int]], offset: int) -> bool:
     """Say whether an offset lies in one of the stretches, which are in order."""
     index = bisect.bisect_right(sections, (offset, offset)) - 1
     return index >= 0 and offset < sections[index][1]
+
+
+def _of_a_new_container(code: str, offset: int) -> bool:
+    """Say whether the first argument of a call was made a few lines before, so that nobody has it."""
+    if not (name := _ARGUMENT.match(code, offset)):
+        return False
+    made = rf"\b{name[1]}\s*=\s*(?:{_MAKERS})\s*\("
+    return re.search(made, code[max(0, offset - 2_000) : offset]) is not None
 
 
 def _left_sections(source: Source) -> Iterator[Hit]:

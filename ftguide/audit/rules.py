@@ -150,6 +150,12 @@ RULES = {
             "native-declare",
         ),
         _rule(
+            "pyo3-mut-self",
+            Weight.LOOK,
+            "a second thread in here gets 'Already borrowed': use a lock or an atomic inside &self",
+            "native-tools",
+        ),
+        _rule(
             "gil-as-lock",
             Weight.LOOK,
             "attaching a thread excludes nobody any more: does the code count on being alone?",

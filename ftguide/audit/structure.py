@@ -16,7 +16,7 @@ _C_LIKE = frozenset({Language.C, Language.CPP})
 
 #: Written once before anyone can race, or made for threads: their types and words.
 _FINE = re.compile(
-    r"\b(?:const|constexpr|constinit|inline|thread_local|_Thread_local|__thread|__declspec"
+    r"\b(?:const|constexpr|constinit|thread_local|_Thread_local|__thread|__declspec"
     r"|_Atomic|atomic\w*|once_flag|mutex|shared_mutex|recursive_mutex|Py_tss_t|PyMutex"
     r"|pthread_(?:mutex|once|rwlock|key)_t|ft_mutex|gil_safe_call_once_and_store|PyThread_type_lock"
     r"|PyMethodDef|PyModuleDef|PyModuleDef_Slot|PyModuleDef_Base|PySlot|PyABIInfo|PyType_Spec"
@@ -33,7 +33,7 @@ _STATIC = re.compile(
     re.MULTILINE,
 )
 _GLOBAL = re.compile(
-    r"^(?P<head>(?:(?:volatile|unsigned|signed|long|short|struct)\s+)*[A-Za-z_][\w:]*"
+    r"^(?P<head>(?:(?:inline|volatile|unsigned|signed|long|short|struct)\s+)*[A-Za-z_][\w:]*"
     r"(?:\s*<[^;={}()]{1,80}>)?(?:\s*\*[\s*]*|\s+)[A-Za-z_]\w*\s*)"
     r"(?P<array>(?:\[[^\]\n]{0,60}\]\s*)*)(?:=(?!=)[^\n]*|;[ \t]*)$"
 )
@@ -62,6 +62,11 @@ _CDEF = re.compile(
 #: A type that is an object, or no type at all.
 _CDEF_OBJECT = re.compile(
     r"^\w+\s*$|^(?:public\s+|readonly\s+)?(?:object|dict|list|set|tuple|bytearray|bytes|str|type)\b"
+)
+#: A Fortran declaration; an initial value makes the variable live for ever.
+_FORTRAN = re.compile(
+    r"\s*(?P<kind>(?:integer|real|logical|complex|character|double\s+precision|type\s*\()[^:\n]*)"
+    r"::(?P<names>[^\n]*)"
 )
 _MODULE_DICT = re.compile(
     r"^[A-Za-z_]\w*\s*(?::[^=\n]{1,60})?=\s*(?:\{\s*\}|\[\s*\]|(?:dict|list|set|defaultdict|deque"
@@ -98,10 +103,8 @@ def hits(source: Source, project: Project) -> Iterator[Hit]:
             project.mentions("-nogil")
         ):
             yield Hit("undeclared-swig", source.line_of(match.end()))
-    elif (match := re.search(r"\b(?:subroutine|function)\b", source.code, re.IGNORECASE)) and (
-        project.mentions("f2py") and not project.mentions("freethreading-compatible")
-    ):
-        yield Hit("undeclared-f2py", source.line_of(match.start()))
+    else:
+        yield from _fortran(source, project)
 
 
 def _variables(source: Source) -> Iterator[Hit]:
@@ -207,6 +210,8 @@ def _asks_for_the_gil(source: Source) -> Iterator[Hit]:
 
 def _cython(source: Source, project: Project) -> Iterator[Hit]:
     for match in _CDEF.finditer(source.code):
+        if "mutex" in match["head"]:
+            continue
         object_ = _CDEF_OBJECT.match(match["head"])
         yield Hit("static-object" if object_ else "static-state", source.line_of(match.start()))
     for match in _MODULE_DICT.finditer(source.code):
@@ -219,7 +224,30 @@ def _cython(source: Source, project: Project) -> Iterator[Hit]:
         yield Hit("undeclared-cython", 1)
 
 
+def _fortran(source: Source, project: Project) -> Iterator[Hit]:
+    match = re.search(r"\b(?:subroutine|function)\b", source.code, re.IGNORECASE)
+    if match and project.mentions("f2py") and not project.mentions("freethreading-compatible"):
+        yield Hit("undeclared-f2py", source.line_of(match.start()))
+    module = shape = False  # inside a module, before its `contains`; inside a derived type
+    for number, line in enumerate(source.code.lower().split("\n"), start=1):
+        if re.match(r"\s*(?:end\s*module|contains)\b", line):
+            module = False
+        elif re.match(r"\s*module\s+(?!procedure\b)\w+\s*$", line):
+            module = True
+        elif re.match(r"\s*(?:end\s*type\b|type\s*(?:,[^:]*)?(?:::)?\s*\w+\s*$)", line):
+            shape = not re.match(r"\s*end", line)
+        elif re.match(r"\s*(?:save\b|common\s*/)", line):
+            yield Hit("static-state", number)
+        elif (found := _FORTRAN.match(line)) and not shape and "parameter" not in found["kind"]:
+            stays = "save" in found["kind"] or re.search(r"=(?![=>])", found["names"])
+            if module or stays:
+                yield Hit("static-state", number)
+
+
 def _rust(source: Source, project: Project) -> Iterator[Hit]:
+    if "#[pymethods]" in source.code:
+        for match in re.finditer(r"\bfn\s+\w+[^({;]{0,80}\(\s*&mut\s+self\b", source.code):
+            yield Hit("pyo3-mut-self", source.line_of(match.end() - 1))
     old = project.pyo3 is not None and project.pyo3 < (0, 28)
     for match in re.finditer(r"#\[\s*(?:pyo3::)?pymodule\b([^\]]*)\]", source.code):
         if old and "gil_used" not in match[1]:

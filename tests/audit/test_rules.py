@@ -67,6 +67,11 @@ MISTAKES = [
     ("undeclared-cython", "a.pyx", "def f(): # HERE\n    pass"),
     ("undeclared-swig", "a.i", "%module a // HERE"),
     ("pyo3-gil-used", "a.rs", "#[pymodule(gil_used = true)] // HERE"),
+    ("static-state", "a.cpp", "inline std::vector<int> pool; // HERE"),
+    ("static-state", "a.f90", "subroutine f\n  integer :: calls = 0 ! HERE\nend subroutine"),
+    ("static-state", "a.f90", "module m\n  integer :: calls ! HERE\ncontains\nend module"),
+    ("static-state", "a.f90", "subroutine f\n  common /pool/ x ! HERE\nend subroutine"),
+    ("pyo3-mut-self", "a.rs", "#[pymethods]\nimpl A {\n    fn f(&mut self) {} // HERE\n}"),
     ("gil-as-lock", "a.c", "s = PyGILState_Ensure(); // HERE"),
     ("gil-as-lock", "a.c", "Py_BLOCK_THREADS // HERE"),
     ("gil-as-lock", "a.cpp", "    py::gil_scoped_acquire attach; // HERE"),
@@ -120,6 +125,15 @@ FINE = [
     ("a.c", "#ifndef Py_GIL_DISABLED\nx = PyList_GetItem(l, 0);\n#endif"),
     ("a.c", "#if PY_VERSION_HEX >= 0x030D0000\n#else\nx = PyDict_GetItem(d, k);\n#endif"),
     ("a.c", "#if 0\nstatic int x;\n#endif"),
+    ("a.c", "keys = PyDict_Keys(d);\nx = PyList_GetItem(keys, 0);"),
+    (
+        "a.f90",
+        "module m\n  integer, parameter :: n = 3\n  type t\n    integer :: x = 1\n  end type",
+    ),
+    (
+        "a.f90",
+        "subroutine f(x)\n  integer, intent(in) :: x\n  integer :: y\n  y = x\nend subroutine",
+    ),
     ("a.c", "assert(Py_REFCNT(o) == 1);"),
     ("a.c", "#define PyGILState_Ensure() 0"),
     (
