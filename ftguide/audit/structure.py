@@ -63,6 +63,9 @@ _CDEF = re.compile(
 _CDEF_OBJECT = re.compile(
     r"^\w+\s*$|^(?:public\s+|readonly\s+)?(?:object|dict|list|set|tuple|bytearray|bytes|str|type)\b"
 )
+_PYMETHODS = re.compile(r"#\[\s*pymethods\s*\]")
+#: `__clear__` is for the garbage collector, which has stopped everybody.
+_MUT_SELF = re.compile(r"\bfn\s+(?!__clear__)\w+[^({;]{0,80}\(\s*&mut\s+self\b")
 #: A Fortran declaration; an initial value makes the variable live for ever.
 _FORTRAN = re.compile(
     r"\s*(?P<kind>(?:integer|real|logical|complex|character|double\s+precision|type\s*\()[^:\n]*)"
@@ -224,6 +227,12 @@ def _cython(source: Source, project: Project) -> Iterator[Hit]:
         yield Hit("undeclared-cython", 1)
 
 
+def _end_of_item(source: Source, begin: int) -> int:
+    """Return where an item at the margin ends: at the next brace that closes in the first column."""
+    end = source.code.find("\n}", begin)
+    return end if end >= 0 else len(source.code)
+
+
 def _fortran(source: Source, project: Project) -> Iterator[Hit]:
     match = re.search(r"\b(?:subroutine|function)\b", source.code, re.IGNORECASE)
     if match and project.mentions("f2py") and not project.mentions("freethreading-compatible"):
@@ -245,8 +254,10 @@ def _fortran(source: Source, project: Project) -> Iterator[Hit]:
 
 
 def _rust(source: Source, project: Project) -> Iterator[Hit]:
-    if "#[pymethods]" in source.code:
-        for match in re.finditer(r"\bfn\s+\w+[^({;]{0,80}\(\s*&mut\s+self\b", source.code):
+    for block in _PYMETHODS.finditer(source.code):
+        for match in _MUT_SELF.finditer(
+            source.code, block.end(), _end_of_item(source, block.end())
+        ):
             yield Hit("pyo3-mut-self", source.line_of(match.end() - 1))
     old = project.pyo3 is not None and project.pyo3 < (0, 28)
     for match in re.finditer(r"#\[\s*(?:pyo3::)?pymodule\b([^\]]*)\]", source.code):
