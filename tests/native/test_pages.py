@@ -13,7 +13,7 @@ PAGES = (
     *sorted((SOURCE / "porting-extensions").glob("*.md")),
     *sorted((SOURCE / "examples").glob("*.md")),
 )
-NATIVE = re.compile(r"\b(?:c|c\+\+|cpp|cxx|cython|pyx|rust|rs|fortran|swig)\b", re.IGNORECASE)
+NATIVE = re.compile(r"c|c\+\+|cpp|cxx|cython|pyx|rust|rs|fortran|swig", re.IGNORECASE)
 FENCE = re.compile(r"^\s*(?:`{3,}|~{3,}|:{3,})\s*(\S.*)$", re.MULTILINE)
 INCLUDE = re.compile(r"^```\{literalinclude\} (\S+)\n((?::[\w-]+:.*\n)*)", re.MULTILINE)
 
