@@ -119,8 +119,8 @@ account_balance(Account *self, PyObject *Py_UNUSED(ignored))
 
 /* [mutex] */
 static PyMutex journal_lock = {0};
-static long journal[64]; /* ftguide: allow static-state guarded by journal_lock */
-static int journal_length = 0; /* ftguide: allow static-state guarded by journal_lock */
+static long journal[64];       /* ftguide: allow static-state behind journal_lock */
+static int journal_length = 0; /* ftguide: allow static-state behind journal_lock */
 
 static PyObject *
 note(PyObject *Py_UNUSED(module), PyObject *arg)
@@ -153,7 +153,7 @@ hit(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 static PyMutex squares_lock = {0};
 static _Atomic int squares_ready = 0;
 static _Atomic int squares_filled = 0; /* how often: the tests look */
-static long squares[256];              /* ftguide: allow static-state written once, behind squares_lock */
+static long squares[256]; /* ftguide: allow static-state written once, behind squares_lock */
 
 static void
 need_squares(void)
@@ -193,7 +193,7 @@ pause_ms(PyObject *Py_UNUSED(module), PyObject *arg)
         return NULL;
     }
     struct timespec time = {ms / 1000, (ms % 1000) * 1000000};
-    Py_BEGIN_ALLOW_THREADS /* detached: no Python object may be touched, no pause waits for us */
+    Py_BEGIN_ALLOW_THREADS /* detached: touch no Python object; no pause waits for us */
     nanosleep(&time, NULL);
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
@@ -204,7 +204,8 @@ pause_ms(PyObject *Py_UNUSED(module), PyObject *arg)
 static void *
 in_a_thread_of_its_own(void *callback)
 {
-    PyGILState_STATE state = PyGILState_Ensure(); /* ftguide: allow gil-as-lock attaches, and shares nothing */
+    /* ftguide: allow gil-as-lock it attaches, and shares nothing */
+    PyGILState_STATE state = PyGILState_Ensure();
     PyObject *result = PyObject_CallNoArgs(callback);
     if (result == NULL) {
         PyErr_WriteUnraisable(callback); /* nobody above us could take the exception */

@@ -114,7 +114,7 @@ def _variables(source: Source) -> Iterator[Hit]:
     code = without_directives(source.code)
     for match in _STATIC.finditer(code):
         head, end = match["head"], match["end"]
-        if _FINE.search(match[0]) or (end == "{" and _SHAPE.search(head)):
+        if _FINE.search(match[0]) or (end == "{" and _SHAPE.search(head)) or "operator" in head:
             continue
         if end == ";" and _SHAPE.search(head) and len(head.split()) < 3:
             continue  # `static struct x;` declares nothing that is stored
