@@ -1,6 +1,7 @@
 """The native pages show only code that lives in a file, and the files are the ones that are built."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,35 @@ PAGES = (
     *sorted((SOURCE / "porting-extensions").glob("*.md")),
     *sorted((SOURCE / "examples").glob("*.md")),
 )
-NATIVE = re.compile(r"c|c\+\+|cpp|cxx|cython|pyx|rust|rs|fortran|swig", re.IGNORECASE)
-FENCE = re.compile(r"^\s*(?:`{3,}|~{3,}|:{3,})\s*(\S.*)$", re.MULTILINE)
+#: What may be typed: commands, and output that was pasted.
+TYPED = {"console", "sh", "bash", "text"}
+FENCE = re.compile(r"\s*(`{3,}|~{3,}|:{3,})\s*(.*)")
 INCLUDE = re.compile(r"^```\{literalinclude\} (\S+)\n((?::[\w-]+:.*\n)*)", re.MULTILINE)
 
 
-def native_fences(text: str) -> list[str]:
-    """Return the openings of fences that hold native code, but for includes."""
+def openings(text: str) -> list[str]:
+    """Return what stands behind the marks that open fences; those of colons can hold others."""
+    found, closing = [], ""
+    for line in text.splitlines():
+        match = FENCE.match(line)
+        if match is None:
+            continue
+        if closing:
+            if match[1] == closing and not match[2]:
+                closing = ""
+        elif match[1][0] == ":":
+            if match[2]:
+                found.append(match[2])
+        else:
+            found.append(match[2])
+            closing = match[1]
+    return found
+
+
+def typed_code(text: str) -> list[str]:
+    """Return the openings of fences that hold code, but for includes."""
     found = []
-    for opening in FENCE.findall(text):
+    for opening in openings(text):
         directive = re.match(r"\{([\w-]+)\}\s*(.*)", opening)
         if directive is None:
             language = opening
@@ -29,7 +50,7 @@ def native_fences(text: str) -> list[str]:
             language = directive[2]
         else:
             continue
-        if NATIVE.fullmatch(language.split()[0] if language.split() else ""):
+        if language.strip().lower() not in TYPED:
             found.append(opening)
     return found
 
@@ -41,15 +62,17 @@ def native_fences(text: str) -> list[str]:
         "```{code-block} cython\nx\n```",
         "~~~ rust\nx\n~~~",
         ":::{code} c++\nx\n:::",
+        "```{code-block}\nx\n```",
+        "```python\nx\n```",
     ],
 )
 def test_the_lint_sees_typed_code(text):
-    assert native_fences(text)
+    assert typed_code(text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_native_code_is_included(page):
-    assert native_fences(page.read_text()) == []
+    assert typed_code(page.read_text()) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -60,6 +83,11 @@ def test_includes_come_from_the_examples(page):
         text = path.read_text()
         for marker in re.findall(r'^:(?:start-after|end-before): "(.*)"$', options, re.MULTILINE):
             assert text.count(marker) == 1, f"{target}: {marker}"
+
+
+def test_the_configuration_is_toml():
+    text = (ROOT / "examples" / "snippets-native" / "cibuildwheel.toml").read_text()
+    assert tomllib.loads(text)["tool"]["cibuildwheel"]["overrides"][0]["select"] == "*t-*"
 
 
 def test_there_are_pages_and_includes():

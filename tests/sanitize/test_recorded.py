@@ -66,7 +66,7 @@ def test_what_is_expected(job):
     assert loud.as_expected is job.expects_reports
     assert silent.as_expected is not job.expects_reports
     assert not outcome(job, reports=1, functions=("other",)).as_expected
-    assert not outcome(job, reports=2, functions=named, foreign=1).as_expected
+    assert not outcome(job, reports=2, functions=("other",), foreign=1).as_expected
     assert not outcome(job, error="exit status 1").as_expected
 
 
