@@ -194,11 +194,16 @@ def sanitize_table(path: Path) -> list[nodes.Node]:
         runs = f" in {one.runs} runs" if one.runs > 1 else ""
         return f"{one.reports or 'none'}{runs}"
 
+    def printed(case: str) -> str:
+        job = Job(case=case, sanitizer=Sanitizer.THREAD, variant=Variant.BEFORE)
+        return outcomes[job].printed.partition(": ")[2] if job in outcomes else DASH
+
     lines = [
         Line(
             cells=[
                 code(case),
                 *(cell(case, sanitizer, variant) for _, sanitizer, variant in planned),
+                printed(case),
             ]
         )
         for case in sanitize_model.CASES
@@ -206,6 +211,7 @@ def sanitize_table(path: Path) -> list[nodes.Node]:
     columns = [
         Column(title="Case", breakable=True),
         *(Column(title=title) for title, _, _ in planned),
+        Column(title="What came out before"),
     ]
     caption = (
         f"Reports per case, {summary.recorded}: ThreadSanitizer on CPython {summary.thread_python}t "

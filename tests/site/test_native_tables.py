@@ -42,7 +42,8 @@ def test_replacements_rules_and_cases_are_whole():
     cases = rows(drawn("sanitize"))
     assert [cells[0] for cells in cases] == list(CASES)
     # Before the fix each bug shows in exactly one of the two tools; after it, and with the GIL, in none.
-    for _, before, gil_on, after, address, address_after in cases:
+    for _, before, gil_on, after, address, address_after, printed in cases:
+        assert printed
         assert before.startswith("none") is not address.startswith("none")
         assert all(cell.startswith("none") for cell in (gil_on, after, address_after))
 
