@@ -77,6 +77,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def sanitize(session: nox.Session) -> None:
+    """Build CPython with ThreadSanitizer once, and reproduce the reports of the sanitizer page."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "sanitize", *session.posargs)
+
+
+@nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Photograph the built site in a headless browser and check what only a browser sees."""
     tools(session)

@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, nodes, snippets, stamp
+from ftguide.site import bench_domain, cite, native_tables, nodes, snippets, stamp
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -18,6 +18,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     cite.setup(app)
     snippets.setup(app)
     stamp.setup(app)
+    native_tables.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),

@@ -27,6 +27,11 @@ PAGES = (
     "benchmarks/mandelbrot.html",
     "benchmarks/method.html",
     "benchmarks/runs/index.html",
+    "porting-extensions.html",
+    "porting-extensions/audit.html",
+    "porting-extensions/c-api-levels.html",
+    "porting-extensions/locks.html",
+    "thread-sanitizer.html",
 )
 ARGUMENTS = (
     "--no-sandbox",
