@@ -39,12 +39,8 @@ def folder_of(place: Path) -> Path:
     """Return the folder of an environment: `place` itself, or where the interpreter `place` lives."""
     if not place.exists():
         raise DependencyError(f"{place}: does not exist. Is the path right?")
-    if place.is_dir():
-        root = place
-    else:
-        root = (
-            place.absolute().parent.parent
-        )  # bin/python; never resolved, an environment links out
+    # An interpreter is bin/python of its environment. Never resolved: it is a link out of there.
+    root = place if place.is_dir() else place.absolute().parent.parent
     if not (root / "pyvenv.cfg").is_file() or not packages_of(root):
         raise DependencyError(
             f"{place}: no virtual environment (no pyvenv.cfg with site-packages beside it); "

@@ -101,7 +101,10 @@ POETRY = f"""
 name = "lxml"
 version = "6.1.3"
 markers = {{ main = "python_version < '3.4'", dev = "python_version >= '3.9'" }}
-files = [ {{ file = "lxml-6.1.3.tar.gz", hash = "sha256:{HASH}" }}, {{ file = "{WHEEL}", hash = "sha256:{HASH}" }} ]
+files = [
+  {{ file = "lxml-6.1.3.tar.gz", hash = "sha256:{HASH}" }},
+  {{ file = "{WHEEL}", hash = "sha256:{HASH}" }},
+]
 [metadata]
 lock-version = "2.1"
 """
