@@ -90,7 +90,7 @@ def lock(session: nox.Session) -> None:
         "--custom-compile-command=nox -s lock",
         *session.posargs,  # e.g. --upgrade
     )
-    groups = ("docs", "bench", "test", "lint", "site", "nox")
+    groups = ("docs", "bench", "compat", "test", "lint", "site", "nox")
     session.run(
         *("uv", "pip", "compile", "--quiet", *common),
         *(f"--group={group}" for group in groups),
