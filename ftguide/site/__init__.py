@@ -1,6 +1,7 @@
-"""The Sphinx side of the guide: the `bench` domain, its tables, charts and citations.
+"""The Sphinx side of the guide: the domains `bench` (measurements) and `compat` (packages).
 
-Reads stored runs and draws pages; starts no process and opens no connection. `conf.py` loads it.
+Reads stored runs and evidence and draws pages; starts no process and opens no connection. `conf.py`
+loads it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, nodes
+from ftguide.site import bench_domain, cite, compat_domain, nodes
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the domain; `bench_results` names the results folder, relative to conf.py."""
     nodes.setup(app)
     cite.setup(app)
+    compat_domain.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),
