@@ -37,6 +37,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "ftguide", "bench", *session.posargs)
 
 
+@nox.session(default=False)
+def probe(session: nox.Session) -> None:
+    """Probe packages on a free-threaded build: `-- --only lxml --line 3.14t --shard 2/8`."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "probe", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site into _build/html without a network."""

@@ -116,10 +116,14 @@ def _broken(seen: _Seen, line: str, platform: str) -> Verdict | None:  # noqa: A
     smoke = seen.get(Kind.SMOKE, Smoke)
     if smoke and smoke.ended and smoke.control != "failed":
         return seen.verdict(Level.CRASHES, (Kind.SMOKE,), f"{smoke.script}: {smoke.ended}")
-    errors = [f"import {one.name}: {one.error}" for one in names if one.error]
+    control = seen.get(Kind.FALLBACK, Fallback)
+    # A compiled module that only the GIL-enabled build has is a fallback, if the package does without.
+    absent = control.missing if control else ()
+    errors = [
+        f"import {one.name}: {one.error}" for one in names if one.error and one.name not in absent
+    ]
     if not errors:
         return None
-    control = seen.get(Kind.FALLBACK, Fallback)
     level = Level.FAILS_TO_IMPORT if control and control.works else Level.INCONCLUSIVE
     return seen.verdict(level, (Kind.IMPORT, Kind.FALLBACK), *errors)
 

@@ -1,0 +1,239 @@
+"""Getting one package into an environment of its own: download, look, install, look again.
+
+pip, in the interpreter that is probed, chooses and downloads the wheels and checks their hashes against
+the index; the archives are looked at before anything unpacks them; uv installs the files without a
+network. Only wheels are used, so nothing of a package runs here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+import uv
+from packaging.utils import canonicalize_name
+
+from ftguide.compat import artifacts, sandbox
+from ftguide.compat.model import Artifact, CompatError
+from ftguide.interpreters.model import Interpreter
+
+DOWNLOAD_SECONDS = 300.0
+_VENV_SECONDS = 120.0
+_INSTALL_SECONDS = 120.0
+
+#: What a package client may know: where to go out, and whom to trust.
+_CLIENT_SETTINGS = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_DEFAULT_TIMEOUT", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    "REQUESTS_CA_BUNDLE",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where wheels come from: an index, or a folder and nothing else."""
+
+    index: str = ""  #: address
+    folder: Path | None = None
+
+    def options(self) -> list[str]:
+        """Return pip's options for it."""
+        if self.folder is not None:
+            return ["--no-index", "--find-links", str(self.folder)]
+        return ["--index-url", self.index]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A virtual environment with one package and its dependencies."""
+
+    python: str
+    site_packages: Path
+    interpreter: Interpreter
+    package: artifacts.Distribution
+    others: dict[str, artifacts.Distribution]
+    artifact: Artifact
+    without_dependencies: str = ""  #: why they are not there; empty when they are
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """What was installed beside the package."""
+        return tuple(sorted(f"{one.name}=={one.version}" for one in self.others.values()))
+
+    def owner(self, file: str) -> str:
+        """Return the distribution whose RECORD lists a file; empty when nobody's does."""
+        try:
+            relative = Path(file).relative_to(self.site_packages).as_posix()
+        except ValueError:
+            return ""
+        for one in (self.package, *self.others.values()):
+            if relative in one.files:
+                return one.name
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Workshop:
+    """A scratch folder with a package client per interpreter; both go when it is done."""
+
+    scratch: Path
+    source: Source
+    _clients: dict[str, str] = field(default_factory=dict)
+
+    def prepare(
+        self, interpreter: Interpreter, name: str, version: str, hashes: Mapping[str, str]
+    ) -> Installed:
+        """Make an environment with `name==version` in it; the caller removes nothing.
+
+        `hashes` maps file names to the sha256 the index stated when we collected; a wheel that is not
+        among them is refused, unless `hashes` is empty. Raises `CompatError` naming the package.
+        """
+        build = "t" if not interpreter.facts.gil_enabled_at_start else ""
+        folder = self.scratch / f"{name}-{version}{build}"
+        shutil.rmtree(folder, ignore_errors=True)
+        wheels = folder / "wheels"
+        wheels.mkdir(parents=True)
+        lack = self._download(interpreter, f"{name}=={version}", wheels)
+        files = sorted(wheels.iterdir())
+        for path in files:
+            artifacts.check_archive(path)
+        own = _own_wheel(files, name, version, hashes)
+        python = self._install(interpreter, folder / "venv", files, f"{name}=={version}")
+        site_packages = _site_packages(folder / "venv")
+        found = artifacts.installed(site_packages)
+        package = found.pop(name, None)
+        if package is None or package.version != version:
+            raise CompatError(
+                f"package {name}: {own.file} says it is {version}, but what it installs says "
+                f"{package.version[:80] if package else 'nothing'!r}; not probed."
+            )
+        shutil.rmtree(wheels)
+        return Installed(
+            python=python,
+            site_packages=site_packages,
+            interpreter=interpreter,
+            package=package,
+            others=found,
+            artifact=own,
+            without_dependencies=lack,
+        )
+
+    def discard(self, environment: Installed) -> None:
+        """Remove an environment that is no longer needed."""
+        for folder in environment.site_packages.parents:
+            if folder.parent == self.scratch:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def client(self, interpreter: Interpreter) -> str:
+        """Return a Python with pip for an interpreter, made once."""
+        if interpreter.executable not in self._clients:
+            folder = self.scratch / f"client-{len(self._clients)}"
+            _step(
+                [interpreter.executable, "-I", "-m", "venv", str(folder)],
+                self.scratch,
+                _VENV_SECONDS,
+                f"{interpreter.executable}: it makes no virtual environment with pip",
+            )
+            self._clients[interpreter.executable] = _python(folder)
+        return self._clients[interpreter.executable]
+
+    def _download(self, interpreter: Interpreter, requirement: str, folder: Path) -> str:
+        """Download a package with its dependencies; where that fails, without, and say why."""
+        command = [
+            *(self.client(interpreter), "-I", "-m", "pip", "--disable-pip-version-check"),
+            *("--no-input", "--quiet", "download", "--only-binary", ":all:", "--progress-bar=off"),
+            *("--retries", "2", "--dest", str(folder), *self.source.options(), requirement),
+        ]
+        environ = {name: os.environ[name] for name in _CLIENT_SETTINGS if name in os.environ}
+        environ["PIP_CONFIG_FILE"] = os.devnull  # a folder set there would shadow the index
+        environ["PIP_CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("ftguide")) / "pip")
+        problems: list[str] = []
+        for extra in ((), ("--no-deps",)):
+            outcome = sandbox.run(
+                [*command, *extra],
+                folder=folder.parent,
+                seconds=DOWNLOAD_SECONDS,
+                network=self.source.folder is None,
+                environ=environ,
+            )
+            if outcome.exit_code == 0:
+                return problems[0] if problems else ""
+            problems.append(_gist(outcome))
+        raise CompatError(
+            f"package {requirement.partition('==')[0]}: {requirement} cannot be downloaded for "
+            f"{interpreter.facts.build.words} {interpreter.facts.version}: {problems[-1]}. Nothing of "
+            "it was written."
+        )
+
+    def _install(
+        self, interpreter: Interpreter, venv: Path, files: list[Path], requirement: str
+    ) -> str:
+        tool = [uv.find_uv_bin(), "--no-config", "--offline", "--quiet"]
+        tool += ["--cache-dir", str(venv.parent / "uv")]
+        tool += ["--no-python-downloads"]
+        problem = f"package {requirement.partition('==')[0]}: {requirement} does not install"
+        _step(
+            [*tool, "venv", "--no-project", "--python", interpreter.executable, str(venv)],
+            venv.parent,
+            _VENV_SECONDS,
+            problem,
+        )
+        python = _python(venv)
+        _step(
+            [*tool, "pip", "install", "--no-index", "--no-deps", "--python", python]
+            + [str(file) for file in files],
+            venv.parent,
+            _INSTALL_SECONDS,
+            problem,
+        )
+        shutil.rmtree(venv.parent / "uv", ignore_errors=True)
+        return python
+
+
+def _step(command: list[str], folder: Path, seconds: float, problem: str) -> None:
+    outcome = sandbox.run(command, folder=folder, seconds=seconds)
+    if outcome.exit_code != 0:
+        raise CompatError(f"{problem}: {_gist(outcome)}. Nothing of it was written.")
+
+
+def _gist(outcome: sandbox.Outcome) -> str:
+    """Return the line that says most of what a client printed."""
+    lines = [line.strip() for line in outcome.tail.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    said = (errors or lines or ["no reason given"])[-1]
+    return (outcome.ended or said).rstrip(".")[:300]
+
+
+def _own_wheel(files: list[Path], name: str, version: str, hashes: Mapping[str, str]) -> Artifact:
+    """Find the package's wheel among the downloaded ones and compare it with what was collected."""
+    for path in files:
+        wheel = artifacts.read_name(path.name, ())
+        if wheel is None or canonicalize_name(wheel.name) != name:
+            continue
+        if wheel.version != version:
+            raise CompatError(f"package {name}: asked for {version}, got {path.name}; not probed.")
+        digest = artifacts.sha256(path)
+        if hashes and hashes.get(path.name) != digest:
+            raise CompatError(
+                f"package {name}: {path.name} has the sha256 {digest}, but the index stated "
+                f"{hashes.get(path.name, 'no such file')} when it was collected. Not probed; collect "
+                "again, and if that does not help, ask who changed the file."
+            )
+        return Artifact(file=path.name, sha256=digest)
+    raise CompatError(f"package {name}: no wheel of it was downloaded; not probed.")
+
+
+def _python(venv: Path) -> str:
+    return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+
+
+def _site_packages(venv: Path) -> Path:
+    found = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
+    if not found:
+        raise CompatError(f"{venv}: a virtual environment without site-packages.")
+    return found[0]
