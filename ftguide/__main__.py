@@ -16,7 +16,7 @@ from rich.markup import escape
 from ftguide.bench.catalogue import UnknownNameError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
-from ftguide.commands import bench, interpreters, probe, runs
+from ftguide.commands import bench, check, interpreters, probe, runs
 from ftguide.compat.model import CompatError
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser with all verbs."""
     top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for module in (bench, interpreters, probe, runs):
+    for module in (bench, check, interpreters, probe, runs):
         module.add_parser(verbs)
     return top
 

@@ -59,7 +59,9 @@ def environment(line: str = "3.14t") -> Environment:
     )
 
 
-def item(name: str, kind: Kind, result: object, *, line: str = "", at: str = SEEN, **more) -> Evidence:
+def item(
+    name: str, kind: Kind, result: object, *, line: str = "", at: str = SEEN, **more
+) -> Evidence:
     version = more.pop("version", "6.1.3")
     about = {}
     if line:
@@ -121,15 +123,19 @@ def probed(name: str, fate: str, line: str, at: str) -> list[Evidence]:
     owner = name if fate == "turns-on" else "somebody-else"
     culprits = (Culprit(module=f"{import_name}._core", owner=owner),) if on else ()
     declares = {"turns-on": "used", "crashes": "crash"}.get(fate, "not-used")
-    modules = () if fate == "pure" else tuple(
-        Declared(
-            module=f"{import_name}._core{number or ''}",
-            file=f"{import_name}/_core{number or ''}.cpython-314t-x86_64-linux-gnu.so",
-            declares=declares,
-            init="multi",
-            detail="signal SIGSEGV" if fate == "crashes" else "",
+    modules = (
+        ()
+        if fate == "pure"
+        else tuple(
+            Declared(
+                module=f"{import_name}._core{number or ''}",
+                file=f"{import_name}/_core{number or ''}.cpython-314t-x86_64-linux-gnu.so",
+                declares=declares,
+                init="multi",
+                detail="signal SIGSEGV" if fate == "crashes" else "",
+            )
+            for number in range(3)
         )
-        for number in range(3)
     )
     names = (
         ImportedName(name=import_name, gil_enabled=False),

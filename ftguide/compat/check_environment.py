@@ -58,7 +58,7 @@ def packages_of(root: Path) -> list[Path]:
 def _dependency(one: Distribution, root: Path) -> Dependency:
     place = getattr(one, "_path", root)
     metadata = one.metadata
-    name, version = metadata.get("Name"), metadata.get("Version")
+    name, version = metadata["Name"], metadata["Version"]
     where = f"{place}"
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise DependencyError(

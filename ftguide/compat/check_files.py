@@ -21,6 +21,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from ftguide.compat.model import CompatError
+
 #: The largest lock files known have a few megabytes; what is larger is something else.
 MAX_BYTES = 32 * 1024 * 1024
 #: `-r` inside `-r` inside …
@@ -32,7 +34,7 @@ _EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
 _OPTION = re.compile(r"(-[rce]|--requirement|--constraint|--editable)[\s=]*(.*)")
 
 
-class DependencyError(Exception):
+class DependencyError(CompatError):
     """A file or folder of dependencies cannot be read; the message names it, the place and the fix."""
 
 
@@ -46,6 +48,7 @@ class Dependency:
     marker: Marker | None = None
     hashes: frozenset[str] = frozenset()  #: SHA-256 in hexadecimal
     wheels: tuple[str, ...] | None = None  #: file names; None = the file does not list them
+    complete: bool = False  #: `wheels` are all there are, not those for one interpreter
     claim: str = ""  #: its free-threading classifier, where metadata are at hand
     origin: str = ""  #: not empty: not from an index, e.g. a folder or a repository
 
@@ -275,7 +278,8 @@ def _read_toml(path: Path) -> Iterator[Dependency]:
         if not isinstance(item, dict):
             raise DependencyError(f"{where}: {shown(item)} is not a table; write the lock again")
         if not {"virtual", "editable"} & _mapping(item.get("source")).keys():  # the project itself
-            yield _locked(item, old, where)
+            # pylock.toml may list what one interpreter installs; the others list every file.
+            yield _locked(item, old, where, complete=key == "package")
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -298,7 +302,9 @@ def _project(data: Mapping[str, object], path: Path) -> Iterator[Dependency]:
         yield _requirement(text, where)
 
 
-def _locked(item: Mapping[str, object], old: Mapping[str, object], where: str) -> Dependency:
+def _locked(
+    item: Mapping[str, object], old: Mapping[str, object], where: str, *, complete: bool
+) -> Dependency:
     """Read one package of a lock file."""
     name = item.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -334,6 +340,7 @@ def _locked(item: Mapping[str, object], old: Mapping[str, object], where: str) -
         marker=_marker(item.get("marker", item.get("markers")), where),
         hashes=frozenset(hashes),
         wheels=tuple(sorted(f for f in files if f.endswith(".whl"))) if artifacts else None,
+        complete=complete and bool(artifacts),
         origin="a repository, a path or an address" if outside else "",
     )
 

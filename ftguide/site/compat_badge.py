@@ -54,7 +54,10 @@ def badge(status: Status) -> bytes:
     svg.add(drawing, "title", f"{status.package.name}, {_LABEL}: {said}")
     svg.add(drawing, "rect", width=left, height=20.0, fill="#444a50")
     svg.add(drawing, "rect", x=left, width=right, height=20.0, fill=colour(status.headline))
-    style = {"y": 14.0, "fill": "#fff", "font_family": "Verdana,DejaVu Sans,sans-serif"}
     for x, width, text in ((_PADDING, left, _LABEL), (left + _PADDING, right, said)):
-        svg.add(drawing, "text", text, x=x, textLength=width - 2 * _PADDING, font_size=11, **style)
-    return ET.tostring(drawing, encoding="utf-8") + b"\n"
+        node = svg.add(drawing, "text", text, x=x, y=14.0, textLength=width - 2 * _PADDING)
+        node.set("fill", "#fff")
+        node.set("font-family", "Verdana,DejaVu Sans,sans-serif")
+        node.set("font-size", "11")
+    raw: bytes = ET.tostring(drawing, encoding="utf-8")
+    return raw + b"\n"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ftguide.compat import evidence, packages
 from ftguide.compat.derive import derive
-from ftguide.compat.model import CompatError, Evidence, Status
+from ftguide.compat.model import CompatError, Evidence, Package, Status
 
 #: Names inside the folder of the configuration.
 PACKAGES, EVIDENCE = "packages.toml", "evidence"
@@ -52,7 +52,7 @@ def load(folder: Path, today: date) -> Tracker:
 @functools.lru_cache(maxsize=4)
 def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
     problems: list[str] = []
-    described = ()
+    described: tuple[Package, ...] = ()
     if (folder / PACKAGES).is_file():
         try:
             described = packages.read(folder / PACKAGES)

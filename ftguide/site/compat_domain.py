@@ -6,8 +6,6 @@
 the exports are written when a build that shows the table ends.
 """
 
-# ruff: noqa: ARG002 - Sphinx fixes the signatures of a domain's methods
-
 from __future__ import annotations
 
 import os
@@ -141,7 +139,10 @@ class ReportDirective(CompatDirective):
         said += nodes.Text("This build of the site names no repository to report to (")
         said += [nodes.literal("", "REPO_URL"), nodes.Text(" sets it). In a checkout, ")]
         said += nodes.literal("", "nox -s probe -- --only NAME")
-        said += [nodes.Text(" appends what it found to "), nodes.literal("", "compatibility/evidence/")]
+        said += [
+            nodes.Text(" appends what it found to "),
+            nodes.literal("", "compatibility/evidence/"),
+        ]
         said += nodes.Text("; that file is the report.")
         return [said]
 
@@ -171,8 +172,8 @@ class LevelRole(SphinxRole):
         cell = next(cell for cell in cells if cell.level is level)
         known = (status.package.name, cell.version, line or "", words.day(cell.observed_at))
         about = ", ".join(filter(None, (" ".join(filter(None, known[:2])), *known[2:])))
-        chip = compat_table.chip(level, stale=cell.stale)
-        link = compat_table.link(status.package.name, words.anchor(cell), chip)
+        name, anchor = status.package.name, words.anchor(cell)
+        link = compat_table.linked(name, anchor, level, stale=cell.stale)
         return [link, nodes.Text(f" ({about})")], []
 
 
@@ -279,7 +280,7 @@ def find_outdated(
     }
 
 
-def load_early(app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
+def load_early(app: Sphinx, _env: BuildEnvironment, _docnames: list[str]) -> None:
     """Derive the statuses before Sphinx forks its readers, so that they inherit them."""
     if app.parallel > 1:
         compat_data.load(Path(app.config.compat_folder), today_of(app.config))

@@ -146,7 +146,8 @@ def feed(tracker: Tracker, site: str, target: Callable[[str], str]) -> bytes:
     for change, status in news[:MOST_ENTRIES]:
         name = status.package.name
         _entry(root, change, name, f"{base}{target(page_of(name))}")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    raw: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return raw + b"\n"
 
 
 def _entry(root: ET.Element, one: Grouped, name: str, address: str) -> None:

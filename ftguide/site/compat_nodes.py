@@ -15,7 +15,10 @@ from sphinx.writers.html5 import HTML5Translator
 
 
 class browser(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
-    """The box around the table; attributes `levels` and `cells`, names for the script's menus."""
+    """The box around the table; its attributes are for the script.
+
+    `levels` and `cells` name what the menus offer, `first` is the lowest rank with a verdict.
+    """
 
 
 class package_row(nodes.row):  # noqa: N801
@@ -34,7 +37,9 @@ def _data(**values: str) -> str:
 
 def visit_browser_html(self: HTML5Translator, node: nodes.Element) -> None:
     """Write a box that tells the script what the numbers of the rows mean."""
-    data = _data(levels="|".join(node["levels"]), cells="|".join(node["cells"]))
+    data = _data(
+        levels="|".join(node["levels"]), cells="|".join(node["cells"]), first=str(node["first"])
+    )
     self.body.append(f'<div class="compat-browser"{data}>\n')
 
 
@@ -43,19 +48,19 @@ def depart_browser_html(self: HTML5Translator, _node: nodes.Element) -> None:
     self.body.append("</div>\n")
 
 
-def visit_row_html(self: HTML5Translator, node: nodes.Element) -> None:
+def visit_row_html(self: HTML5Translator, node: package_row) -> None:
     """Write the row with what it is sorted and filtered by."""
-    self.visit_row(node)  # type: ignore[arg-type]
+    self.visit_row(node)
     data = _data(ranks=node["ranks"], headline=node["headline"], field=node["field"])
     self.body.append(self.body.pop().replace("<tr", f"<tr{data}", 1))
 
 
-def visit_row(self: SphinxTranslator, node: nodes.Element) -> None:
+def visit_row(self: SphinxTranslator, node: package_row) -> None:
     """Open the row as any other."""
     self.visit_row(node)
 
 
-def depart_row(self: SphinxTranslator, node: nodes.Element) -> None:
+def depart_row(self: SphinxTranslator, node: package_row) -> None:
     """Close the row as any other."""
     self.depart_row(node)
 

@@ -164,7 +164,9 @@ class Writer:
         """Yield name and HTML of every page."""
         parts = self.shell.split(_BODY)
         if len(parts) != 2 or _TITLE not in parts[0]:
-            raise RuntimeError("the theme's page.html shows neither title nor body; see Writer._shell")
+            raise RuntimeError(
+                "the theme's page.html shows neither title nor body; see Writer._shell"
+            )
         for status in self.tracker.statuses:
             name = status.package.name
             title = str(escape(f"{name} on free-threaded Python"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from docutils import nodes
 
@@ -15,8 +14,8 @@ from ftguide.compat.levels import Flag, Level
 from ftguide.compat.model import LINES, PLATFORMS, Cell, Status
 from ftguide.site import compat_words as words
 from ftguide.site.compat_nodes import browser, package_link, package_row
-from ftguide.site.grid import Column, Line, table
 from ftguide.site.grid import Cell as Content
+from ftguide.site.grid import Column, Line, table
 
 #: Where the pages and files of packages live, relative to the root of the site.
 BASE = "tracking"
@@ -24,18 +23,24 @@ BASE = "tracking"
 
 def page_of(name: str) -> str:
     """Return a package's page as if it were a docname; `name` is a normalised name."""
-    return str(PurePosixPath(BASE) / name)
+    return f"{BASE}/{name}"
 
 
-def chip(level: Level, *, stale: bool = False, text: str = "") -> nodes.inline:
+def classes_of(level: Level, *, stale: bool = False) -> list[str]:
+    """Return the classes for which the style sheet has an icon and a colour."""
+    return ["lv", f"lv-{level.value}", *(["lv-stale"] if stale else [])]
+
+
+def chip(level: Level, text: str = "") -> nodes.inline:
     """Return a level in words; the style sheet puts its icon in front."""
-    classes = ["lv", f"lv-{level.value}", *(["lv-stale"] if stale else [])]
-    return nodes.inline("", text or level.words, classes=classes)
+    return nodes.inline("", text or level.words, classes=classes_of(level))
 
 
-def link(name: str, anchor: str, *content: nodes.Node) -> package_link:
-    """Return a link to a package's page."""
-    return package_link("", "", *content, page=page_of(name), anchor=anchor)
+def linked(name: str, anchor: str, level: Level, *, stale: bool) -> package_link:
+    """Return a level that links its proof."""
+    link = package_link("", level.words, page=page_of(name), anchor=anchor)
+    link["classes"] += classes_of(level, stale=stale)
+    return link
 
 
 def small(text: str) -> nodes.inline:
@@ -49,7 +54,7 @@ def _headline(status: Status) -> Content:
     if status.package.skip:
         remarks.append(f"left out: {status.package.skip}")
     return [
-        link(status.package.name, "cells", chip(status.headline, stale=stale)),
+        linked(status.package.name, "cells", status.headline, stale=stale),
         nodes.Text(" "),
         small("; ".join(remarks)),
     ]
@@ -67,7 +72,7 @@ def _line(status: Status, line: str) -> Content:
     if stale:
         remarks.append("stale")
     anchor = words.anchor(having[0]) if having else "cells"
-    found: list[nodes.Node] = [link(status.package.name, anchor, chip(level, stale=stale))]
+    found: list[nodes.Node] = [linked(status.package.name, anchor, level, stale=stale)]
     if remarks:
         found += [nodes.Text(" "), small("; ".join(remarks))]
     return found
@@ -91,7 +96,7 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
     lines = [
         Line(
             cells=[
-                [link(one.package.name, "", nodes.Text(one.package.name))],
+                [package_link("", one.package.name, page=page_of(one.package.name), anchor="")],
                 _headline(one),
                 *(_line(one, line) for line in LINES),
                 one.newest or "unknown",
@@ -122,6 +127,7 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
         "",
         built,
         levels=[level.words for level in Level],
+        first=min(level.rank for level in Level if level.verdict),
         cells=[f"{line} on {words.platform(name)}" for line in LINES for name in PLATFORMS],
     )
 
@@ -131,7 +137,7 @@ def counts(statuses: Sequence[Status]) -> nodes.Element:
     found = Counter(status.headline for status in statuses)
     said = nodes.paragraph("", "", classes=["compat-counts"])
     for level in sorted(found, key=lambda one: -one.rank):
-        said += [chip(level, text=f"{found[level]} {level.words}"), nodes.Text(" ")]
+        said += [chip(level, f"{found[level]} {level.words}"), nodes.Text(" ")]
     return said
 
 

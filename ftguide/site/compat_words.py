@@ -358,6 +358,4 @@ def _checks(cell: Cell, python: str) -> Iterator[str]:
 
 def _pin(text: str) -> bool:
     name, equal, version = text.partition("==")
-    return bool(
-        equal and NAME.fullmatch(canonicalize_name(name)) and _VERSION.fullmatch(version)
-    )
+    return bool(equal and NAME.fullmatch(canonicalize_name(name)) and _VERSION.fullmatch(version))
