@@ -299,10 +299,13 @@ def show(console: Console, report: Report, today: date) -> None:
         console.print(table)
     numbers = [f"{n} {Answer(value).words}" for value, n in counts(report).items() if n]
     said = ", ".join(numbers) or "no dependencies"
-    console.print(f"{report.line} on {report.platform}, as of {today}: {said}")
+    console.print(f"{report.line} on {report.platform}, as of {today}: {said}", soft_wrap=True)
     if report.skipped:
         names = ", ".join(sorted({one.name for one in report.skipped})[:12])
-        console.print(f"not installed on it, by their markers: {len(report.skipped)} ({names})")
+        console.print(
+            f"not installed on it, by their markers: {len(report.skipped)} ({escape(names)})",
+            soft_wrap=True,
+        )
     if any(one.answer.open or one.stale for one in report.checked):
         console.print("--probe installs and probes what is unknown, only claimed or stale")
 

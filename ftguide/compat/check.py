@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from packaging.markers import UndefinedEnvironmentName
+from packaging.markers import UndefinedComparison
 
 from ftguide.compat import artifacts
 from ftguide.compat.check_files import Dependency
@@ -162,8 +162,8 @@ def installs(dependency: Dependency, line: str, platform: str) -> bool:
     }
     try:
         return dependency.marker.evaluate(environment, context="lock_file")
-    except UndefinedEnvironmentName:
-        return True  # asks for something we do not know: rather look than leave it out
+    except UndefinedComparison:
+        return True  # nobody can tell: rather look than leave it out
 
 
 def judge(

@@ -30,16 +30,15 @@ def gil() -> bool:
 
 def loaded_extensions() -> dict[str, str]:
     """Return the extension modules in sys.modules with their files."""
-    found = {}
+    found: dict[str, str] = {}
+    suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
     for name, module in list(sys.modules.items()):
-        with contextlib.suppress(Exception):
-            spec = module.__spec__
-            if isinstance(spec.loader, importlib.machinery.ExtensionFileLoader):
-                found[name] = spec.origin
-            elif str(getattr(module, "__file__", "")).endswith(
-                tuple(importlib.machinery.EXTENSION_SUFFIXES)
-            ):
-                found[name] = module.__file__
+        with contextlib.suppress(Exception):  # a module may be anything
+            file = str(getattr(getattr(module, "__spec__", None), "origin", ""))
+            if not file.endswith(suffixes):
+                file = str(module.__file__)
+            if file.endswith(suffixes):
+                found[name] = file
     return found
 
 
