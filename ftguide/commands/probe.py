@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -72,6 +74,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="take wheels from this folder and nowhere else",
     )
     probing.add_argument(
+        "--jobs",
+        type=_positive,
+        default=min(2, os.cpu_count() or 1),
+        metavar="N",
+        help="packages at a time (default: %(default)s)",
+    )
+    probing.add_argument(
         "--run-url", default="", help="address of the CI run, kept with the evidence"
     )
     add_choices(probing)
@@ -120,7 +129,6 @@ def main_probe(args: argparse.Namespace) -> int:
     console.print(
         f"probing {len(chosen_packages)} packages on {line}, {isolation()} after installing"
     )
-    reports = []
     with tempfile.TemporaryDirectory(prefix="ftguide-probe-") as scratch:
         survey = Survey(
             pair=pair,
@@ -136,13 +144,19 @@ def main_probe(args: argparse.Namespace) -> int:
             smoke=SMOKE,
             run=args.run_url,
         )
-        for package in chosen_packages:
-            report = survey.one(package)
-            reports.append(report)
-            _tell(console, report)
+        started = time.monotonic()
+        reports = survey.all(chosen_packages, args.jobs, lambda report: _tell(console, report))
+        elapsed = time.monotonic() - started
     facts = pair.ft.facts
     _show(reports, args.evidence, line, platform_of(facts.platform, facts.libc), pins)
+    _show_times(reports, elapsed)
     return 1 if any(report.problem for report in reports) else 0
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of packages; give 1 or more")
+    return int(text)
 
 
 def _selected(args: argparse.Namespace) -> tuple[Package, ...]:
@@ -199,8 +213,11 @@ def _show(
         )
     console = Console(highlight=False)
     console.print(table)
+
+
+def _show_times(reports: Sequence[Report], elapsed: float) -> None:
     seconds = [report.seconds for report in reports if report.items]
     if seconds:
-        console.print(
-            f"{len(seconds)} probed in {sum(seconds):.0f} s, median {statistics.median(seconds):.1f} s"
+        Console(highlight=False).print(
+            f"{len(seconds)} probed in {elapsed:.0f} s, median of one {statistics.median(seconds):.1f} s"
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +85,7 @@ class Workshop:
     scratch: Path
     source: Source
     _clients: dict[str, str] = field(default_factory=dict)
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(
         self, interpreter: Interpreter, name: str, version: str, hashes: Mapping[str, str]
@@ -131,16 +133,17 @@ class Workshop:
 
     def client(self, interpreter: Interpreter) -> str:
         """Return a Python with pip for an interpreter, made once."""
-        if interpreter.executable not in self._clients:
-            folder = self.scratch / f"client-{len(self._clients)}"
-            _step(
-                [interpreter.executable, "-I", "-m", "venv", str(folder)],
-                self.scratch,
-                _VENV_SECONDS,
-                f"{interpreter.executable}: it makes no virtual environment with pip",
-            )
-            self._clients[interpreter.executable] = _python(folder)
-        return self._clients[interpreter.executable]
+        with self._making:
+            if interpreter.executable not in self._clients:
+                folder = self.scratch / f"client-{len(self._clients)}"
+                _step(
+                    [interpreter.executable, "-I", "-m", "venv", str(folder)],
+                    self.scratch,
+                    _VENV_SECONDS,
+                    f"{interpreter.executable}: it makes no virtual environment with pip",
+                )
+                self._clients[interpreter.executable] = _python(folder)
+            return self._clients[interpreter.executable]
 
     def _download(self, interpreter: Interpreter, requirement: str, folder: Path) -> str:
         """Download a package with its dependencies; where that fails, without, and say why."""

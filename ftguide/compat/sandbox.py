@@ -25,12 +25,19 @@ MEMORY_BYTES = 4 * 1024**3
 OUTPUT_BYTES = 16 * 1024**2
 TAIL_BYTES = 4096
 
+#: Ends every step that runs in any thread: how an interrupted program stops without leaving anything.
+STOP = threading.Event()
+
 _TICK_SECONDS = 0.1
 _PSS_EVERY_SECONDS = 0.5
 #: Marks every process that a step starts, so that none is left behind, whatever it calls itself.
 _MARK = "FTGUIDE_PROBE_STEP"
 #: What a step may see of our environment; no secret is among it.
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "NIX_LD")
+
+
+class StoppedError(Exception):
+    """`STOP` was set: the step was ended, and what it would have said is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +66,8 @@ def run(
 
     `request` is its standard input. `environ` is added to a nearly empty environment in which HOME and
     TMPDIR are `folder`. `heard` gets each line of standard output as it comes. A step that says
-    nothing for `quiet_seconds` is ended as one that takes too long is. Raises `OSError` when the
-    command cannot be started.
+    nothing for `quiet_seconds` is ended as one that takes too long is. Raises `StoppedError` when `STOP`
+    is set meanwhile, and `OSError` when the command cannot be started.
     """
     mark = secrets.token_hex(16)
     process = subprocess.Popen(
@@ -208,6 +215,8 @@ def _watch(  # noqa: PLR0917 - the limits of one step
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_TICK_SECONDS)
             return ""
+        if STOP.is_set():
+            raise StoppedError
         now = time.monotonic()
         if now - started > seconds:
             return f"time-out after {seconds:g} s"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ftguide.compat import collect, evidence
+from ftguide.compat import collect, evidence, sandbox
 from ftguide.compat.derive import latest, not_retracted, status
 from ftguide.compat.findings import Wheels
 from ftguide.compat.grounds import offered
@@ -94,6 +95,28 @@ class Survey:
         except CompatError as error:
             return Report(package=package, problem=str(error), seconds=time.monotonic() - started)
         return Report(package=package, items=items, note=note, seconds=time.monotonic() - started)
+
+    def all(
+        self, packages: Sequence[Package], jobs: int, done: Callable[[Report], None]
+    ) -> list[Report]:
+        """Go through packages, `jobs` at a time; `done` hears of each as it ends.
+
+        When interrupted, ends what runs and raises; what was finished before is in the log.
+        """
+        reports = []
+        with ThreadPoolExecutor(max_workers=jobs) as team:
+            futures = [team.submit(self.one, package) for package in packages]
+            try:
+                for future in as_completed(futures):
+                    reports.append(future.result())
+                    done(reports[-1])
+            except BaseException:
+                sandbox.STOP.set()
+                team.shutdown(wait=True, cancel_futures=True)
+                raise
+            finally:
+                sandbox.STOP.clear()
+        return sorted(reports, key=lambda report: packages.index(report.package))
 
     def _probe(self, package: Package) -> tuple[str, tuple[Evidence, ...]]:
         if package.skip:
