@@ -46,7 +46,7 @@ MAX_METADATA_BYTES = 4 * 1024**2
 MAX_RECORD_BYTES = 64 * 1024**2
 
 _ABI_TAG = re.compile(r"cp31\d+t")
-_TEST_PART = re.compile(r"_?tests?|testing|_?test_.+|.+_tests?|_xx.*|conftest", re.IGNORECASE)
+_TEST_PART = re.compile(r"_?tests?|testing|_?test_.+|.+_tests?|conftest", re.IGNORECASE)
 _LIBRARY = re.compile(r"\.(?:so|pyd)$")
 _PLATFORM = re.compile(
     r"(?P<system>manylinux|musllinux|linux|macosx|win)(?:[0-9_]*_)?(?P<machine>[a-z]\w*|32)"

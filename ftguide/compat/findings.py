@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Owner of the extension modules that come with CPython.
+STANDARD_LIBRARY = "the standard library"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WheelFile:
@@ -84,7 +87,7 @@ class Culprit:
     """An extension module that turned the GIL on."""
 
     module: str
-    owner: str  #: distribution whose RECORD lists it; empty when nobody's does
+    owner: str  #: distribution whose RECORD lists it, or STANDARD_LIBRARY; empty when neither
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,11 @@ def _not_there(seen: _Seen, line: str, platform: str) -> Verdict | None:
         if not wheels:
             return Verdict(level=Level.UNKNOWN)
         return seen.verdict(Level.NOT_PROBED, (Kind.WHEEL,))
+    env = seen.items[Kind.IMPORT].env
+    if env and env.lacks:
+        return seen.verdict(
+            Level.NO_WHEEL, (Kind.WHEEL, Kind.IMPORT), f"it requires {env.lacks}, which has no file"
+        )
     return None
 
 

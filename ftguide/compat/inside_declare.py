@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import sys
+from typing import NoReturn
 
 try:
     import resource
@@ -17,10 +18,15 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 
-def report(answer: dict[str, str]) -> None:
-    """Write the answer where only we write."""
+def report(answer: dict[str, str]) -> NoReturn:
+    """Write the answer where only we write, and leave at once.
+
+    Without taking the interpreter down: freeing a module that was created and never executed is not
+    what anybody's program does, and some modules crash at it.
+    """
     with os.fdopen(CHANNEL, "w") as stream:
         stream.write(json.dumps(answer) + "\n")
+    os._exit(0)
 
 
 def gil() -> bool:
@@ -40,7 +46,6 @@ def main() -> None:
     no_core_files()
     if not request["file"].endswith(tuple(importlib.machinery.EXTENSION_SUFFIXES)):
         report({"declares": "not-loadable", "init": "", "detail": "suffix of another build"})
-        return
     before = gil()
     loader = importlib.machinery.ExtensionFileLoader(request["module"], request["file"])
     spec = importlib.util.spec_from_file_location(request["module"], request["file"], loader=loader)
@@ -56,7 +61,6 @@ def main() -> None:
                 "detail": f"{type(error).__name__}: {error}"[:500],
             }
         )
-        return
     report(
         {
             "declares": "used" if gil() else "not-used",

@@ -8,6 +8,7 @@ network. Only wheels are used, so nothing of a package runs here.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ class Installed:
     package: artifacts.Distribution
     others: dict[str, artifacts.Distribution]
     artifact: Artifact
-    without_dependencies: str = ""  #: why they are not there; empty when they are
+    lacks: str = ""  #: the dependency without a wheel; then none of them is there
 
     @property
     def dependencies(self) -> tuple[str, ...]:
@@ -122,7 +123,7 @@ class Workshop:
             package=package,
             others=found,
             artifact=own,
-            without_dependencies=lack,
+            lacks=lack,
         )
 
     def discard(self, environment: Installed) -> None:
@@ -146,7 +147,7 @@ class Workshop:
             return self._clients[interpreter.executable]
 
     def _download(self, interpreter: Interpreter, requirement: str, folder: Path) -> str:
-        """Download a package with its dependencies; where that fails, without, and say why."""
+        """Download a package with its dependencies; return which one has no wheel, empty when all have."""
         command = [
             *(self.client(interpreter), "-I", "-m", "pip", "--disable-pip-version-check"),
             *("--no-input", "--quiet", "download", "--only-binary", ":all:", "--progress-bar=off"),
@@ -155,22 +156,24 @@ class Workshop:
         environ = {name: os.environ[name] for name in _CLIENT_SETTINGS if name in os.environ}
         environ["PIP_CONFIG_FILE"] = os.devnull  # a folder set there would shadow the index
         environ["PIP_CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("ftguide")) / "pip")
-        problems: list[str] = []
-        for extra in ((), ("--no-deps",)):
-            outcome = sandbox.run(
-                [*command, *extra],
-                folder=folder.parent,
-                seconds=DOWNLOAD_SECONDS,
-                network=self.source.folder is None,
-                environ=environ,
+        outcome = self._pip(command, folder.parent, environ)
+        if missing := _missing(outcome, requirement):
+            outcome = self._pip([*command, "--no-deps"], folder.parent, environ)
+        if outcome.exit_code != 0:
+            raise CompatError(
+                f"package {requirement.partition('==')[0]}: {requirement} cannot be downloaded for "
+                f"the {interpreter.facts.build.words} {interpreter.facts.version}: {_gist(outcome)}. "
+                "Nothing of it was written."
             )
-            if outcome.exit_code == 0:
-                return problems[0] if problems else ""
-            problems.append(_gist(outcome))
-        raise CompatError(
-            f"package {requirement.partition('==')[0]}: {requirement} cannot be downloaded for "
-            f"{interpreter.facts.build.words} {interpreter.facts.version}: {problems[-1]}. Nothing of "
-            "it was written."
+        return missing
+
+    def _pip(self, command: list[str], folder: Path, environ: Mapping[str, str]) -> sandbox.Outcome:
+        return sandbox.run(
+            command,
+            folder=folder,
+            seconds=DOWNLOAD_SECONDS,
+            network=self.source.folder is None,
+            environ=environ,
         )
 
     def _install(
@@ -210,6 +213,14 @@ def _gist(outcome: sandbox.Outcome) -> str:
     errors = [line for line in lines if line.lower().startswith("error")]
     said = (errors or lines or ["no reason given"])[-1]
     return (outcome.ended or said).rstrip(".")[:300]
+
+
+def _missing(outcome: sandbox.Outcome, requirement: str) -> str:
+    """Return the dependency that has no wheel here, if that is why a download failed."""
+    match = re.search(r"No matching distribution found for (\S[^\n]*)", outcome.tail)
+    if outcome.exit_code == 0 or not match or match[1].startswith(requirement):
+        return ""
+    return match[1].strip()[:200]
 
 
 def _own_wheel(files: list[Path], name: str, version: str, hashes: Mapping[str, str]) -> Artifact:

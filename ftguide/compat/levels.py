@@ -70,7 +70,11 @@ _LEVELS = {
         "Loading an extension module, an import or the smoke script ended by a signal or a time-out.",
     ),
     Level.NO_INSTALL: ("0", "does not install", "No wheel fits, and building from source failed."),
-    Level.NO_WHEEL: ("0?", "no wheel", "No wheel fits; building from source was not tried."),
+    Level.NO_WHEEL: (
+        "0?",
+        "no wheel",
+        "No wheel fits, of it or of what it requires; building from source was not tried.",
+    ),
     Level.FAILS_TO_IMPORT: (
         "E",
         "fails to import",

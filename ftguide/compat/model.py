@@ -111,7 +111,7 @@ class Environment:
     cpus: int
     isolation: str  #: what held the probe: "no network, own processes", "no network", "none"
     dependencies: tuple[str, ...] = ()  #: "numpy==2.5.5", sorted; what was installed beside it
-    without_dependencies: str = ""  #: why they were not installed; empty when they were
+    lacks: str = ""  #: a requirement that has no wheel; then no dependency was installed
 
 
 Result = (

@@ -15,6 +15,7 @@ from ftguide.compat import artifacts
 from ftguide.compat.ask import Loaded, ask_declaration, ask_import, ask_imports, ask_smoke
 from ftguide.compat.evidence import identify, now
 from ftguide.compat.findings import (
+    STANDARD_LIBRARY,
     Culprit,
     Declarations,
     Declared,
@@ -104,7 +105,7 @@ def _evidence(  # noqa: PLR0917 - the fields of one record
                 cpus=os.cpu_count() or 1,
                 isolation=isolation(),
                 dependencies=room.dependencies,
-                without_dependencies=room.without_dependencies,
+                lacks=room.lacks,
             ),
             run=request.run,
         )
@@ -218,9 +219,15 @@ class _Subject:
             if self._known[file].declares == "used" or inside[path] in loaded.warned:
                 found[artifacts.module_of(file)] = self.room.owner(path)
         for name in loaded.warned:
-            if name not in loaded.extensions and name not in found:
-                found[name] = ""
+            path = loaded.extensions.get(name, "")
+            if path not in inside or path not in relative.values():
+                found.setdefault(name, _owner_elsewhere(path))
         return tuple(Culprit(module=module, owner=owner) for module, owner in sorted(found.items()))
+
+
+def _owner_elsewhere(file: str) -> str:
+    """Say whose an extension module outside of site-packages is."""
+    return STANDARD_LIBRARY if {"lib-dynload", "DLLs"} & set(Path(file).parts) else ""
 
 
 def _control_room(request: Request, pair: Pair, workshop: Workshop) -> Installed | str:

@@ -20,6 +20,7 @@ NAMES = (
     "single-declared",
     "crashes",
     "needy",
+    "orphan",
     "abi3",
     "mistagged",
     "wrong-suffix",

@@ -42,7 +42,13 @@ def test_a_name_says_where_a_wheel_installs(file, abi, lines, platforms):
 
 @pytest.mark.parametrize(
     "file",
-    ["x-1.tar.gz", "x.whl", "x-1-cp314.whl", "../x-1-py3-none-any.whl", "x-notaversion-py3-none-any.whl"],
+    [
+        "x-1.tar.gz",
+        "x.whl",
+        "x-1-cp314.whl",
+        "../x-1-py3-none-any.whl",
+        "x-notaversion-py3-none-any.whl",
+    ],
 )
 def test_what_is_no_wheel_is_none(file):
     assert artifacts.read_name(file, WHEEL_LINES) is None
@@ -79,7 +85,14 @@ def archive(folder: Path, members: dict[str, bytes], *, link: str = "") -> Path:
 
 @pytest.mark.parametrize(
     "name",
-    ["../../evil.py", "/etc/cron.d/evil", "x/../../evil.py", "C:evil.py", "..\\evil.py", "x\x07.py"],
+    [
+        "../../evil.py",
+        "/etc/cron.d/evil",
+        "x/../../evil.py",
+        "C:evil.py",
+        "..\\evil.py",
+        "x\x07.py",
+    ],
 )
 def test_members_that_leave_the_environment_are_refused(tmp_path, name):
     path = archive(tmp_path, {"good.py": b"", name: b"print('hello')"})
@@ -163,7 +176,12 @@ def test_submodules_come_from_the_record_without_running_anything(tmp_path):
             f"{file},,\n"
             for file in (
                 *("evil/__init__.py", "evil/b.py", "evil/a/__init__.py", "evil/a/c.py"),
-                *("evil/tests/test_x.py", "evil/__main__.py", "evil/not-a-name.py", "evil/data.txt"),
+                *(
+                    "evil/tests/test_x.py",
+                    "evil/__main__.py",
+                    "evil/not-a-name.py",
+                    "evil/data.txt",
+                ),
             )
         ),
     )
@@ -174,7 +192,9 @@ def test_submodules_come_from_the_record_without_running_anything(tmp_path):
 
 
 def test_metadata_of_a_file_that_is_not_installed(tmp_path):
-    path = archive(tmp_path, {"evil-1.0.dist-info/METADATA": b"Name: evil\nRequires-Python: >=3.9\n"})
+    path = archive(
+        tmp_path, {"evil-1.0.dist-info/METADATA": b"Name: evil\nRequires-Python: >=3.9\n"}
+    )
     assert artifacts.read_metadata(path).requires_python == ">=3.9"
     with pytest.raises(CompatError, match="no METADATA"):
         artifacts.read_metadata(archive(tmp_path, {"x": b""}))

@@ -16,7 +16,7 @@ from ftguide.compat.findings import (
     UpstreamCi,
 )
 from ftguide.compat.levels import Flag, Level
-from ftguide.compat.model import LINES, PLATFORMS, Cell, Evidence, Kind, Status
+from ftguide.compat.model import LINES, PLATFORMS, Cell, Environment, Evidence, Kind, Status
 from tests.compat.made import (
     AT,
     DECLARES,
@@ -57,6 +57,16 @@ def cell(*evidence: Evidence, today: date = TODAY) -> Cell:
 BUILD = item(Kind.BUILD, SourceBuild(worked=True, image="gcc"))
 FAILED_BUILD = item(Kind.BUILD, SourceBuild(worked=False, image="gcc", detail="no Rust"))
 CI = item(Kind.UPSTREAM_CI, UpstreamCi(url="https://ci.example/run"), version="", cell=False)
+LACKING = Environment(
+    python="3.14.7",
+    free_threaded=True,
+    compiler="GCC",
+    system="linux-x86_64",
+    libc="glibc 2.36",
+    cpus=2,
+    isolation="no network",
+    lacks="other==2.1.0",
+)
 CRASH = replace(DECLARES, declares="crash", detail="signal SIGSEGV")
 ERROR = replace(DECLARES, declares="error", detail="ImportError: libfoo")
 FAILED = replace(OFF, error="ImportError: no")
@@ -69,6 +79,7 @@ CASES = {
     "no wheel": ((ELSEWHERE,), Level.NO_WHEEL),
     "no wheel, builds": ((ELSEWHERE, BUILD), Level.SOURCE_ONLY),
     "no wheel, does not build": ((ELSEWHERE, FAILED_BUILD), Level.NO_INSTALL),
+    "a dependency has no wheel": ((*GOOD, replace(imported(), env=LACKING)), Level.NO_WHEEL),
     "all off": (GOOD, Level.GIL_OFF),
     "no deep import": (GOOD[:3], Level.GIL_OFF_SO_FAR),
     "deep import cut short": ((*GOOD, deep(not_reached=1)), Level.GIL_OFF_SO_FAR),

@@ -33,7 +33,9 @@ def test_what_is_written_is_read(log):
 
 
 def test_the_same_observation_is_only_seen_again(log):
-    later = [replace(one, observed_at="2026-11-22T00:00:00Z", run="https://ci.example") for one in GOOD]
+    later = [
+        replace(one, observed_at="2026-11-22T00:00:00Z", run="https://ci.example") for one in GOOD
+    ]
     before = (log / f"{NAME}.jsonl").read_bytes()
     evidence.append(log, [*later, declared()])
     after = (log / f"{NAME}.jsonl").read_bytes()
@@ -90,7 +92,12 @@ def test_a_full_disk_leaves_no_new_file(tmp_path, monkeypatch):
         (1, '"schema":1', '"schema":2', r"line 1: schema 2 at \$\.schema"),
         (1, "2026-11-20T12:00:00Z", "yesterday", r"line 1.*'yesterday' is not a time"),
         (2, "2026-11-20T12:00:00Z", "2026-13-20T12:00:00Z", "line 2.*is not a time"),
-        (2, '"not-used"', '"used"', r"line 2: its content does not have the id .* so it was edited"),
+        (
+            2,
+            '"not-used"',
+            '"used"',
+            r"line 2: its content does not have the id .* so it was edited",
+        ),
         (2, NAME, "other-package", r"line 2: its content|line 2: about package"),
         (3, '"names"', '"nomes"', r"line 3, \$\.result: .*names"),
         (3, '"gil_enabled":false', '"gil_enabled":"no"', r"line 3, \$\.result: Expected `bool`"),
@@ -120,7 +127,7 @@ def test_malformed_evidence_is_not_appended_to(log):
 def test_seen_again_needs_a_first_time(log):
     with (log / f"{NAME}.jsonl").open("a") as stream:
         stream.write('{"seen":"sha256:beef","at":"2026-11-22T00:00:00Z"}\n')
-    with pytest.raises(CompatError, match="line 6: .*which no earlier line holds"):
+    with pytest.raises(CompatError, match=r"line 6: .*which no earlier line holds"):
         evidence.read(log)
 
 

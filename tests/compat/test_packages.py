@@ -39,7 +39,11 @@ def test_every_smoke_script_is_used():
         ('"parsing"', '"p"\nupstream = "javascript:alert(1)"', "is not an https address"),
         ('"parsing"', '"p"\nissue = "https://x/\\"onload"', "is not an https address"),
         ('"parsing"', '"p"\nsuite = {modules = ["--evil"]}', "is not a module name"),
-        ('"parsing"', '"p"\nsuite = {modules = ["m"], requires = ["x @ http://y"]}', "distribution"),
+        (
+            '"parsing"',
+            '"p"\nsuite = {modules = ["m"], requires = ["x @ http://y"]}',
+            "distribution",
+        ),
         ("[[package]]", "[[package", "at line 1"),
     ],
 )

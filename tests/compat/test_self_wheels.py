@@ -19,6 +19,7 @@ EXPECTED = {
     "single-declared": ({Level.GIL_OFF}, set()),
     "crashes": ({Level.CRASHES}, set()),
     "needy": ({Level.GIL_ON_DEPENDENCY}, set()),
+    "orphan": ({Level.NO_WHEEL}, set()),
     "abi3": ({Level.NO_WHEEL}, set()),
     # What memory of another layout does is undefined; nothing good, in any case.
     "mistagged": ({Level.CRASHES, Level.FAILS_TO_IMPORT}, set()),
@@ -92,6 +93,11 @@ def test_a_dependency_is_blamed_by_name(reports, survey):
     env = reports["needy"].items[0].env
     assert env is not None
     assert env.dependencies == ("specimen-undeclared==1.0",)
+
+
+def test_a_dependency_without_a_wheel_is_named(reports, survey):
+    assert reports["orphan"].problem == ""
+    assert cell(survey, "orphan").reasons == ("it requires specimen-nowhere==2, which has no file",)
 
 
 def test_the_artifact_is_pinned_by_its_hash(reports, wright):

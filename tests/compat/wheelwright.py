@@ -78,7 +78,9 @@ class Wheelwright:
             )
         }
 
-    def compile(self, build: Build, module: str, *macros: str, suffix: str = "") -> tuple[str, bytes]:
+    def compile(
+        self, build: Build, module: str, *macros: str, suffix: str = ""
+    ) -> tuple[str, bytes]:
         """Compile the extension module for one build; return its file name and its bytes."""
         headers = self.headers[build]
         name = f"{module}{suffix or headers.suffix}"
@@ -116,7 +118,10 @@ class Wheelwright:
         safe = name.replace("-", "_")
         info = f"{safe}-{version}.dist-info"
         contents = {
-            **{path: text.encode() if isinstance(text, str) else text for path, text in files.items()},
+            **{
+                path: text.encode() if isinstance(text, str) else text
+                for path, text in files.items()
+            },
             f"{info}/METADATA": (
                 f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{metadata}"
             ).encode(),
@@ -169,7 +174,9 @@ def specimens(wright: Wheelwright) -> None:
 
     single = {"specimen_single/__init__.py": "from specimen_single import _core\n"}
     wright.both("specimen-single", single, "SINGLE")
-    declared = {"specimen_single_declared/__init__.py": "from specimen_single_declared import _core\n"}
+    declared = {
+        "specimen_single_declared/__init__.py": "from specimen_single_declared import _core\n"
+    }
     wright.both("specimen-single-declared", declared, "SINGLE", "DECLARES")
 
     crashing = {"specimen_crashes/__init__.py": "from specimen_crashes import _core\n"}
@@ -182,6 +189,11 @@ def specimens(wright: Wheelwright) -> None:
     }
     wright.both(
         "specimen-needy", needy, "DECLARES", metadata="Requires-Dist: specimen-undeclared\n"
+    )
+
+    alone = {"specimen_orphan/__init__.py": "import specimen_nowhere\n"}
+    wright.wheel(
+        "specimen-orphan", "py3-none-any", alone, metadata="Requires-Dist: specimen-nowhere==2\n"
     )
 
     core, binary = wright.compile(Build.GIL, "_core", "DECLARES", suffix=".abi3.so")
