@@ -12,7 +12,7 @@ def work(number: int) -> list[object]:
     solved = linalg.solve(SHARED, right)
     eigen = linalg.eigvalsh(SHARED + SHARED.T)
     least = optimize.minimize_scalar(lambda x: (x - number) ** 2)
-    thin = sparse.csr_array(SHARED > number)
+    thin = sparse.csr_array(number < SHARED)
     return [
         solved.round(9).tolist(),
         eigen.round(6).tolist(),

@@ -48,6 +48,13 @@ def small(text: str) -> nodes.inline:
     return nodes.inline("", f"({text})", classes=["sub"])
 
 
+def _name(status: Status) -> Content:
+    """Return the name with the newest release; the link leads to the package's page."""
+    name = status.package.name
+    link = package_link("", name, page=page_of(name), anchor="")
+    return [link, nodes.Text(" "), small(status.newest)] if status.newest else [link]
+
+
 def _headline(status: Status) -> Content:
     stale = Flag.STALE in status.flags
     remarks = [status.coverage, *(["stale"] if stale else [])]
@@ -87,19 +94,17 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
     """Build the table of all packages, one row each, in the box that the script uses."""
     columns = [
         Column(title="Package"),
-        Column(title="Lowest level found"),
+        Column(title="Lowest level"),
         *(Column(title=line) for line in LINES),
-        Column(title="Newest"),
         Column(title="Field"),
         Column(title="Seen"),
     ]
     lines = [
         Line(
             cells=[
-                [package_link("", one.package.name, page=page_of(one.package.name), anchor="")],
+                _name(one),
                 _headline(one),
                 *(_line(one, line) for line in LINES),
-                one.newest or "unknown",
                 words.field(one.package.field),
                 words.looked(one) or "not yet",
             ]
@@ -147,13 +152,13 @@ def levels() -> nodes.table:
         Line(
             cells=[
                 [nodes.target("", "", ids=[f"level-{level.value}"]), chip(level)],
-                level.code,
                 level.meaning,
+                [nodes.literal("", level.value)],
             ]
         )
         for level in Level
     ]
-    columns = [Column(title="Level"), Column(title="Mark"), Column(title="Exactly when")]
+    columns = [Column(title="Level"), Column(title="Exactly when"), Column(title="In the data")]
     built = table("Levels, from lowest to highest", columns, lines)
     built["classes"].append("compat-levels")
     return built
@@ -161,6 +166,8 @@ def levels() -> nodes.table:
 
 def flags() -> nodes.table:
     """Build the table that explains the flags."""
-    lines = [Line(cells=[words.flag(one), one.code, one.meaning]) for one in Flag]
-    columns = [Column(title="Flag"), Column(title="Mark"), Column(title="Meaning")]
+    lines = [
+        Line(cells=[words.flag(one), one.meaning, [nodes.literal("", one.value)]]) for one in Flag
+    ]
+    columns = [Column(title="Flag"), Column(title="Meaning"), Column(title="In the data")]
     return table("Flags beside a level", columns, lines)

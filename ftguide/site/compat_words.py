@@ -221,16 +221,17 @@ def _declarations(result: Declarations) -> Iterator[str]:
     if not own:
         yield "No extension module of its own."
     groups = {
-        "not-used": "leave the GIL off",
-        "used": "turn the GIL on",
-        "crash": "crash when loaded",
-        "error": "raise when loaded",
-        "not-loadable": "cannot be loaded by this build",
+        "not-used": "Leaving the GIL off",
+        "used": "Turning the GIL on",
+        "crash": "Crashing when loaded",
+        "error": "Raising when loaded",
+        "not-loadable": "Not loadable by this build",
     }
     for declares, words in groups.items():
         names = [one.module for one in own if one.declares == declares]
         if names:
-            yield f"{len(names)} of {count(len(own), 'extension module')} {words}: {several(names)}."
+            of = f"{len(names)} of {count(len(own), 'extension module')}"
+            yield f"{words}: {of}, {several(names)}."
     tests = len(result.modules) - len(own)
     if tests:
         yield f"Not counted: {count(tests, 'extension module')} of its tests."
@@ -253,7 +254,7 @@ def _imports(result: Imports) -> Iterator[str]:
 def _deep(result: DeepImport) -> Iterator[str]:
     yield f"{result.imported} of {count(result.modules, 'submodule')} imported."
     yield (
-        f"{len(result.gil_on)} turn the GIL on: {several(result.gil_on)}."
+        f"Turning the GIL on: {count(len(result.gil_on), 'submodule')}, {several(result.gil_on)}."
         if result.gil_on
         else "None turns the GIL on."
     )

@@ -87,7 +87,7 @@
   });
 
   // Per column what it is sorted by; levels by their rank, best first on the first click.
-  const lines = table.tHead.rows[0].cells.length - 5;
+  const lines = table.tHead.rows[0].cells.length - 4;
   const perLine = cells.length / lines;
   const lowest = (ranks) => {
     const verdicts = ranks.filter((rank) => rank >= first); // what is below says nothing yet
@@ -100,7 +100,6 @@
     ...Array.from({ length: lines }, (_, line) => (one) => lowest(one.ranks.slice(line * perLine, (line + 1) * perLine))),
     text(2 + lines),
     text(3 + lines),
-    text(4 + lines),
   ];
   const compare = (a, b) =>
     typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true });
