@@ -170,31 +170,42 @@ def _first(files: Sequence[_File]) -> str:
 
 
 def _transitions(files: Sequence[_File]) -> list[Transition]:
-    """Find the releases in which wheels made for a free-threaded line appeared or went away.
-
-    In the order of versions: a late fix of an old series does not take back what a newer one brought.
-    """
+    """Find the releases in which wheels made for a free-threaded line appeared or went away."""
+    releases = _newest_at_their_time(files)
     found = []
-    versions = sorted({file.version for file in files})
-    releases = {
-        version: [file for file in files if file.version == version] for version in versions
-    }
     for line in WHEEL_LINES:
         for platform in PLATFORMS:
             had = False
-            for version in versions:
-                fitting = [file for file in releases[version] if _made_for(file, line, platform)]
+            for release in releases:
+                fitting = [file for file in release if _made_for(file, line, platform)]
                 if bool(fitting) is not had:
                     had = bool(fitting)
-                    at = _first(fitting or releases[version])
                     found.append(
                         Transition(
-                            at=at, version=str(version), line=line, platform=platform, present=had
+                            at=_first(fitting or release),
+                            version=str(release[0].version),
+                            line=line,
+                            platform=platform,
+                            present=had,
                         )
                     )
     return sorted(
         (one for one in found if one.at), key=lambda one: (one.at, one.line, one.platform)
     )
+
+
+def _newest_at_their_time(files: Sequence[_File]) -> list[list[_File]]:
+    """Return the releases in order of time that were the newest when they came.
+
+    A late fix of an old series takes nothing back that a newer one brought.
+    """
+    versions = {file.version for file in files}
+    releases = [[file for file in files if file.version == version] for version in versions]
+    found: list[list[_File]] = []
+    for release in sorted(releases, key=lambda release: (_first(release), release[0].version)):
+        if not found or release[0].version > found[-1][0].version:
+            found.append(release)
+    return found
 
 
 def _made_for(file: _File, line: str, platform: str) -> bool:
