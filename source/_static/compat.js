@@ -44,7 +44,7 @@
   const menus = make(
     "form",
     { className: "compat-menus" },
-    labelled("Search", search),
+    labelled("Find a package", search),
     labelled("Look at", where),
     labelled("Level there", level),
     labelled("Field", field),
