@@ -139,7 +139,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "HOME": place,
         "TMPDIR": place,
         "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",  # a pool of threads per process is not what is probed
         "OMP_NUM_THREADS": "1",
     }
