@@ -18,15 +18,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from ftguide.commands.bench import ROOT
-from ftguide.compat import artifacts, check_environment, check_files, evidence, packages
+from ftguide.compat import (
+    artifacts,
+    check_environment,
+    check_files,
+    check_probe,
+    evidence,
+    packages,
+)
 from ftguide.compat.check import Answer, Checked, Report, check
 from ftguide.compat.check_files import Dependency
 from ftguide.compat.evidence import EVIDENCE
-from ftguide.compat.index import Index, address
-from ftguide.compat.install import Source, Workshop
-from ftguide.compat.model import LINES, PLATFORMS, CompatError, Evidence, Package
+from ftguide.compat.index import address
+from ftguide.compat.model import LINES, PLATFORMS, CompatError, Evidence
 from ftguide.compat.packages import PACKAGES
-from ftguide.compat.survey import Survey
+from ftguide.compat.probe import SMOKE
 from ftguide.interpreters.provide import provide
 
 #: Version of the JSON output. Raised when a field changes its meaning, not when one is added.
@@ -211,32 +217,23 @@ def _probe(
         console.print(escape(text), style="dim")
 
     pair = provide(report.line.removesuffix("t"), say=say)
-    where = "" if folder else address()
-    described = {one.name: one for one in packages.read(ROOT / PACKAGES)}
     found, problems = {}, []
     with tempfile.TemporaryDirectory(prefix="ftguide-check-") as scratch:
-        log = Path(scratch).resolve() / "evidence"
-        survey = Survey(
+        results = check_probe.probe(
+            wanted,
+            {one.name: one for one in packages.read(ROOT / PACKAGES)},
             pair=pair,
-            workshop=Workshop(
-                scratch=Path(scratch).resolve(),
-                source=Source(index=where, folder=folder and folder.resolve()),
-            ),
-            log=log,
-            index=None if folder else Index(address=where),
+            scratch=Path(scratch).resolve(),
+            address="" if folder else address(),
             folder=folder and folder.resolve(),
             deep_seconds=max(0.0, arguments.deep_seconds),
-            pins={one.name: one.version for one in wanted if one.version is not None},
+            smoke=ROOT / SMOKE,
         )
-        for number, one in enumerate(wanted, start=1):
-            # Nobody has described it: its extension modules and its submodules are found in RECORD.
-            package = described.get(one.name) or Package(name=one.name, imports=(), field="")
-            result = survey.one(package)
-            said = result.problem or result.note or f"{len(result.items)} items"
-            say(f"[{number}/{len(wanted)}] {one.name}: {said} ({result.seconds:.1f} s)")
-            if result.problem:
-                problems.append(result.problem)
-            found[one.name] = evidence.read_package(log, one.name)
+        for number, one in enumerate(results, start=1):
+            say(f"[{number}/{len(wanted)}] {one.name}: {one.said}")
+            found[one.name] = one.items
+            if one.problem:
+                problems.append(one.problem)
     return found, tuple(problems)
 
 

@@ -18,7 +18,7 @@ from markupsafe import escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from ftguide.compat.levels import Flag, Level
-from ftguide.compat.model import Change, Status
+from ftguide.compat.model import Change, Kind, Status
 from ftguide.site import compat_badge
 from ftguide.site import compat_words as words
 from ftguide.site.compat_data import Tracker
@@ -131,9 +131,10 @@ class Writer:
     def body(self, status: Status) -> str:
         """Return the content of a package's page."""
         name = status.package.name
+        kinds = {kind: number for number, kind in enumerate(Kind)}
         items = sorted(
             self.tracker.items.get(name, ()),
-            key=lambda item: (item.line, item.platform, item.observed_at, item.id),
+            key=lambda item: (item.line, item.platform, kinds[item.kind], item.version, item.id),
         )
         in_folder = self.builder.get_target_uri(page_of(name)).endswith("/")
         base = str(self.builder.config.html_baseurl)
