@@ -36,6 +36,15 @@ def package(name: str, *imports: str, smoke: str = "") -> Package:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Ask the package index only for who asked: `-m registry`."""
+    if "registry" in config.option.markexpr:
+        return
+    for item in items:
+        if item.get_closest_marker("registry"):
+            item.add_marker(pytest.mark.skip("asks the package index: -m registry"))
+
+
 @pytest.fixture(scope="session")
 def wright(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Wheelwright:
     """Build all specimen wheels."""

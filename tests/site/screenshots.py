@@ -27,6 +27,8 @@ PAGES = (
     "benchmarks/mandelbrot.html",
     "benchmarks/method.html",
     "benchmarks/runs/index.html",
+    "tracking.html",
+    "tracking/lxml.html",
 )
 ARGUMENTS = (
     "--no-sandbox",

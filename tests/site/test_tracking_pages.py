@@ -81,9 +81,9 @@ def test_commands_repeat_the_finding_and_are_pinned(ordinary):
     assert "$ nox -s probe -- --only turns-on-001 --line 3.14t" in commands
     (install,) = {line for line in commands if "pip install" in line}
     assert re.search(r"turns-on-001==6\.1\.3 --hash=sha256:[0-9a-f]{64}", install)
-    assert any(
-        "import sys, turns_on_001._core; print(sys._is_gil_enabled())" in c for c in commands
-    )
+    check = "'import sys, turns_on_001; print(sys._is_gil_enabled())'  # False"
+    assert f"$ probe-turns-on-001/bin/python -c {check}" in commands
+    assert any("turns_on_001._core" in line and line.endswith("# True") for line in commands)
 
 
 def test_history_tells_observed_from_reconstructed(ordinary):
