@@ -82,7 +82,8 @@ class TableDirective(CompatDirective):
         probed = sum(bool(one.probed) for one in tracker.statuses)
         count = words.count(len(tracker.statuses), "package")
         said = nodes.paragraph(
-            "", f"{count}, {probed} of them probed somewhere; as of {tracker.today.isoformat()}."
+            "",
+            f"{count}, {probed} of them probed on at least one cell; as of {tracker.today.isoformat()}.",
         )
         return [
             said,

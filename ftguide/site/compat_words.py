@@ -244,11 +244,10 @@ def _imports(result: Imports) -> Iterator[str]:
         elif one.error:
             yield f"import {one.name}: {one.error}."
         else:
-            loaded = f", {count(len(one.extensions), 'own extension module')} loaded"
-            yield f"import {one.name}: GIL {_gil(one.gil_enabled)} afterwards{loaded}."
-        for culprit in one.culprits:
-            owner = f" of {culprit.owner}" if culprit.owner else ""
-            yield f"Turned on by {culprit.module}{owner}."
+            blamed = [f"{c.module} of {c.owner}" if c.owner else c.module for c in one.culprits]
+            why = f" because of {several(blamed)}" if blamed else ""
+            loaded = count(len(one.extensions), "own extension module")
+            yield f"import {one.name}: GIL {_gil(one.gil_enabled)} afterwards{why}; {loaded} loaded."
 
 
 def _deep(result: DeepImport) -> Iterator[str]:
@@ -343,18 +342,20 @@ def by_hand(cell: Cell, package: str) -> list[str]:
 
 
 def _checks(cell: Cell, python: str) -> Iterator[str]:
-    """Yield the lines that print the state of the GIL: True means that it is on."""
-    names = []
+    """Yield lines that print the state of the GIL after an import, with what they printed for us."""
     found = cell.seen.get(Kind.IMPORT)
+    names: dict[str, str] = {}
     if found is not None and isinstance(found.result, Imports):
-        names = [one.name for one in found.result.names]
+        for one in found.result.names[:4]:
+            names[one.name] = "an error" if one.error or one.ended else str(one.gil_enabled)
     found = cell.seen.get(Kind.DECLARE)
-    if found is not None and isinstance(found.result, Declarations):
-        turning = [one.module for one in found.result.modules if one.declares == "used"]
-        names = [*turning[:1], *(name for name in names if name not in turning[:1])]
-    for name in names[:4]:
+    declared = found.result if found is not None else None
+    if "True" not in names.values() and isinstance(declared, Declarations):
+        turning = [one.module for one in declared.modules if one.declares == "used"]
+        names |= dict.fromkeys(turning[:1], "True")
+    for name, printed in names.items():
         if _MODULE.fullmatch(name):
-            yield f"{python} -c 'import sys, {name}; print(sys._is_gil_enabled())'"
+            yield f"{python} -c 'import sys, {name}; print(sys._is_gil_enabled())'  # {printed}"
 
 
 def _pin(text: str) -> bool:
