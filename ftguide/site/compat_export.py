@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from ftguide.compat.model import Cell, Evidence, Status
+from ftguide.compat.model import Cell, Change, Evidence, Status
 from ftguide.site import compat_words as words
 from ftguide.site import svg
 from ftguide.site.compat_data import Tracker
@@ -124,13 +124,13 @@ def feed(tracker: Tracker, site: str, target: Callable[[str], str]) -> bytes:
 
     `site` is the address of the site, or empty; `target` gives the address of a page relative to it.
 
-    What was reconstructed from upload times is history, not news, and stays out.
+    What was reconstructed from upload times is history, and that nobody has probed a file is no news.
     """
     base = f"{site.rstrip('/')}/" if site else "../../"
     news = [
         (change, status)
         for status in tracker.statuses
-        for change in grouped(tuple(one for one in status.changes if not one.backfilled))
+        for change in grouped(tuple(filter(_is_news, status.changes)))
     ]
     news.sort(key=lambda one: (one[0].day, one[1].package.name, one[0].line), reverse=True)
     ET.register_namespace("", _ATOM)
@@ -148,6 +148,10 @@ def feed(tracker: Tracker, site: str, target: Callable[[str], str]) -> bytes:
         _entry(root, change, name, f"{base}{target(page_of(name))}")
     raw: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return raw + b"\n"
+
+
+def _is_news(change: Change) -> bool:
+    return not change.backfilled and (change.before.verdict or change.after.verdict)
 
 
 def _entry(root: ET.Element, one: Grouped, name: str, address: str) -> None:

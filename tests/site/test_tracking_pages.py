@@ -89,7 +89,7 @@ def test_commands_repeat_the_finding_and_are_pinned(ordinary):
 def test_history_tells_observed_from_reconstructed(ordinary):
     text = ordinary.soup("tracking/turns-on-001").find(id="history").get_text(" ", strip=True)
     assert "2025-09-22" in text
-    assert "upload times" in text
+    assert "wheels appeared upload times" in text
     assert "2026-11-23" in text
     assert "unknown → turns the GIL on" in text
 
@@ -167,6 +167,7 @@ def test_feed_has_changes_of_levels_only(ordinary):
     assert len(ids) == len(set(ids))
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
     assert "turns-on-001 6.1.3, 3.14t: unknown → turns the GIL on" in titles
+    assert not any("→ not probed" in title for title in titles)
     assert all("2025" not in entry.findtext(f"{ATOM}updated") for entry in entries)
     links = [entry.find(f"{ATOM}link").get("href") for entry in entries]
     assert "https://guide.example/tracking/turns-on-001.html" in links
