@@ -65,6 +65,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="time for importing all submodules, 0 for none (default: %(default)g)",
     )
     probing.add_argument(
+        "--suite-seconds",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="also run upstream tests where a recipe says which, at most N seconds each (default: not)",
+    )
+    probing.add_argument(
         "--stored", action="store_true", help="ask no index; probe what was collected earlier"
     )
     probing.add_argument(
@@ -140,6 +147,7 @@ def main_probe(args: argparse.Namespace) -> int:
             index=index,
             folder=args.find_links and args.find_links.resolve(),
             deep_seconds=max(0.0, args.deep_seconds),
+            suite_seconds=max(0.0, args.suite_seconds),
             pins=pins,
             smoke=SMOKE,
             run=args.run_url,

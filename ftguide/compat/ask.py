@@ -18,7 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from ftguide.compat import artifacts, sandbox
-from ftguide.compat.findings import Declared
+from ftguide.compat.findings import Declared, Suite
 from ftguide.compat.install import Installed
 
 DECLARE_SECONDS = 30.0
@@ -177,6 +177,56 @@ def ask_smoke(room: Installed, script: Path, threads: int) -> SmokeAnswer:
         ended = f"after its work: {outcome.ended or f'exit status {outcome.exit_code}'}"
         return SmokeAnswer(detail=answer.detail, gil_enabled=answer.gil_enabled, ended=ended)
     return SmokeAnswer(detail=_tidy(answer.detail, room), gil_enabled=answer.gil_enabled)
+
+
+class _SuiteRun(msgspec.Struct, frozen=True):
+    """What `inside_suite.py` prints."""
+
+    passed: int
+    failed: int
+    ran_in_parallel: int
+    not_in_parallel: int
+    failures: tuple[str, ...]
+    gil_enabled: bool
+    exit_code: int
+
+
+def ask_suite(room: Installed, modules: Sequence[str], threads: int, seconds: float) -> Suite:
+    """Run tests plainly, then each in several threads; each run is bounded in time."""
+    nothing = _SuiteRun(0, 0, 0, 0, (), gil_enabled=False, exit_code=0)
+    runs, ended = [], ""
+    for number in (1, threads):
+        outcome = sandbox.run(
+            [room.python, "-I", str(_HERE / "inside_suite.py"), str(number), *modules],
+            folder=_folder(room),
+            seconds=seconds,
+        )
+        found = _last(outcome.output, _SuiteRun)
+        runs.append(found or nothing)
+        # pytest: 0 all passed, 1 some failed; anything else is no run of the tests.
+        if outcome.ended or found is None or found.exit_code not in {0, 1}:
+            how = "plainly" if number == 1 else f"in {number} threads"
+            said = outcome.ended or (
+                f"pytest ended with {found.exit_code}"
+                if found
+                else f"exit status {outcome.exit_code}"
+            )
+            ended = f"{how}: {said}"
+            break
+    plain, parallel = runs[0], runs[1] if len(runs) > 1 else nothing
+    return Suite(
+        threads=threads,
+        plain_passed=plain.passed,
+        plain_failed=plain.failed,
+        parallel_passed=parallel.passed,
+        parallel_failed=parallel.failed,
+        ran_in_parallel=parallel.ran_in_parallel,
+        not_in_parallel=parallel.not_in_parallel,
+        gil_enabled=plain.gil_enabled or parallel.gil_enabled,
+        ended=ended,
+        modules=tuple(modules),
+        new_failures=tuple(one for one in parallel.failures if one not in set(plain.failures)),
+    )
 
 
 def _run(

@@ -177,6 +177,8 @@ class Suite:
     not_in_parallel: int  #: run in one thread although asked to run in several
     gil_enabled: bool
     ended: str = ""
+    modules: tuple[str, ...] = ()  #: the tests of the recipe; often a part of the whole
+    new_failures: tuple[str, ...] = ()  #: tests that fail in parallel only, at most 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

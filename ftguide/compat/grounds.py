@@ -228,6 +228,7 @@ def _convinces(suite: Suite) -> bool:
         not suite.ended
         and not suite.gil_enabled
         and suite.parallel_failed <= suite.plain_failed
+        and not suite.new_failures
         and asked > 0
         and suite.ran_in_parallel / asked >= PARALLEL_SHARE
     )

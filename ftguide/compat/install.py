@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,19 +96,25 @@ class Workshop:
     _making: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(
-        self, interpreter: Interpreter, name: str, version: str, hashes: Mapping[str, str]
+        self,
+        interpreter: Interpreter,
+        name: str,
+        version: str,
+        hashes: Mapping[str, str],
+        extra: Sequence[str] = (),
     ) -> Installed:
         """Make an environment with `name==version` in it; the caller removes nothing.
 
         `hashes` maps file names to the sha256 the index stated when we collected; a wheel that is not
-        among them is refused, unless `hashes` is empty. Raises `CompatError` naming the package.
+        among them is refused, unless `hashes` is empty. `extra` is installed beside it. Raises
+        `CompatError` naming the package.
         """
         build = "t" if not interpreter.facts.gil_enabled_at_start else ""
-        folder = self.scratch / f"{name}-{version}{build}"
+        folder = self.scratch / f"{name}-{version}{build}{'-tests' if extra else ''}"
         shutil.rmtree(folder, ignore_errors=True)
         wheels = folder / "wheels"
         wheels.mkdir(parents=True)
-        lack = self._download(interpreter, f"{name}=={version}", wheels)
+        lack = self._download(interpreter, f"{name}=={version}", wheels, extra)
         files = sorted(wheels.iterdir())
         for path in files:
             artifacts.check_archive(path)
@@ -167,18 +173,20 @@ class Workshop:
         _step([*tool, "pip", "install", *options, wheel], self.scratch, _INSTALL_SECONDS, problem)
         return _python(folder)
 
-    def _download(self, interpreter: Interpreter, requirement: str, folder: Path) -> str:
+    def _download(
+        self, interpreter: Interpreter, requirement: str, folder: Path, extra: Sequence[str]
+    ) -> str:
         """Download a package with its dependencies; return which one has no wheel, empty when all have."""
         command = [
             *(self.client(interpreter), "-I", "-m", "pip", "--disable-pip-version-check"),
             *("--no-input", "--quiet", "download", "--only-binary", ":all:", "--progress-bar=off"),
-            *("--retries", "2", "--dest", str(folder), *self.source.options(), requirement),
+            *("--retries", "2", "--dest", str(folder), *self.source.options(), requirement, *extra),
         ]
         environ = {name: os.environ[name] for name in _CLIENT_SETTINGS if name in os.environ}
         environ["PIP_CONFIG_FILE"] = os.devnull  # a folder set there would shadow the index
         environ["PIP_CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("ftguide")) / "pip")
         outcome = self._pip(command, folder.parent, environ)
-        if missing := _missing(outcome, requirement):
+        if (missing := _missing(outcome, requirement)) and not extra:
             outcome = self._pip([*command, "--no-deps"], folder.parent, environ)
         if outcome.exit_code != 0:
             raise CompatError(

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ftguide.compat import artifacts
-from ftguide.compat.ask import Loaded, ask_declaration, ask_import, ask_imports, ask_smoke
+from ftguide.compat.ask import (
+    Loaded,
+    ask_declaration,
+    ask_import,
+    ask_imports,
+    ask_smoke,
+    ask_suite,
+)
 from ftguide.compat.evidence import identify, now
 from ftguide.compat.findings import (
     STANDARD_LIBRARY,
@@ -27,13 +34,24 @@ from ftguide.compat.findings import (
     Smoke,
 )
 from ftguide.compat.install import Installed, Workshop
-from ftguide.compat.model import CompatError, Environment, Evidence, Kind, Package, Result
+from ftguide.compat.model import (
+    CompatError,
+    Environment,
+    Evidence,
+    Kind,
+    Package,
+    Result,
+    SuiteRecipe,
+)
 from ftguide.compat.sandbox import isolation
 from ftguide.interpreters.model import Pair
 
 #: Where smoke scripts live, relative to the repository's root.
 SMOKE = Path("compatibility") / "smoke"
 SMOKE_THREADS = 4
+
+#: What runs upstream tests; the versions are among the dependencies of the evidence.
+SUITE_TOOLS = ("pytest", "pytest-run-parallel")
 
 DEEP_SECONDS = 60.0
 
@@ -47,6 +65,7 @@ class Request:
     hashes: Mapping[str, str] = field(default_factory=dict)  #: file name to sha256, as collected
     uploaded: Mapping[str, str] = field(default_factory=dict)  #: file name to upload time
     deep_seconds: float = DEEP_SECONDS  #: 0 leaves the submodules out
+    suite_seconds: float = 0.0  #: for each of two runs of the recipe's tests; 0 leaves them out
     smoke: Path = SMOKE
     run: str = ""  #: address of the CI run
 
@@ -75,9 +94,28 @@ def probe(
             workshop.discard(control)
     finally:
         workshop.discard(room)
-    return tuple(
-        _evidence(request, pair, room, kind, result, at()) for kind, result in results.items()
+    found = [_evidence(request, pair, room, kind, result, at()) for kind, result in results.items()]
+    if request.package.suite and request.suite_seconds:
+        found.append(_suite(request, request.package.suite, pair, workshop, at))
+    return tuple(found)
+
+
+def _suite(
+    request: Request, recipe: SuiteRecipe, pair: Pair, workshop: Workshop, at: Callable[[], str]
+) -> Evidence:
+    """Run the upstream tests of the recipe, in an environment that has what they need."""
+    room = workshop.prepare(
+        pair.ft,
+        request.package.name,
+        request.version,
+        request.hashes,
+        extra=(*SUITE_TOOLS, *recipe.requires),
     )
+    try:
+        result = ask_suite(room, recipe.modules, SMOKE_THREADS, request.suite_seconds)
+    finally:
+        workshop.discard(room)
+    return _evidence(request, pair, room, Kind.SUITE, result, at())
 
 
 def _evidence(  # noqa: PLR0917 - the fields of one record

@@ -83,6 +83,7 @@ class Survey:
     index: Index | None = None  #: None: nothing is asked; what was collected counts
     folder: Path | None = None
     deep_seconds: float = 60.0
+    suite_seconds: float = 0.0
     pins: dict[str, str] = field(default_factory=dict)  #: versions to probe instead of the newest
     smoke: Path = Path("compatibility") / "smoke"
     run: str = ""
@@ -145,6 +146,7 @@ class Survey:
             hashes={file.file: file.sha256 for file in offer.files} if same else {},
             uploaded={file.file: file.uploaded for file in offer.files} if same else {},
             deep_seconds=self.deep_seconds,
+            suite_seconds=self.suite_seconds,
             smoke=self.smoke,
             run=self.run,
         )

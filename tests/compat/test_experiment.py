@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ftguide.compat import collect, packages
-from ftguide.compat.findings import Backfill, Declarations, DeepImport, Imports
+from ftguide.compat.findings import Backfill, Declarations, DeepImport, Imports, Suite
 from ftguide.compat.index import Index, address
 from ftguide.compat.install import Source, Workshop
 from ftguide.compat.model import CompatError, Kind
@@ -108,6 +108,25 @@ def test_probe(pin: str, pair: Pair, workshop: Workshop, described) -> None:
     if isinstance(deep, DeepImport):
         assert bool(deep.gil_on) is seen.submodules
         assert deep.complete
+
+
+def test_upstream_tests_are_counted_by_how_they_ran(
+    pair: Pair, workshop: Workshop, described
+) -> None:
+    request = Request(
+        package=described["numpy"],
+        version="2.5.5",
+        deep_seconds=0.0,
+        suite_seconds=300.0,
+        smoke=ROOT / "compatibility/smoke",
+    )
+    results = {item.kind: item.result for item in probe(request, pair, workshop)}
+    suite = results[Kind.SUITE]
+    assert isinstance(suite, Suite)
+    print(f"\n{suite}")
+    assert (suite.ended, suite.plain_failed, suite.new_failures) == ("", 0, ())
+    assert suite.ran_in_parallel > suite.not_in_parallel
+    assert suite.ran_in_parallel + suite.not_in_parallel == suite.plain_passed
 
 
 def test_orjson_has_no_wheel(pair: Pair, workshop: Workshop, described) -> None:
