@@ -20,6 +20,7 @@ import msgspec
 from ftguide.compat import artifacts, sandbox
 from ftguide.compat.findings import Declared, Suite
 from ftguide.compat.install import Installed
+from ftguide.compat.model import SuiteRecipe
 
 DECLARE_SECONDS = 30.0
 IMPORT_SECONDS = 60.0
@@ -191,13 +192,13 @@ class _SuiteRun(msgspec.Struct, frozen=True):
     exit_code: int
 
 
-def ask_suite(room: Installed, modules: Sequence[str], threads: int, seconds: float) -> Suite:
+def ask_suite(room: Installed, recipe: SuiteRecipe, threads: int, seconds: float) -> Suite:
     """Run tests plainly, then each in several threads; each run is bounded in time."""
     nothing = _SuiteRun(0, 0, 0, 0, (), gil_enabled=False, exit_code=0)
     runs, ended = [], ""
     for number in (1, threads):
         outcome = sandbox.run(
-            [room.python, "-I", str(_HERE / "inside_suite.py"), str(number), *modules],
+            [room.python, "-I", str(_HERE / "inside_suite.py"), str(number), *recipe.modules],
             folder=_folder(room),
             seconds=seconds,
         )
@@ -224,7 +225,8 @@ def ask_suite(room: Installed, modules: Sequence[str], threads: int, seconds: fl
         not_in_parallel=parallel.not_in_parallel,
         gil_enabled=plain.gil_enabled or parallel.gil_enabled,
         ended=ended,
-        modules=tuple(modules),
+        modules=recipe.modules,
+        sample=recipe.sample,
         new_failures=tuple(one for one in parallel.failures if one not in set(plain.failures)),
     )
 

@@ -177,7 +177,8 @@ class Suite:
     not_in_parallel: int  #: run in one thread although asked to run in several
     gil_enabled: bool
     ended: str = ""
-    modules: tuple[str, ...] = ()  #: the tests of the recipe; often a part of the whole
+    modules: tuple[str, ...] = ()  #: what was given to pytest
+    sample: bool = False  #: only a part of the upstream tests; shown, and no ground for a level
     new_failures: tuple[str, ...] = ()  #: tests that fail in parallel only, at most 100
 
 

@@ -22,12 +22,17 @@ class Counter:
     def __init__(self) -> None:
         self.counts = {"passed": 0, "failed": 0, "ran_in_parallel": 0, "not_in_parallel": 0}
         self.failures: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
 
     def pytest_report_teststatus(self, report: Any) -> Generator[None, Any, Any]:
         """Look at the status that the other plugins agree on."""
         status: Any = yield
         word = status[2] if status else ""
         text = word if isinstance(word, str) else str(word[0])
+        key = (str(report.nodeid), str(report.when))
+        if key in self._seen:  # pytest asks again when it writes its summary
+            return status
+        self._seen.add(key)
         failed = bool(report.failed)
         if report.when == "call" or (failed and report.when == "setup"):
             if failed:

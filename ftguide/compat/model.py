@@ -71,7 +71,7 @@ class SuiteRecipe:
 
     modules: tuple[str, ...]  #: arguments to `pytest --pyargs`
     requires: tuple[str, ...] = ()  #: distributions the tests need, without versions
-    deselect: tuple[str, ...] = ()  #: node ids left out, each because of a known reason in `note`
+    sample: bool = False  #: only a part of the upstream tests, so no ground for a level
     note: str = ""
 
 

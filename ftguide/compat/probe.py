@@ -112,7 +112,7 @@ def _suite(
         extra=(*SUITE_TOOLS, *recipe.requires),
     )
     try:
-        result = ask_suite(room, recipe.modules, SMOKE_THREADS, request.suite_seconds)
+        result = ask_suite(room, recipe, SMOKE_THREADS, request.suite_seconds)
     finally:
         workshop.discard(room)
     return _evidence(request, pair, room, Kind.SUITE, result, at())

@@ -155,6 +155,7 @@ CASES = {
         Level.GIL_OFF,
     ),
     "a bad suite beside a good CI": ((*GOOD, smoke(), suite(parallel_failed=9), CI), Level.GIL_OFF),
+    "suite that is a sample": ((*GOOD, smoke(), suite(sample=True)), Level.GIL_OFF),
     "suite turned the GIL on": ((*GOOD, smoke(), suite(gil_enabled=True)), Level.GIL_OFF),
     "claimed as well": ((*GOOD, smoke(), suite(), claim("3 - Stable")), Level.CLAIMED_EXERCISED),
     "claimed as beta": ((*GOOD, smoke(), suite(), claim("2 - Beta")), Level.EXERCISED),
