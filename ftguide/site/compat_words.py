@@ -189,14 +189,7 @@ def _sentences(result: object) -> Iterator[str]:  # noqa: C901, PLR0912 - one ca
                 yield f"The same on the GIL-enabled build: {result.control}."
             yield f"The GIL afterwards: {_gil(result.gil_enabled)}."
         case Suite():
-            yield f"Plainly: {result.plain_passed} passed, {result.plain_failed} failed."
-            yield (
-                f"In {count(result.threads, 'thread')}: {result.parallel_passed} passed, "
-                f"{result.parallel_failed} failed; {result.ran_in_parallel} really ran in parallel, "
-                f"{result.not_in_parallel} did not."
-            )
-            if result.ended:
-                yield f"Ended by {result.ended}."
+            yield from _suite(result)
         case SourceBuild():
             yield f"{'Worked' if result.worked else 'Failed'} with {result.image}."
             if result.detail:
@@ -214,6 +207,23 @@ def _sentences(result: object) -> Iterator[str]:  # noqa: C901, PLR0912 - one ca
 
 def _gil(on: bool) -> str:  # noqa: FBT001 - it is the one thing this says
     return "on" if on else "off"
+
+
+def _suite(result: Suite) -> Iterator[str]:
+    if result.sample:
+        yield "Only a part of the upstream tests: shown, and no ground for a level."
+    if result.modules:
+        yield f"Tests in {several(result.modules)}."
+    yield f"Plainly: {result.plain_passed} passed, {result.plain_failed} failed."
+    yield (
+        f"In {count(result.threads, 'thread')}: {result.parallel_passed} passed, "
+        f"{result.parallel_failed} failed; {result.ran_in_parallel} really ran in parallel, "
+        f"{result.not_in_parallel} did not."
+    )
+    if result.ended:
+        yield f"Ended by {result.ended}."
+    if result.new_failures:
+        yield f"Failing in parallel only: {several(result.new_failures)}."
 
 
 def _declarations(result: Declarations) -> Iterator[str]:

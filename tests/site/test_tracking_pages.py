@@ -301,6 +301,11 @@ def test_every_kind_of_evidence_has_words():
     for item in [*hostile(), *tracked.about("thing", "exercised"), *tracked.about("t", "crashes")]:
         assert words.sentences(item)
     assert {words.kind(kind) for kind in Kind}
+    (suite,) = (one for one in tracked.about("t", "exercised") if one.kind is Kind.SUITE)
+    part = replace(suite.result, sample=True, modules=("t.tests",), new_failures=("t.tests::race",))
+    said = " ".join(words.sentences(replace(suite, result=part)))
+    assert "no ground for a level" in said
+    assert "Failing in parallel only: t.tests::race." in said
     with pytest.raises(TypeError, match="no words"):
         words.sentences(replace(hostile()[0], result=None))
 
