@@ -301,7 +301,7 @@ def test_every_kind_of_evidence_has_words():
     for item in [*hostile(), *tracked.about("thing", "exercised"), *tracked.about("t", "crashes")]:
         assert words.sentences(item)
     assert {words.kind(kind) for kind in Kind}
-    (suite,) = (one for one in tracked.about("t", "exercised") if one.kind is Kind.SUITE)
+    suite = next(one for one in tracked.about("t", "exercised") if one.kind is Kind.SUITE)
     part = replace(suite.result, sample=True, modules=("t.tests",), new_failures=("t.tests::race",))
     said = " ".join(words.sentences(replace(suite, result=part)))
     assert "no ground for a level" in said
