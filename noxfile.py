@@ -37,6 +37,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "ftguide", "bench", *session.posargs)
 
 
+@nox.session(default=False)
+def probe(session: nox.Session) -> None:
+    """Probe packages on a free-threaded build: `-- --only lxml --line 3.14t --shard 2/8`."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "probe", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site into _build/html without a network."""
@@ -91,6 +98,7 @@ def site(session: nox.Session) -> None:
         *("python", "-m", "tests.site.screenshots", str(SITE), "_build/screenshots"),
         *session.posargs,
     )
+    session.run("python", "-m", "tests.site.tracking_browser", str(SITE))
 
 
 @nox.session(default=False)
@@ -105,7 +113,7 @@ def lock(session: nox.Session) -> None:
         "--custom-compile-command=nox -s lock",
         *session.posargs,  # e.g. --upgrade
     )
-    groups = ("docs", "bench", "test", "lint", "site", "nox")
+    groups = ("docs", "bench", "compat", "test", "lint", "site", "nox")
     session.run(
         *("uv", "pip", "compile", "--quiet", *common),
         *(f"--group={group}" for group in groups),

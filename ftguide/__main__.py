@@ -21,13 +21,16 @@ from ftguide.bench.run import ResumeError
 from ftguide.commands import (
     audit,
     bench,
+    check,
     interpreters,
     levels,
     lint,
+    probe,
     runs,
     sanitize,
     snippets,
 )
+from ftguide.compat.model import CompatError
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
 from ftguide.sanitize.model import SanitizeError
@@ -39,6 +42,8 @@ VERBS = (
     bench,
     runs,
     interpreters,
+    probe,
+    check,
     snippets,
     lint,
     sanitize,
@@ -48,6 +53,7 @@ VERBS = (
 #: Errors that say themselves what to do; anything else is a bug and keeps its traceback.
 EXPECTED = (
     AuditError,
+    CompatError,
     InterpreterError,
     MineError,
     PageError,

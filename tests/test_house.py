@@ -32,6 +32,7 @@ FLOORS = (
 WORKER_SIDE = (
     "ftguide/bench/worker.py",
     "ftguide/interpreters/inspect_target.py",
+    *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "ftguide" / "compat").glob("inside_*.py"))),
     *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "benchmarks" / "workloads").glob("*.py"))),
 )
 

@@ -1,6 +1,7 @@
-"""The Sphinx side of the guide: the `bench` domain, its tables and charts; snippets and stamps.
+"""The Sphinx side of the guide: the domains `bench` (measurements) and `compat` (packages), snippets, stamps.
 
-Reads stored runs and reports and draws pages; starts no process and opens no connection. `conf.py` loads it.
+Reads stored runs, evidence and reports and draws pages; starts no process and opens no connection. `conf.py`
+loads it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, native_tables, nodes, snippets, stamp
+from ftguide.site import bench_domain, cite, compat_domain, native_tables, nodes, snippets, stamp
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -19,6 +20,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     snippets.setup(app)
     stamp.setup(app)
     native_tables.setup(app)
+    compat_domain.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),

@@ -32,6 +32,8 @@ PAGES = (
     "porting-extensions/c-api-levels.html",
     "porting-extensions/locks.html",
     "thread-sanitizer.html",
+    "tracking.html",
+    "tracking/lxml.html",
 )
 ARGUMENTS = (
     "--no-sandbox",
