@@ -69,6 +69,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def examples(session: nox.Session) -> None:
+    """Build the example extension in every binding tool on both builds, test it and race it."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "examples", *session.posargs)
+
+
+@nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Photograph the built site in a headless browser and check what only a browser sees."""
     tools(session)
@@ -80,7 +87,7 @@ def site(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Write requirements.txt and benchmarks/requirements.txt from pyproject.toml's groups."""
+    """Write the locks: two from pyproject.toml's groups, examples/requirements.txt from its .in."""
     session.install("uv")
     common = (
         "--universal",  # one file for every system and Python the tools run on
@@ -99,4 +106,8 @@ def lock(session: nox.Session) -> None:
     session.run(
         *("uv", "pip", "compile", "--quiet", *common, "--group=target"),
         "--output-file=benchmarks/requirements.txt",
+    )
+    session.run(
+        *("uv", "pip", "compile", "--quiet", *common, "--python-version=3.14"),
+        *("examples/requirements.in", "--output-file=examples/requirements.txt"),
     )

@@ -16,19 +16,31 @@ from rich.markup import escape
 from ftguide.bench.catalogue import UnknownNameError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
-from ftguide.commands import bench, interpreters, runs
+from ftguide.commands import bench, examples, interpreters, runs
+from ftguide.commands.examples import ExamplesError
+from ftguide.examples.catalogue import UnknownExampleError
+from ftguide.examples.report import ReportError
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
 
 #: Errors that say themselves what to do; anything else is a bug and keeps its traceback.
-EXPECTED = (InterpreterError, PublishError, ResumeError, StoreError, UnknownNameError)
+EXPECTED = (
+    ExamplesError,
+    InterpreterError,
+    PublishError,
+    ReportError,
+    ResumeError,
+    StoreError,
+    UnknownExampleError,
+    UnknownNameError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser with all verbs."""
     top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for module in (bench, interpreters, runs):
+    for module in (bench, interpreters, examples, runs):
         module.add_parser(verbs)
     return top
 

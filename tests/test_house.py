@@ -16,7 +16,7 @@ FLOORS = (
     ("conf",),
     ("ftguide.site",),
     ("ftguide.__main__", "ftguide.commands"),
-    ("ftguide.bench", "ftguide.compat", "ftguide.snippets", "ftguide.audit"),
+    ("ftguide.bench", "ftguide.compat", "ftguide.snippets", "ftguide.audit", "ftguide.examples"),
     ("ftguide.results",),
     ("ftguide.interpreters",),
     ("benchmarks.workloads",),
