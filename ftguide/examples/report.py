@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -212,13 +212,3 @@ def _broken(example: Example, result: Result) -> list[str]:
 
 def _state(on: bool) -> str:  # noqa: FBT001 - the one thing it is about
     return "on" if on else "off"
-
-
-def shortened(report: Report) -> Report:
-    """Return the report without the outcomes of examples that are no longer in the catalogue."""
-    names = {one.name for one in EXAMPLES}
-    parts = tuple(
-        replace(part, outcomes=tuple(o for o in part.outcomes if o.name in names))
-        for part in report.parts
-    )
-    return replace(report, parts=parts)

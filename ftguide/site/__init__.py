@@ -9,13 +9,14 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, nodes
+from ftguide.site import bench_domain, cite, examples_table, nodes
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the domain; `bench_results` names the results folder, relative to conf.py."""
     nodes.setup(app)
     cite.setup(app)
+    examples_table.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),
