@@ -25,7 +25,7 @@ BEFORE_SECONDS = 4.0
 _TESTS_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ending:
     """How one race ended."""
 

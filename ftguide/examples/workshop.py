@@ -115,7 +115,8 @@ class Workshop:
                 work = Path(name) / "home"
                 source = work / "source"
                 ignored = shutil.ignore_patterns("__pycache__", "build", "target", "*.egg-info")
-                shutil.copytree(folder, source, ignore=ignored)
+                # New times of change: cargo compares them, and would take one variant for the other.
+                shutil.copytree(folder, source, ignore=ignored, copy_function=shutil.copy)
                 self._wheel(example, interpreter, source, work, tools)
                 shutil.rmtree(source)
                 work.rename(home)
