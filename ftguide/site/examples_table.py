@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.domains import Domain
+from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -74,6 +75,24 @@ class BuiltDirective(ExamplesDirective):
             return [missing(_why_missing(report, name))]
         part, outcome = found
         return [built_with(example, part, outcome), wheels(example, part, outcome)]
+
+
+class RelativeDiffs(SphinxTransform):
+    """Take the builder's folder out of the headers of `literalinclude :diff:`."""
+
+    default_priority = 500
+
+    def apply(self, **_named: Any) -> None:
+        """Make the paths in diffs relative to the repository."""
+        prefix = f"{self.app.confdir}{os.sep}"
+        for block in self.document.findall(nodes.literal_block):
+            text = block.astext()
+            if not text.startswith("--- ") or prefix not in text:
+                continue
+            head, change, body = text.partition("\n@@")
+            block.rawsource = head.replace(prefix, "") + change + body
+            block.children = [nodes.Text(block.rawsource)]
+            block.setup_child(block.children[0])
 
 
 class ExamplesDomain(Domain):
@@ -248,3 +267,4 @@ def setup(app: Sphinx) -> None:
         description="The report that nox -s examples recorded",
     )
     app.add_domain(ExamplesDomain)
+    app.add_transform(RelativeDiffs)

@@ -146,3 +146,15 @@ def test_a_new_report_reads_the_page_again(with_report, tmp_path):
     again = site.build()
     assert again.read == ["plain"]
     assert len(again.soup("plain").select("table")[0].select("tbody tr")) == 1
+
+
+def test_diffs_do_not_name_the_builders_folder(site):
+    for name, text in (("before", "old\n"), ("after", "new\n")):
+        (site.source / f"{name}.txt").write_text(text)
+    site.page("plain", "# Plain\n\n```{literalinclude} after.txt\n:diff: before.txt\n```\n")
+    built = site.build()
+    assert built.warnings == []
+    text = built.soup("plain").select_one(".highlight").get_text()
+    assert text.startswith("--- before.txt\n+++ after.txt\n@@ -1 +1 @@\n-old\n+new")
+    for path in sorted(site.source.parent.rglob("*.html")):
+        assert str(site.root) not in path.read_text()
