@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.domains import Domain
-from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -75,24 +74,6 @@ class BuiltDirective(ExamplesDirective):
             return [missing(_why_missing(report, name))]
         part, outcome = found
         return [built_with(example, part, outcome), wheels(example, part, outcome)]
-
-
-class RelativeDiffs(SphinxTransform):
-    """Take the builder's folder out of the headers of `literalinclude :diff:`."""
-
-    default_priority = 500
-
-    def apply(self, **_named: Any) -> None:
-        """Make the paths in diffs relative to the repository."""
-        prefix = f"{self.app.confdir}{os.sep}"
-        for block in self.document.findall(nodes.literal_block):
-            text = block.astext()
-            if not text.startswith("--- ") or prefix not in text:
-                continue
-            head, change, body = text.partition("\n@@")
-            block.rawsource = head.replace(prefix, "") + change + body
-            block.children = [nodes.Text(block.rawsource)]
-            block.setup_child(block.children[0])
 
 
 class ExamplesDomain(Domain):
@@ -257,6 +238,17 @@ def wheels(example: Example, part: Part, outcome: Outcome) -> nodes.table:
     return table(f"{example.title} on CPython {part.version}", columns, lines)
 
 
+def shorten_diffs(app: Sphinx, doctree: nodes.document) -> None:
+    """Take the builder's folder out of the headers of `literalinclude :diff:`."""
+    prefix = f"{app.confdir}{os.sep}"
+    for block in doctree.findall(nodes.literal_block):
+        head, change, body = block.astext().partition("\n@@")
+        if head.startswith("--- ") and prefix in head:
+            block.rawsource = head.replace(prefix, "") + change + body
+            block.children = [nodes.Text(block.rawsource)]
+            block.setup_child(block.children[0])
+
+
 def setup(app: Sphinx) -> None:
     """Register the domain; `examples_report` names the report, relative to conf.py."""
     app.add_config_value(
@@ -267,4 +259,4 @@ def setup(app: Sphinx) -> None:
         description="The report that nox -s examples recorded",
     )
     app.add_domain(ExamplesDomain)
-    app.add_transform(RelativeDiffs)
+    app.connect("doctree-read", shorten_diffs)
