@@ -90,21 +90,21 @@ def lock(session: nox.Session) -> None:
     """Write the locks: two from pyproject.toml's groups, examples/requirements.txt from its .in."""
     session.install("uv")
     common = (
-        "--universal",  # one file for every system and Python the tools run on
-        "--python-version=3.11",
+        "--universal",  # one file for every system and Python
         "--generate-hashes",
         "--no-annotate",
         "--custom-compile-command=nox -s lock",
         *session.posargs,  # e.g. --upgrade
     )
+    tools_run_on = "--python-version=3.11"  # and later
     groups = ("docs", "bench", "test", "lint", "site", "nox")
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on),
         *(f"--group={group}" for group in groups),
         "--output-file=requirements.txt",
     )
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common, "--group=target"),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=target"),
         "--output-file=benchmarks/requirements.txt",
     )
     session.run(

@@ -19,6 +19,7 @@ from ftguide.examples.workshop import Workshop
 
 if TYPE_CHECKING:
     import argparse
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 RUNS = 10
@@ -92,15 +93,14 @@ def main(arguments: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _alone(path: Path) -> filelock.FileLock:
-    lock = filelock.FileLock(path)
+def _alone(path: Path) -> AbstractContextManager[object]:
+    """Hold the lock until the `with` block ends; raise `ExamplesError` when somebody else does."""
     try:
-        lock.acquire(timeout=0)
+        return filelock.FileLock(path).acquire(timeout=0)
     except filelock.Timeout as error:
         raise ExamplesError(
             f"another session of the examples holds {shorten(path)}; wait until it is over."
         ) from error
-    return lock
 
 
 def totals(part: Part) -> str:

@@ -66,12 +66,13 @@ def test_fewer_than_five_tools_fail_the_session(tmp_path, monkeypatch, pair, nam
     assert main(["examples", *words]) == status
 
 
-def test_a_second_session_is_refused(tmp_path):
-    with (
-        examples._alone(tmp_path / "lock"),
-        pytest.raises(examples.ExamplesError, match="another session of the examples"),
-    ):
-        examples._alone(tmp_path / "lock")
+def test_a_second_session_is_refused_while_the_first_lasts(tmp_path):
+    path = tmp_path / "lock"
+    refused = pytest.raises(examples.ExamplesError, match="another session of the examples")
+    with examples._alone(path), refused:
+        examples._alone(path)
+    with examples._alone(path):
+        pass
 
 
 def test_the_table_shows_tags_and_reasons():
