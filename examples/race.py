@@ -16,7 +16,8 @@ import time
 import tally
 
 THREADS = 4
-ADDS = 3000
+FIRST_ADDS = 1000  # per thread; the first round is short, because some things happen only once
+ROUND_SECONDS = 0.1  # rounds grow to this, so that threads meet on a busy machine too
 KEYS = 200  # more than the memo holds, so that it is emptied all the time
 
 
@@ -24,11 +25,11 @@ def weigh(key):
     return 10_000 + 7 * key
 
 
-def use(counter, number, start, types, wrong):
+def use(counter, number, adds, start, types, wrong):
     """Add keys and read what others add meanwhile; the work of one thread."""
     start.wait()
     try:
-        for i in range(ADDS):
+        for i in range(adds):
             key = (i + number * 50) % KEYS
             receipt = counter.add(key)
             types.add(type(receipt))
@@ -41,7 +42,7 @@ def use(counter, number, start, types, wrong):
         wrong.append(f"{type(error).__name__}: {error}")
 
 
-def one_round():
+def one_round(adds):
     """Return what went wrong in one round, in words; None when nothing did."""
     counter = tally.Counter(weigh)
     adds_before, weight_before = tally.journal()
@@ -49,7 +50,7 @@ def one_round():
     types = [set() for _ in range(THREADS)]
     wrong = [[] for _ in range(THREADS)]
     threads = [
-        threading.Thread(target=use, args=(counter, n, start, types[n], wrong[n]))
+        threading.Thread(target=use, args=(counter, n, adds, start, types[n], wrong[n]))
         for n in range(THREADS)
     ]
     for thread in threads:
@@ -61,12 +62,12 @@ def one_round():
             return found[0]
     if len(set().union(*types)) != 1:
         return f"{len(set().union(*types))} types are called Receipt"
-    weight = sum(weigh((i + n * 50) % KEYS) for n in range(THREADS) for i in range(ADDS))
+    weight = sum(weigh((i + n * 50) % KEYS) for n in range(THREADS) for i in range(adds))
     adds_after, weight_after = tally.journal()
     for what, got, expected in (
-        ("adds", counter.totals()[0], THREADS * ADDS),
+        ("adds", counter.totals()[0], THREADS * adds),
         ("total", counter.totals()[1], weight),
-        ("journal length", adds_after - adds_before, THREADS * ADDS),
+        ("journal length", adds_after - adds_before, THREADS * adds),
         ("journal sum", weight_after - weight_before, weight),
     ):
         if got != expected:
@@ -78,11 +79,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=0.5)
     deadline = time.monotonic() + parser.parse_args().seconds
-    rounds, wrong = 0, None
-    while wrong is None and (rounds == 0 or time.monotonic() < deadline):
-        wrong = one_round()
-        rounds += 1
-    print(json.dumps({"gil": sys._is_gil_enabled(), "rounds": rounds, "wrong": wrong}))
+    total, adds, wrong = 0, FIRST_ADDS, None
+    while wrong is None and (total == 0 or time.monotonic() < deadline):
+        began = time.monotonic()
+        wrong = one_round(adds)
+        total += THREADS * adds
+        if time.monotonic() - began < ROUND_SECONDS / 2:
+            adds *= 2
+    print(json.dumps({"gil": sys._is_gil_enabled(), "adds": total, "wrong": wrong}))
     return 1 if wrong else 0
 
 

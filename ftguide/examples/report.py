@@ -39,7 +39,7 @@ class Races:
     wrong: int  #: runs that ended with a wrong answer or an exception
     crashed: int
     hung: int
-    rounds: int  #: rounds of all runs that ended by themselves
+    adds: int  #: calls of add() in all runs that ended by themselves
     said: tuple[str, ...] = ()  #: up to three different ways to fail, the most frequent first
 
     @property

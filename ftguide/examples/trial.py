@@ -21,7 +21,7 @@ GRACE_SECONDS = 6.0
 #: One run's budget. A race stops at its first wrong answer, so only what passes uses it up.
 BUDGET_SECONDS = 0.3
 #: `before` gets longer on the free-threaded build: a busy machine lets its threads meet less often.
-BEFORE_SECONDS = 4.0
+BEFORE_SECONDS = 8.0
 _TESTS_SECONDS = 60.0
 
 
@@ -31,7 +31,7 @@ class Ending:
 
     kind: str  #: "passed" | "wrong" | "crashed" | "hung"
     said: str = ""
-    rounds: int = 0
+    adds: int = 0
 
 
 def plan(variant: Variant, build: Build, runs: int) -> tuple[int, float]:
@@ -101,15 +101,15 @@ def ending(status: int, out: str, err: str) -> Ending:
     """Read how a race ended from its exit status and what it printed."""
     try:
         said = json.loads(out.strip().splitlines()[-1])
-        rounds, wrong = int(said["rounds"]), said["wrong"]
+        adds, wrong = int(said["adds"]), said["wrong"]
     except (IndexError, KeyError, TypeError, ValueError):
-        rounds, wrong = 0, None
+        adds, wrong = 0, None
     if status < 0:
-        return Ending(kind="crashed", said=_signal(-status), rounds=rounds)
-    if status == 0 and rounds and wrong is None:
-        return Ending(kind="passed", rounds=rounds)
+        return Ending(kind="crashed", said=_signal(-status), adds=adds)
+    if status == 0 and adds and wrong is None:
+        return Ending(kind="passed", adds=adds)
     if status == 1 and wrong is not None:
-        return Ending(kind="wrong", said=public(str(wrong)), rounds=rounds)
+        return Ending(kind="wrong", said=public(str(wrong)), adds=adds)
     lines = err.strip().splitlines()
     return Ending(kind="wrong", said=public(lines[-1] if lines else f"exit status {status}"))
 
@@ -127,7 +127,7 @@ def summed(endings: Sequence[Ending]) -> Races:
         wrong=kinds["wrong"],
         crashed=kinds["crashed"],
         hung=kinds["hung"],
-        rounds=sum(one.rounds for one in endings),
+        adds=sum(one.adds for one in endings),
         said=tuple(texts[0] for texts in frequent[:3]),
     )
 

@@ -217,7 +217,7 @@ def wheels(example: Example, part: Part, outcome: Outcome) -> nodes.table:
         Column(title="Tests passed", numeric=True),
         Column(title="GIL after import"),
         Column(title="Races failed", numeric=True),
-        Column(title="Rounds", numeric=True),
+        Column(title="Calls of add()", numeric=True),
         Column(title="What was seen"),
     ]
     lines = [
@@ -229,7 +229,7 @@ def wheels(example: Example, part: Part, outcome: Outcome) -> nodes.table:
                 str(result.tests),
                 _gil(result),
                 _races(result),
-                str(result.races.rounds),
+                f"{result.races.adds:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
                 _said(result.races),
             ]
         )

@@ -19,7 +19,7 @@ def result(variant, build, **changes):
         "tests_failed": 0,
         "gil_after_import": before or not free,
         "races": Races(
-            runs=runs, wrong=failed, crashed=0, hung=0, rounds=90, said=(SAID,) * bool(failed)
+            runs=runs, wrong=failed, crashed=0, hung=0, adds=90, said=(SAID,) * bool(failed)
         ),
     }
     return Result(**{**known, **changes})

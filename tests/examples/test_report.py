@@ -120,7 +120,7 @@ def changed(name, variant, build, **changes):
 
 
 def races(runs, **failed):
-    return Races(**{"runs": runs, "wrong": 0, "crashed": 0, "hung": 0, "rounds": 9, **failed})
+    return Races(**{"runs": runs, "wrong": 0, "crashed": 0, "hung": 0, "adds": 9, **failed})
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from ftguide.examples.catalogue import Variant
 from ftguide.examples.trial import Ending
 from ftguide.interpreters.model import Build
 
-PASSED = 'import json; print(json.dumps({"gil": False, "rounds": 7, "wrong": None}))'
-WRONG = 'import json, sys; print(json.dumps({"gil": False, "rounds": 2, "wrong": "adds: 3"})); sys.exit(1)'
+PASSED = 'import json; print(json.dumps({"gil": False, "adds": 7, "wrong": None}))'
+WRONG = 'import json, sys; print(json.dumps({"gil": False, "adds": 2, "wrong": "adds: 3"})); sys.exit(1)'
 
 
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        (PASSED, Ending(kind="passed", rounds=7)),
-        (WRONG, Ending(kind="wrong", said="adds: 3", rounds=2)),
+        (PASSED, Ending(kind="passed", adds=7)),
+        (WRONG, Ending(kind="wrong", said="adds: 3", adds=2)),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", Ending("crashed", "SIGSEGV")),
         ("import time; time.sleep(60)", Ending("hung", "still running 0 s after its time")),
         ("raise ImportError('no tally')", Ending("wrong", "ImportError: no tally")),
@@ -50,14 +50,14 @@ def test_a_hung_race_is_not_left_behind(tmp_path, monkeypatch):
 
 def test_ways_of_failing_are_told_apart_without_their_numbers():
     endings = [
-        Ending(kind="passed", rounds=10),
-        Ending(kind="wrong", said="adds: 5 instead of 9", rounds=1),
-        Ending(kind="wrong", said="adds: 7 instead of 9", rounds=2),
+        Ending(kind="passed", adds=10),
+        Ending(kind="wrong", said="adds: 5 instead of 9", adds=1),
+        Ending(kind="wrong", said="adds: 7 instead of 9", adds=2),
         Ending(kind="crashed", said="SIGSEGV"),
         Ending(kind="hung", said="still running"),
     ]
     races = trial.summed(endings)
-    assert (races.runs, races.failed, races.rounds) == (5, 4, 13)
+    assert (races.runs, races.failed, races.adds) == (5, 4, 13)
     assert (races.wrong, races.crashed, races.hung) == (2, 1, 1)
     assert races.said == ("adds: 5 instead of 9", "SIGSEGV", "still running")
 
