@@ -91,6 +91,13 @@ def sanitize(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def examples(session: nox.Session) -> None:
+    """Build the example extension in every binding tool on both builds, test it and race it."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "examples", *session.posargs)
+
+
+@nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Photograph the built site in a headless browser and check what only a browser sees."""
     tools(session)
@@ -103,28 +110,32 @@ def site(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Write the three requirements.txt (tools, targets, snippets) from pyproject.toml's groups."""
+    """Write the locks: tools, targets and snippets from pyproject.toml's groups, examples from their .in."""
     session.install("uv")
     common = (
-        "--universal",  # one file for every system and Python the tools run on
-        "--python-version=3.11",
+        "--universal",  # one file for every system and Python
         "--generate-hashes",
         "--no-annotate",
         "--custom-compile-command=nox -s lock",
         *session.posargs,  # e.g. --upgrade
     )
+    tools_run_on = "--python-version=3.11"  # and later
     groups = ("docs", "bench", "compat", "test", "lint", "site", "nox")
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on),
         *(f"--group={group}" for group in groups),
         "--output-file=requirements.txt",
     )
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common, "--group=target"),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=target"),
         "--output-file=benchmarks/requirements.txt",
     )
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common, "--group=snippets"),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=snippets"),
         "--constraint=requirements.txt",  # the versions that the tests use
         "--output-file=source/snippets/requirements.txt",
+    )
+    session.run(
+        *("uv", "pip", "compile", "--quiet", *common, "--python-version=3.14"),
+        *("examples/requirements.in", "--output-file=examples/requirements.txt"),
     )

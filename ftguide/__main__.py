@@ -22,6 +22,7 @@ from ftguide.commands import (
     audit,
     bench,
     check,
+    examples,
     interpreters,
     levels,
     lint,
@@ -30,7 +31,10 @@ from ftguide.commands import (
     sanitize,
     snippets,
 )
+from ftguide.commands.examples import ExamplesError
 from ftguide.compat.model import CompatError
+from ftguide.examples import report as examples_report
+from ftguide.examples.catalogue import UnknownExampleError
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
 from ftguide.sanitize.model import SanitizeError
@@ -46,6 +50,7 @@ VERBS = (
     check,
     snippets,
     lint,
+    examples,
     sanitize,
     audit,
     levels,
@@ -54,14 +59,17 @@ VERBS = (
 EXPECTED = (
     AuditError,
     CompatError,
+    ExamplesError,
     InterpreterError,
     MineError,
     PageError,
     PublishError,
     ReportError,
+    examples_report.ReportError,
     ResumeError,
     SanitizeError,
     StoreError,
+    UnknownExampleError,
     UnknownNameError,
 )
 

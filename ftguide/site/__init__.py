@@ -10,7 +10,16 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, compat_domain, native_tables, nodes, snippets, stamp
+from ftguide.site import (
+    bench_domain,
+    cite,
+    compat_domain,
+    examples_table,
+    native_tables,
+    nodes,
+    snippets,
+    stamp,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -20,6 +29,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     snippets.setup(app)
     stamp.setup(app)
     native_tables.setup(app)
+    examples_table.setup(app)
     compat_domain.setup(app)
     app.add_config_value(
         "bench_results",
