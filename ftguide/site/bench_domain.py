@@ -34,6 +34,7 @@ from ftguide.site.directives import (
     RunsDirective,
     TableDirective,
 )
+from ftguide.site.method_tables import MethodDirective
 from ftguide.site.overviews import BuildsDirective, ScalingDirective
 from ftguide.site.run_page import RunDirective
 from ftguide.site.value import ValueRole
@@ -80,6 +81,7 @@ class BenchDomain(Domain):
         "workload": WorkloadDirective,
         "builds": BuildsDirective,
         "scaling": ScalingDirective,
+        "method": MethodDirective,
         "run": RunDirective,
     }
     roles: ClassVar = {
