@@ -99,7 +99,7 @@ def test_a_full_disk_leaves_no_new_file(tmp_path, monkeypatch):
             r"line 2: its content does not have the id .* so it was edited",
         ),
         (2, NAME, "other-package", r"line 2: its content|line 2: about package"),
-        (3, '"names"', '"nomes"', r"line 3, \$\.result: .*names"),
+        (3, '"names"', '"titles"', r"line 3, \$\.result: .*names"),
         (3, '"gil_enabled":false', '"gil_enabled":"no"', r"line 3, \$\.result: Expected `bool`"),
         (2, '"kind":"declare"', '"kind":"rumour"', r"line 2: Invalid enum value 'rumour'"),
         (2, '"kind":"declare"', '"kind":"import"', r"line 2, \$\.result"),
