@@ -19,6 +19,11 @@ language = "en"
 #: and citations name a run without an address.
 SITE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("SITE_URL") or ""
 
+#: Day that the statuses of packages are derived for; empty = the day of the build.
+compat_today = os.environ.get("GUIDE_TODAY", "")
+#: Repository that takes reports about packages, such as https://github.com/owner/name.
+compat_repository = os.environ.get("REPO_URL", "")
+
 # -- General ---------------------------------------------------------------------------------------
 
 extensions = [

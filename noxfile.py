@@ -37,6 +37,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "ftguide", "bench", *session.posargs)
 
 
+@nox.session(default=False)
+def probe(session: nox.Session) -> None:
+    """Probe packages on a free-threaded build: `-- --only lxml --line 3.14t --shard 2/8`."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "probe", *session.posargs)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site into _build/html without a network."""
@@ -77,6 +84,20 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def sanitize(session: nox.Session) -> None:
+    """Build CPython with ThreadSanitizer once, and reproduce the reports of the sanitizer page."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "sanitize", *session.posargs)
+
+
+@nox.session(default=False)
+def examples(session: nox.Session) -> None:
+    """Build the example extension in every binding tool on both builds, test it and race it."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "examples", *session.posargs)
+
+
+@nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Photograph the built site in a headless browser and check what only a browser sees."""
     tools(session)
@@ -84,32 +105,37 @@ def site(session: nox.Session) -> None:
         *("python", "-m", "tests.site.screenshots", str(SITE), "_build/screenshots"),
         *session.posargs,
     )
+    session.run("python", "-m", "tests.site.tracking_browser", str(SITE))
 
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Write the three requirements.txt (tools, targets, snippets) from pyproject.toml's groups."""
+    """Write the locks: tools, targets and snippets from pyproject.toml's groups, examples from their .in."""
     session.install("uv")
     common = (
-        "--universal",  # one file for every system and Python the tools run on
-        "--python-version=3.11",
+        "--universal",  # one file for every system and Python
         "--generate-hashes",
         "--no-annotate",
         "--custom-compile-command=nox -s lock",
         *session.posargs,  # e.g. --upgrade
     )
-    groups = ("docs", "bench", "test", "lint", "site", "nox")
+    tools_run_on = "--python-version=3.11"  # and later
+    groups = ("docs", "bench", "compat", "test", "lint", "site", "nox")
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on),
         *(f"--group={group}" for group in groups),
         "--output-file=requirements.txt",
     )
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common, "--group=target"),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=target"),
         "--output-file=benchmarks/requirements.txt",
     )
     session.run(
-        *("uv", "pip", "compile", "--quiet", *common, "--group=snippets"),
+        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=snippets"),
         "--constraint=requirements.txt",  # the versions that the tests use
         "--output-file=source/snippets/requirements.txt",
+    )
+    session.run(
+        *("uv", "pip", "compile", "--quiet", *common, "--python-version=3.14"),
+        *("examples/requirements.in", "--output-file=examples/requirements.txt"),
     )

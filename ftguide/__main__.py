@@ -13,25 +13,63 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.markup import escape
 
+from ftguide.audit.files import AuditError
 from ftguide.bench.catalogue import UnknownNameError
 from ftguide.bench.mine import MineError
 from ftguide.bench.publish import PublishError
 from ftguide.bench.run import ResumeError
-from ftguide.commands import bench, interpreters, lint, runs, snippets
+from ftguide.commands import (
+    audit,
+    bench,
+    check,
+    examples,
+    interpreters,
+    levels,
+    lint,
+    probe,
+    runs,
+    sanitize,
+    snippets,
+)
+from ftguide.commands.examples import ExamplesError
+from ftguide.compat.model import CompatError
+from ftguide.examples import report as examples_report
+from ftguide.examples.catalogue import UnknownExampleError
 from ftguide.interpreters.model import InterpreterError
 from ftguide.results.store import StoreError
+from ftguide.sanitize.model import SanitizeError
 from ftguide.snippets.markdown import PageError
 from ftguide.snippets.report import ReportError
 
+#: Every verb's module has an `add_parser`; listed as `--help` shows them.
+VERBS = (
+    bench,
+    runs,
+    interpreters,
+    probe,
+    check,
+    snippets,
+    lint,
+    examples,
+    sanitize,
+    audit,
+    levels,
+)
 #: Errors that say themselves what to do; anything else is a bug and keeps its traceback.
 EXPECTED = (
+    AuditError,
+    CompatError,
+    ExamplesError,
     InterpreterError,
     MineError,
     PageError,
     PublishError,
     ReportError,
+    examples_report.ReportError,
     ResumeError,
+    SanitizeError,
     StoreError,
+    UnknownExampleError,
     UnknownNameError,
 )
 
@@ -40,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     """Build the parser with all verbs."""
     top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for module in (bench, interpreters, runs, snippets, lint):
+    for module in VERBS:
         module.add_parser(verbs)
     return top
 

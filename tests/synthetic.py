@@ -255,6 +255,7 @@ def write(results: Path, run: StoredRun, *, withdrawn: str | None = None) -> Pat
     folder.mkdir(parents=True)
     lines = [Line(failure=failure) for failure in run.failures]
     lines += [Line(block=one) for one in run.blocks]
+    lines += [Line(cost=one) for one in run.costs]
     (folder / "run.json").write_bytes(store.to_json(run.run))
     packed = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
     (folder / "blocks.jsonl.gz").write_bytes(store.pack(packed))

@@ -17,7 +17,14 @@ FLOORS = (
     ("ftguide.site",),
     ("ftguide.__main__", "ftguide.commands", "benchmarks.method"),
     ("ftguide.prose",),
-    ("ftguide.bench", "ftguide.compat", "ftguide.snippets", "ftguide.audit"),
+    (
+        "ftguide.bench",
+        "ftguide.compat",
+        "ftguide.snippets",
+        "ftguide.audit",
+        "ftguide.sanitize",
+        "ftguide.examples",
+    ),
     ("ftguide.results",),
     ("ftguide.interpreters",),
     ("benchmarks.workloads",),
@@ -25,6 +32,7 @@ FLOORS = (
 WORKER_SIDE = (
     "ftguide/bench/worker.py",
     "ftguide/interpreters/inspect_target.py",
+    *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "ftguide" / "compat").glob("inside_*.py"))),
     *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "benchmarks" / "workloads").glob("*.py"))),
 )
 

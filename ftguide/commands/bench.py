@@ -184,7 +184,9 @@ def chosen_of_suite(arguments: argparse.Namespace, size: presets.Preset) -> list
     """
     if arguments.only or arguments.group:
         return select(arguments.only, arguments.group)
-    return [] if arguments.mine else select(size.workloads or ())
+    if arguments.mine or arguments.resume:  # a resumed run has its plan
+        return []
+    return select(size.workloads or ())
 
 
 def print_catalogue(console: Console) -> None:

@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ftguide.interpreters import provide as providing
+from ftguide.interpreters import sanitized
 from ftguide.interpreters.build import Setting
-from ftguide.interpreters.model import Interpreter, Pair
+from ftguide.interpreters.model import Interpreter, Pair, Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_choices(parser)
     parser.add_argument("--make", action="store_true", help="download or build a missing pair")
     parser.add_argument("--json", action="store_true", help="print JSON, paths included")
+    parser.add_argument(
+        "--sanitizer",
+        choices=[str(Sanitizer.THREAD)],  # AddressSanitizer is preloaded: an ordinary build does
+        help="instead of a pair, build a free-threaded interpreter that finds bugs: with clang, "
+        "never measured",
+    )
     parser.set_defaults(main=main)
 
 
@@ -84,6 +91,11 @@ def main(args: argparse.Namespace) -> int:
 
     providing.check_line(args.line)
     line = args.line or DEFAULT_LINE
+    if args.sanitizer:
+        kind = Sanitizer(args.sanitizer)
+        one = sanitized.provide(kind, line, tarball=args.tarball, say=say)
+        print(one.executable)  # noqa: T201
+        return 0
     if args.make or args.python:
         pairs = [chosen(args, args.line, say)]
         found = [pairs[0].gil, pairs[0].ft]

@@ -81,7 +81,7 @@ def build_pair(order: Order) -> dict[Build, Path]:
     Raises `InterpreterError` with the end of the log when a step fails. Whatever happens, a tree is
     either whole or absent, and a later call goes on where this one stopped.
     """
-    _refuse_impossible(order.shelf.root)
+    refuse_impossible(order.shelf.root)
     wanted = [build for build in Build if not _works(order, build)]
     if wanted:
         line = order.tarball.release.line
@@ -90,7 +90,7 @@ def build_pair(order: Order) -> dict[Build, Path]:
             order.say(text)
         try:
             with order.shelf.work_folder() as work:
-                source = _unpack(order.tarball, work, order.say)
+                source = unpack(order.tarball, work, order.say)
                 for build in wanted:
                     _build(order, build, source, work)
         except OSError as error:
@@ -103,7 +103,8 @@ def build_pair(order: Order) -> dict[Build, Path]:
     return {build: order.interpreter(build) for build in Build}
 
 
-def _refuse_impossible(root: Path) -> None:
+def refuse_impossible(root: Path) -> None:
+    """Raise `InterpreterError` where no build can work, whatever is installed."""
     if os.name == "nt":
         raise InterpreterError(
             "Building from source needs a POSIX system. Install both builds from python.org "
@@ -129,7 +130,7 @@ def _works(order: Order, build: Build) -> bool:
     return True
 
 
-def _unpack(tarball: Tarball, work: Path, say: Say) -> Path:
+def unpack(tarball: Tarball, work: Path, say: Say) -> Path:
     """Unpack the tarball and return its one folder."""
     say(f"unpacking {tarball.release.file_name}")
     target = work / "source"
@@ -150,33 +151,20 @@ def _unpack(tarball: Tarball, work: Path, say: Say) -> Path:
 def _build(order: Order, build: Build, source: Path, work: Path) -> None:
     """Configure, compile and install one build, check that it runs, and put it on the shelf."""
     release, tree = order.tarball.release, order.tree(build)
-    objects, stage = work / f"objects-{build}", work / f"stage-{build}"
-    objects.mkdir()
-    tree.parent.mkdir(parents=True, exist_ok=True)
-    log = tree.parent / f"{build}.log"
-    log.write_bytes(b"")
     arguments = order.arguments(build)
-    jobs = f"-j{usable_cpus()}"
-    steps = (
-        ("configuring", (str(source / "configure"), f"--prefix={tree}", *arguments)),
-        ("compiling", ("make", jobs)),
-        # The prefix is the final one, the place is not. CPython's test suite stays behind.
-        ("installing", ("make", jobs, "altinstall", "TEST_MODULES=no", f"DESTDIR={stage}")),
-    )
     name = f"{build.words} {release.version}, {order.setting}"
-    environ = build_environment(order)
+    log = tree.parent / f"{build}.log"
     started = time.monotonic()
-    order.say(f"{name}: building on {usable_cpus()} CPUs, log in {log}")
-    for step, command in steps:
-        begun = time.monotonic()
-
-        def heartbeat(seconds: float, compiled: int, step: str = step) -> None:
-            files = f", {compiled} files" if compiled else ""
-            order.say(f"{name}: {step}, {seconds:.0f} s{files}")
-
-        children.run(command, folder=objects, environ=environ, log=log, heartbeat=heartbeat)
-        order.say(f"{name}: {step} took {time.monotonic() - begun:.0f} s")
-    staged = stage / tree.relative_to("/")
+    staged = make_tree(
+        name,
+        source=source,
+        work=work,
+        tree=tree,
+        arguments=arguments,
+        environ=build_environment(order.environ),
+        log=log,
+        say=order.say,
+    )
     _check(staged / "bin" / program(release.version, build), build, order, log)
     built = Built(
         version=release.version,
@@ -189,6 +177,50 @@ def _build(order: Order, build: Build, source: Path, work: Path) -> None:
     )
     order.shelf.put(staged, tree, built, work)
     order.say(f"{name}: done in {time.monotonic() - started:.0f} s")
+
+
+def make_tree(
+    name: str,
+    *,
+    source: Path,
+    work: Path,
+    tree: Path,
+    arguments: tuple[str, ...],
+    environ: Mapping[str, str],
+    log: Path,
+    say: Say,
+    install: tuple[str, ...] = (),
+) -> Path:
+    """Configure for the prefix `tree`, compile, install below `work`; return the staged tree.
+
+    `install` are further words for the last make. Raises `InterpreterError` with the end of the log
+    when a step fails.
+    """
+    objects, stage = work / f"objects-{tree.name}", work / f"stage-{tree.name}"
+    objects.mkdir()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_bytes(b"")
+    jobs = f"-j{usable_cpus()}"
+    steps = (
+        ("configuring", (str(source / "configure"), f"--prefix={tree}", *arguments)),
+        ("compiling", ("make", jobs)),
+        # The prefix is the final one, the place is not. CPython's test suite stays behind.
+        (
+            "installing",
+            ("make", jobs, "altinstall", "TEST_MODULES=no", f"DESTDIR={stage}", *install),
+        ),
+    )
+    say(f"{name}: building on {usable_cpus()} CPUs, log in {log}")
+    for step, command in steps:
+        begun = time.monotonic()
+
+        def heartbeat(seconds: float, compiled: int, step: str = step) -> None:
+            files = f", {compiled} files" if compiled else ""
+            say(f"{name}: {step}, {seconds:.0f} s{files}")
+
+        children.run(command, folder=objects, environ=environ, log=log, heartbeat=heartbeat)
+        say(f"{name}: {step} took {time.monotonic() - begun:.0f} s")
+    return stage / tree.relative_to("/")
 
 
 def _check(interpreter: Path, build: Build, order: Order, log: Path) -> None:
@@ -209,11 +241,11 @@ def usable_cpus() -> int:
     return os.cpu_count() or 1
 
 
-def build_environment(order: Order) -> dict[str, str]:
+def build_environment(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the steps: the caller's, less what would change the result."""
     environ = {
         name: value
-        for name, value in order.environ.items()
+        for name, value in given.items()
         if not name.startswith("PYTHON") and name not in _UNWANTED
     }
     environ["LC_ALL"] = "C"

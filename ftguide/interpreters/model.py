@@ -31,6 +31,18 @@ class Route(StrEnum):
     SOURCE = "source"  #: built here from the release tarball
 
 
+class Sanitizer(StrEnum):
+    """What the interpreter is instrumented for."""
+
+    THREAD = "thread"  #: ThreadSanitizer: accesses to memory that nothing orders
+    ADDRESS = "address"  #: AddressSanitizer: memory used after it was freed, or outside its bounds
+
+    @property
+    def words(self) -> str:
+        """The name in prose."""
+        return {Sanitizer.THREAD: "ThreadSanitizer", Sanitizer.ADDRESS: "AddressSanitizer"}[self]
+
+
 class InterpreterError(Exception):
     """An interpreter is missing, is not what was asked for, or could not be made.
 

@@ -1,6 +1,7 @@
-"""The Sphinx side of the guide: the `bench` domain, its tables and charts; snippets and stamps.
+"""The Sphinx side of the guide: the domains `bench` (measurements) and `compat` (packages), snippets, stamps.
 
-Reads stored runs and reports and draws pages; starts no process and opens no connection. `conf.py` loads it.
+Reads stored runs, evidence and reports and draws pages; starts no process and opens no connection. `conf.py`
+loads it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,16 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 from ftguide.results.store import RESULTS
-from ftguide.site import bench_domain, cite, nodes, snippets, stamp
+from ftguide.site import (
+    bench_domain,
+    cite,
+    compat_domain,
+    examples_table,
+    native_tables,
+    nodes,
+    snippets,
+    stamp,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -18,6 +28,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     cite.setup(app)
     snippets.setup(app)
     stamp.setup(app)
+    native_tables.setup(app)
+    examples_table.setup(app)
+    compat_domain.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),

@@ -34,6 +34,8 @@ from ftguide.site.directives import (
     RunsDirective,
     TableDirective,
 )
+from ftguide.site.method_tables import MethodDirective
+from ftguide.site.overviews import BuildsDirective, ScalingDirective
 from ftguide.site.run_page import RunDirective
 from ftguide.site.value import ValueRole
 from ftguide.site.workload_page import WorkloadDirective
@@ -77,6 +79,9 @@ class BenchDomain(Domain):
         "machines": MachinesDirective,
         "runs": RunsDirective,
         "workload": WorkloadDirective,
+        "builds": BuildsDirective,
+        "scaling": ScalingDirective,
+        "method": MethodDirective,
         "run": RunDirective,
     }
     roles: ClassVar = {

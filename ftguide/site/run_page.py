@@ -10,7 +10,7 @@ from docutils.parsers.rst import directives
 
 from ftguide.results.analysis import Row
 from ftguide.results.model import Failure
-from ftguide.site import choices, data, provenance, tables
+from ftguide.site import choices, data, overviews, provenance, tables
 from ftguide.site.cite import cite_block
 from ftguide.site.data import Loaded
 from ftguide.site.directives import BenchDirective, admonition, commands, overview, section
@@ -65,6 +65,9 @@ class RunDirective(BenchDirective):
             provenance.plan_table(loaded.run),
             provenance.workloads_table(loaded.report.stored),
         )
+        happened = overviews.timeline_table(loaded.report.stored)
+        if happened is not None:
+            yield section("timeline", "Timeline", happened)
         details = section("workloads", "Workloads")
         for row in rows:
             details += self.workload(loaded, row)

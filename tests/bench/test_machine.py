@@ -1,6 +1,7 @@
 """The machine: usable CPUs, refusals without affinity or with one CPU, and what is told about it."""
 
 import dataclasses
+import os
 import platform
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from ftguide.bench import block, plan, presets
 from ftguide.bench.catalogue import select
 from ftguide.bench.machine import Platform, describe, fingerprint, refusal, steal_share
 from ftguide.commands.bench import warnings_for
+from ftguide.interpreters.model import Build
 from ftguide.results import store
+from ftguide.results.model import Arm
 
 
 def one_block(full=True, index=0, threads=2):
@@ -58,9 +61,22 @@ def test_single_blocks_change_their_cpu_and_parallel_blocks_keep_the_set():
 def test_the_environment_of_a_block_keeps_nothing_that_changes_python(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHON_GIL", "1")
     monkeypatch.setenv("PYTHONMALLOC", "debug")
-    one = block.environment(one_block(), tmp_path)
+    ft, gil = (Arm.parse(name) for name in ("ft-single", "gil-single"))
+    stage = block.Stage(
+        executables={},
+        modules={},
+        root=tmp_path,
+        on=Platform(),
+        patience=1.0,
+        paths={Build.FREE_THREADED: ("packages",)},
+        variables={"FTGUIDE_MINE": "{}"},
+    )
+    one = block.environment(one_block(), ft, stage)
     assert {name for name in one if name.startswith("PYTHON")} == {"PYTHONPATH", "PYTHONHASHSEED"}
-    other = block.environment(one_block(index=1), tmp_path)
+    assert one["PYTHONPATH"] == os.pathsep.join((str(tmp_path), "packages"))
+    assert one["FTGUIDE_MINE"] == "{}"
+    assert block.environment(one_block(), gil, stage)["PYTHONPATH"] == str(tmp_path)
+    other = block.environment(one_block(index=1), ft, stage)
     assert one["PYTHONHASHSEED"] != other["PYTHONHASHSEED"]
     assert len(one["FTGUIDE_PADDING"]) != len(other["FTGUIDE_PADDING"])
 

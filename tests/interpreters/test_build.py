@@ -154,7 +154,7 @@ def test_a_cache_that_cannot_be_written_is_named(machine: Machine):
 
 def test_the_callers_settings_stay_out_of_the_build(machine: Machine):
     given = {"PYTHONPATH": "/x", "MAKEFLAGS": "-n", "DESTDIR": "/y", "CFLAGS": "-O1"}
-    environ = build_environment(order(machine, **given))
+    environ = build_environment(order(machine, **given).environ)
     assert environ["CFLAGS"] == "-O1"
     assert not {"PYTHONPATH", "MAKEFLAGS", "DESTDIR"} & set(environ)
 

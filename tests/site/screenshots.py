@@ -27,6 +27,13 @@ PAGES = (
     "benchmarks/mandelbrot.html",
     "benchmarks/method.html",
     "benchmarks/runs/index.html",
+    "porting-extensions.html",
+    "porting-extensions/audit.html",
+    "porting-extensions/c-api-levels.html",
+    "porting-extensions/locks.html",
+    "thread-sanitizer.html",
+    "tracking.html",
+    "tracking/lxml.html",
 )
 ARGUMENTS = (
     "--no-sandbox",

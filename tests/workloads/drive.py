@@ -25,7 +25,6 @@ def shown(result):
 
 
 def main():
-    """Run the rounds. Guarded below, because processes started by a workload import this file again."""
     module, slug, workers, *rounds = sys.argv[1:]
     rounds = list(map(int, rounds))
     workloads = importlib.import_module(f"benchmarks.workloads.{module}").WORKLOADS
@@ -67,5 +66,5 @@ def main():
     print(json.dumps({"gil": gil, "answers": answers}))
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # children of a workload import this module again
     main()

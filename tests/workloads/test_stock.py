@@ -59,7 +59,9 @@ def test_script_measures_its_workloads(script, build, module):
     declared = [workload for workload in DECLARED[module] if not workload.distributions]
     if not declared:
         pytest.skip("targets are given nothing here")
-    measured = script(module)
+    # The first of each file: that they all run is tested elsewhere, that files are scripts is tested here.
+    declared = declared[:1]
+    measured = script(module, "--workload", declared[0].slug)
     assert list(measured) == [workload.slug for workload in declared]
     for workload in declared:
         metadata = measured[workload.slug]

@@ -1,0 +1,1 @@
+"""The compatibility tracker: packages, evidence about them, and the status derived from it."""

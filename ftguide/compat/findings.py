@@ -1,0 +1,216 @@
+"""What each kind of evidence found: the `result` of an `Evidence`, one record per kind.
+
+Text in here (module names, exceptions, file names) comes from other people's packages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Owner of the extension modules that come with CPython.
+STANDARD_LIBRARY = "the standard library"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelFile:
+    """A file of the newest release that installs on at least one free-threaded line."""
+
+    file: str
+    sha256: str
+    size: int
+    uploaded: str
+    abi: str  #: "cp314t", "abi3t" or "none"
+    lines: tuple[str, ...]
+    platforms: tuple[str, ...]  #: of `artifacts.ALL_PLATFORMS`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wheels:
+    """What the index offers of the newest final release."""
+
+    newest: str
+    uploaded: str
+    files: tuple[WheelFile, ...]
+    sdist: bool
+    requires_python: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A final release in which wheels for a line and platform appeared or went away."""
+
+    at: str  #: upload time of the first such file, or of the first release without one
+    version: str
+    line: str
+    platform: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """The history before our first look, from upload times."""
+
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the metadata of the artifact states."""
+
+    classifiers: tuple[str, ...]  #: only those about free threading
+    requires_python: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """One extension module, created in a fresh process without being executed."""
+
+    module: str
+    file: str  #: as in RECORD
+    #: "not-used" (leaves the GIL off), "used" (turns it on), "error" (raised), "not-loadable" (its
+    #: suffix is not one of this interpreter's), "crash" (signal or time-out).
+    declares: str
+    init: str = ""  #: "single" or "multi" phase initialisation
+    test: bool = False  #: belongs to the package's own tests; not counted for the level
+    detail: str = ""  #: the exception, or how it ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declarations:
+    """All extension modules of the artifact."""
+
+    modules: tuple[Declared, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Culprit:
+    """An extension module that turned the GIL on."""
+
+    module: str
+    owner: str  #: distribution whose RECORD lists it, or STANDARD_LIBRARY; empty when neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedName:
+    """An import name, imported in a fresh process."""
+
+    name: str
+    gil_enabled: bool  #: afterwards
+    extensions: tuple[str, ...] = ()  #: own extension modules it loaded
+    culprits: tuple[Culprit, ...] = ()
+    error: str = ""  #: the exception; the import did not work
+    ended: str = ""  #: "signal SIGSEGV", "time-out", "memory": the process did not end by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """All import names."""
+
+    names: tuple[ImportedName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleProblem:
+    """A submodule and what happened to it."""
+
+    module: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepImport:
+    """Every submodule, imported one after the other; a fresh process after each that turns the GIL on."""
+
+    modules: int  #: found, without tests and `__main__`
+    imported: int
+    gil_on: tuple[str, ...]  #: submodules whose import turned the GIL on
+    culprits: tuple[Culprit, ...] = ()
+    extensions: tuple[str, ...] = ()  #: own extension modules that were loaded with the GIL off
+    errors: tuple[
+        ModuleProblem, ...
+    ] = ()  #: raised; usually an optional dependency that is not here
+    ended: tuple[ModuleProblem, ...] = ()  #: signal or time-out
+    not_reached: int = 0  #: when the time was up
+
+    @property
+    def complete(self) -> bool:
+        """Whether every submodule had its turn."""
+        return self.not_reached == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """The same imports on the GIL-enabled build of the same CPython version."""
+
+    missing: tuple[
+        str, ...
+    ]  #: own extension modules loaded there, and not on the free-threaded build
+    extra: tuple[str, ...] = ()  #: the other way round
+    works: bool = True  #: whether all import names import there
+    problem: str = ""  #: why the comparison was not possible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smoke:
+    """The smoke script of a package: the same work in one thread and in several."""
+
+    script: str
+    script_sha256: str
+    threads: int
+    passed: bool
+    gil_enabled: bool  #: afterwards
+    detail: str = ""  #: the first difference or exception
+    ended: str = ""
+    control: str = ""  #: after a failure: "passed" or "failed" on the GIL-enabled build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """Upstream tests: plainly, then each test in several threads at once (pytest-run-parallel)."""
+
+    threads: int
+    plain_passed: int
+    plain_failed: int
+    parallel_passed: int
+    parallel_failed: int
+    ran_in_parallel: int
+    not_in_parallel: int  #: run in one thread although asked to run in several
+    gil_enabled: bool
+    ended: str = ""
+    modules: tuple[str, ...] = ()  #: what was given to pytest
+    sample: bool = False  #: only a part of the upstream tests; shown, and no ground for a level
+    new_failures: tuple[str, ...] = ()  #: tests that fail in parallel only, at most 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBuild:
+    """A build from the source distribution."""
+
+    worked: bool
+    image: str  #: what the compilers are
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamCi:
+    """A job on the free-threaded build in the upstream CI configuration."""
+
+    url: str  #: at a commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """A person's statement; it never raises a level."""
+
+    url: str
+    statement: str
+    author: str = ""
+    expires: str = ""  #: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """An earlier item was wrong; it no longer counts, now and in the history."""
+
+    of: str  #: its id
+    reason: str

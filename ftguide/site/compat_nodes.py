@@ -1,0 +1,95 @@
+"""Docutils nodes of the compatibility table, and how the builders write them.
+
+They add attributes to ordinary rows and links: what the small script sorts and filters by, and the
+address of a page that is written after the documents. Every text stays a text node.
+"""
+
+from __future__ import annotations
+
+import html
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxTranslator
+from sphinx.writers.html5 import HTML5Translator
+
+
+class browser(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
+    """The box around the table; its attributes are for the script.
+
+    `levels` and `cells` name what the menus offer, `first` is the lowest rank with a verdict.
+    """
+
+
+class package_row(nodes.row):  # noqa: N801
+    """A row; attributes `ranks` (of every cell), `headline` (a rank), `field`."""
+
+
+class package_link(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """A link to a package's page; attributes `page` (as if it were a docname) and `anchor`."""
+
+
+def _data(**values: str) -> str:
+    return "".join(
+        f' data-{name}="{html.escape(value, quote=True)}"' for name, value in values.items()
+    )
+
+
+def visit_browser_html(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write a box that tells the script what the numbers of the rows mean."""
+    data = _data(
+        levels="|".join(node["levels"]), cells="|".join(node["cells"]), first=str(node["first"])
+    )
+    self.body.append(f'<div class="compat-browser"{data}>\n')
+
+
+def depart_browser_html(self: HTML5Translator, _node: nodes.Element) -> None:
+    """Close the box."""
+    self.body.append("</div>\n")
+
+
+def visit_row_html(self: HTML5Translator, node: package_row) -> None:
+    """Write the row with what it is sorted and filtered by."""
+    self.visit_row(node)
+    data = _data(ranks=node["ranks"], headline=node["headline"], field=node["field"])
+    self.body.append(self.body.pop().replace("<tr", f"<tr{data}", 1))
+
+
+def visit_row(self: SphinxTranslator, node: package_row) -> None:
+    """Open the row as any other."""
+    self.visit_row(node)
+
+
+def depart_row(self: SphinxTranslator, node: package_row) -> None:
+    """Close the row as any other."""
+    self.depart_row(node)
+
+
+def visit_link_html(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write a link that works from any page, with and without a web server."""
+    href = self.builder.get_relative_uri(self.builder.current_docname, node["page"])
+    if node["anchor"]:
+        href = f"{href}#{node['anchor']}"
+    self.body.append(self.starttag(node, "a", "", href=href))
+
+
+def depart_link_html(self: HTML5Translator, _node: nodes.Element) -> None:
+    """Close the link."""
+    self.body.append("</a>")
+
+
+def visit_nothing(_self: SphinxTranslator, _node: nodes.Element) -> None:
+    """Write only the children."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes with html, text and latex; other builders treat them like text."""
+    plain = (visit_nothing, visit_nothing)
+    row = (visit_row, depart_row)
+    written = {
+        browser: ((visit_browser_html, depart_browser_html), plain),
+        package_row: ((visit_row_html, depart_row), row),
+        package_link: ((visit_link_html, depart_link_html), plain),
+    }
+    for node, (html_, other) in written.items():
+        app.add_node(node, html=html_, text=other, latex=other, man=other, texinfo=other)

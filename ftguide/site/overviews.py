@@ -1,0 +1,225 @@
+"""Directives that look across workloads, runs and machines: builds, scaling; and a run's timeline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from ftguide.results import rendering
+from ftguide.results.builds import Sensitivity, newest_of_each, sensitivity
+from ftguide.results.model import Mode, StoredRun
+from ftguide.results.scaling import FEWEST_WORKERS, Fit, curve, fit
+from ftguide.results.timeline import timeline
+from ftguide.site import tables, wording
+from ftguide.site.data import Loaded
+from ftguide.site.directives import BenchDirective, admonition, empty
+from ftguide.site.figures import paragraph
+from ftguide.site.grid import Column, Line, table
+
+DASH = "\N{EN DASH}"
+
+
+class BuildsDirective(BenchDirective):
+    """Show one group's one-thread ratios on every pair of binaries that was published, and their range.
+
+    With `:headline:` only the sentence with the range.
+    """
+
+    required_arguments = 1
+    option_spec: ClassVar = {"headline": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sentence, and the table where there is more than one pair."""
+        group = self.arguments[0]
+        results = self.results()
+        self.domain.report_problems(results, self.env.docname)
+        runs = [one for one in results.newest() if one.entry.citable]
+        for one in runs:
+            self.use(one)
+        newest = newest_of_each([one.report.stored for one in runs])
+        # Means of other suite versions are means of other workloads: the newest version speaks.
+        version = newest[0].run.suite.version if newest else ""
+        same = [stored for stored in newest if stored.run.suite.version == version]
+        found = sensitivity(same, group)
+        if found is None:
+            return [empty("No published run has this group yet.")]
+        said: list[nodes.Node] = [headline(found)]
+        if "headline" not in self.options and len(found.pairs) > 1:
+            said.append(builds_table(found, runs))
+        return said
+
+
+def headline(found: Sensitivity) -> nodes.paragraph:
+    """Say the range of a group's mean over the binaries, never one number."""
+    count = len(found.slugs)
+    one = found.means[0]
+    if len(found.pairs) == 1:
+        text = (
+            f"Geometric mean of {count} workloads of the {found.group} group, one thread: "
+            f"{rendering.ratio_text(one.ratio, one.low, one.high)} times the time of the GIL-enabled "
+            f"build, for these two binaries ({found.pairs[0].python}, {found.pairs[0].compiler}). "
+            "Other compilers move this number; no second pair has been published yet."
+        )
+    else:
+        low, high = (f"{value:.2f}" for value in (found.low, found.high))
+        text = (
+            f"Geometric mean of {count} workloads of the {found.group} group, one thread: between "
+            f"{low} and {high} times the time of the GIL-enabled build, on the {len(found.pairs)} "
+            "pairs of binaries measured here. Which compiler made them, and on which machine they "
+            "ran, is part of the number."
+        )
+    return nodes.paragraph("", "", nodes.Text(text), classes=["bench-headline"])
+
+
+def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
+    """Build the table with a column per pair of binaries."""
+    by_id = {one.run.run_id: one for one in runs}
+    titles = by_id[found.pairs[0].run_id]
+    lines = [
+        Line(
+            cells=[
+                [tables.reference(slug, tables.title(titles, slug))],
+                *(rendering.ratio_text(one.ratio, one.low, one.high) for one in found.ratios[slug]),
+            ]
+        )
+        for slug in found.slugs
+    ]
+    means = [rendering.ratio_text(one.ratio, one.low, one.high) for one in found.means]
+    lines.append(Line(cells=["geometric mean", *means], classes=["bench-mean"]))
+    runs_line: list[str | list[nodes.Node]] = [
+        [tables.reference(pair.run_id, pair.run_id)] for pair in found.pairs
+    ]
+    lines.append(Line(cells=["run", *runs_line]))
+    return table(
+        "One thread: time on the free-threaded build / time on the GIL-enabled build, by pair of "
+        "binaries (95 % interval)",
+        [
+            Column(title="Workload"),
+            *(
+                Column(title=f"{pair.python}, {pair.compiler}, on {pair.machine}", numeric=True)
+                for pair in found.pairs
+            ),
+        ],
+        lines,
+    )
+
+
+class ScalingDirective(BenchDirective):
+    """Show how a workload scales with the number of workers, from the newest run that swept them."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table of the curve with its law, or a box that says why there is none."""
+        slug = self.arguments[0]
+        results = self.results()
+        self.domain.report_problems(results, self.env.docname)
+        runs = [one for one in results.newest() if one.row(slug) is not None]
+        if not runs:
+            return [empty("No published run has this workload yet.")]
+        for loaded in runs:
+            counts = _counts(loaded.report.stored, slug)
+            if len(counts) > 2 and max(counts) >= FEWEST_WORKERS:
+                self.use(loaded)
+                return [self.provenance(loaded), *_curve(loaded.report.stored, slug)]
+        shown = self.use(runs[0])
+        assert shown is not None
+        usable = shown.run.machine.usable_cpus
+        return [
+            admonition(
+                nodes.note,
+                f"Measured on {usable} CPUs so far: contention of two workers can be seen, a scaling "
+                f"curve cannot, and none is drawn below {FEWEST_WORKERS} CPUs.",
+            )
+        ]
+
+
+def _counts(stored: StoredRun, slug: str) -> list[int]:
+    one = curve(stored, slug, Mode.THREADS)
+    return [point.workers for point in one.points] if one else []
+
+
+def _curve(stored: StoredRun, slug: str) -> list[nodes.Node]:
+    threads, processes = (curve(stored, slug, mode) for mode in (Mode.THREADS, Mode.PROCESSES))
+    assert threads is not None
+    beside = {point.workers: point.speedup for point in processes.points} if processes else {}
+    lines = []
+    for point in threads.points:
+        ceiling = beside.get(point.workers)
+        own = point.speedup
+        lines.append(
+            Line(
+                cells=[
+                    str(point.workers),
+                    rendering.ratio_text(own.ratio, own.low, own.high),
+                    DASH
+                    if ceiling is None
+                    else rendering.ratio_text(ceiling.ratio, ceiling.low, ceiling.high),
+                    DASH if ceiling is None else f"{own.ratio / ceiling.ratio:.2f}",
+                ]
+            )
+        )
+    node = table(
+        "Throughput on the free-threaded build relative to one worker (95 % interval)",
+        [
+            Column(title="Workers", numeric=True),
+            Column(title="Threads", numeric=True),
+            Column(title="Processes", numeric=True),
+            Column(title="Threads / processes", numeric=True),
+        ],
+        lines,
+    )
+    return [node, paragraph(_law(fit(stored, slug, Mode.THREADS)))]
+
+
+def _law(found: object) -> str:
+    if not isinstance(found, Fit):
+        return f"No law is fitted: {getattr(found, 'reason', '')}."
+    law = found.law
+    name = "The Universal Scalability Law" if law.kappa > 0 else "Amdahl's law"
+    text = (
+        f"{name} fits within {100 * law.residual:.1f} %: contention {law.sigma:.3f} "
+        f"[{found.sigma[0]:.3f}, {found.sigma[1]:.3f}]"
+    )
+    if law.kappa > 0:
+        text += f", coherency {law.kappa:.4f} [{found.kappa[0]:.4f}, {found.kappa[1]:.4f}]"
+    if found.peak is not None and math.isfinite(found.peak):
+        text += f"; throughput peaks at about {found.peak:.0f} workers"
+    return f"{text}."
+
+
+def timeline_table(stored: StoredRun) -> nodes.table | None:
+    """Build the table of what happened during a run; None without blocks."""
+    stretches = timeline(stored)
+    if not stretches:
+        return None
+    lines = [
+        Line(
+            cells=[
+                f"{one.start / 60:.0f}{DASH}{one.end / 60:.0f} min"
+                if stretches[-1].end >= 120
+                else f"{one.start:.0f}{DASH}{one.end:.0f} s",
+                str(one.blocks),
+                DASH if one.slowness is None else f"{one.slowness:.2f}",
+                DASH if one.steal is None else f"{100 * one.steal:.1f}{wording.NBSP}%",
+                "; ".join(one.events),
+            ]
+        )
+        for one in stretches
+    ]
+    return table(
+        "The run in stretches: how slow the machine was (time of one GIL-enabled thread relative to "
+        "the run's mean), and what happened",
+        [
+            Column(title="Since the start"),
+            Column(title="Blocks", numeric=True),
+            Column(title="Slowness", numeric=True),
+            Column(title="Most steal", numeric=True),
+            Column(title="Events"),
+        ],
+        lines,
+    )

@@ -1,0 +1,188 @@
+"""What looks across runs: pairs of binaries, scaling curves, a run's timeline, one run beside another."""
+
+import dataclasses
+
+import pytest
+
+from ftguide.interpreters.model import Build
+from ftguide.results import builds, timeline
+from ftguide.results.model import Cost, Observed
+from tests import synthetic
+from tests.results.builder import make_block, make_plan, stored_of
+from tests.results.test_scaling import run_of
+
+
+def with_binaries(stored, letter):
+    facts = {
+        build: dataclasses.replace(one, binary_sha256=letter * 64)
+        for build, one in stored.run.interpreters.items()
+    }
+    return dataclasses.replace(stored, run=dataclasses.replace(stored.run, interpreters=facts))
+
+
+@pytest.fixture
+def two_pairs(stored):
+    old = with_binaries(stored(synthetic.OLDER, compiler="GCC 11.3.0"), "a")
+    new = with_binaries(stored(), "b")
+    return old, new
+
+
+def page(site, text):
+    site.page("overview", f"# Overview\n\n{text}\n")
+    site.page(
+        "index", (site.source / "index.md").read_text().replace("plain\n", "plain\noverview\n")
+    )
+
+
+def test_the_headline_is_a_range_over_binaries(site, two_pairs):
+    for one in two_pairs:
+        site.run(one)
+    page(site, "```{bench:builds} interpreter\n```")
+    built = site.build()
+    assert built.warnings == []
+    soup = built.soup("overview")
+    found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter")
+    text = soup.select_one(".bench-headline").get_text()
+    assert f"between {found.low:.2f} and {found.high:.2f} times" in text
+    assert "2 pairs of binaries" in text
+    heads = [cell.get_text() for cell in soup.select("thead th")]
+    assert [("GCC 12" in h, "GCC 11" in h) for h in heads[1:]] == [(True, False), (False, True)]
+    assert len(soup.select("tbody tr")) == len(found.slugs) + 2
+
+
+def test_one_pair_has_no_range_and_says_so(site, stored):
+    site.run(stored())
+    page(site, "```{bench:builds} interpreter\n:headline:\n```")
+    built = site.build()
+    assert built.warnings == []
+    assert "these two binaries" in built.soup("overview").select_one(".bench-headline").get_text()
+    assert not built.soup("overview").select("table")
+
+
+def test_means_count_only_what_all_pairs_have_in_common(stored):
+    one = with_binaries(stored(), "a")
+    other = with_binaries(stored(synthetic.OLDER), "b")
+    changed = [
+        dataclasses.replace(w, source_hash="0" * 64) if w.slug == "nbody" else w
+        for w in other.run.plan.workloads
+    ]
+    plan = dataclasses.replace(other.run.plan, workloads=tuple(changed))
+    other = dataclasses.replace(other, run=dataclasses.replace(other.run, plan=plan))
+    found = builds.sensitivity([one, other], "interpreter")
+    assert found is None or "nbody" not in found.slugs
+    assert builds.sensitivity([], "interpreter") is None
+
+
+def test_the_newest_run_speaks_for_its_pair(two_pairs):
+    old, new = two_pairs
+    assert builds.newest_of_each([new, old, new]) == [new, old]
+    same = dataclasses.replace(
+        old, run=dataclasses.replace(old.run, interpreters=new.run.interpreters)
+    )
+    assert builds.newest_of_each([new, same]) == [new]
+
+
+def test_two_cpus_get_a_box_instead_of_a_curve(site, stored):
+    site.run(stored())
+    page(site, "```{bench:scaling} mandelbrot\n```")
+    built = site.build()
+    assert built.warnings == []
+    assert "none is drawn below 8 CPUs" in built.soup("overview").get_text()
+
+
+def test_a_sweep_gets_its_curve_and_its_law(site):
+    swept = run_of((1, 2, 3, 4, 6, 8, 16), 0.05, 0.0)
+    named = dataclasses.replace(swept.run.machine, name=synthetic.MACHINE)
+    site.run(dataclasses.replace(swept, run=dataclasses.replace(swept.run, machine=named)))
+    page(site, "```{bench:scaling} mandelbrot\n```")
+    built = site.build()
+    assert [w for w in built.warnings if "overview" in w] == []
+    soup = built.soup("overview")
+    assert len(soup.select("tbody tr")) == 7
+    assert "Amdahl's law fits" in soup.get_text()
+
+
+def test_the_timeline_tells_slow_stretches_and_stolen_time():
+    plan = make_plan("nbody", ["gil-single", "ft-single"])
+    blocks = [
+        make_block(
+            plan,
+            index,
+            {"gil-single": [time] * 2, "ft-single": [time] * 2},
+            started=f"2026-11-23T00:{52 + index}:00Z",
+            steal=0.2 if index == 3 else 0.0,
+        )
+        for index, time in enumerate((1e-5, 1e-5, 2e-5, 2e-5))
+    ]
+    stored = stored_of((plan, blocks), started="2026-11-23T00:52:00Z")
+    stretches = timeline.timeline(stored)
+    told = [one for one in stretches if one.blocks]
+    assert [one.blocks for one in told] == [1, 1, 1, 1]
+    assert told[0].slowness == pytest.approx(2**-0.5)
+    assert told[-1].slowness == pytest.approx(2**0.5)
+    assert told[-1].events == ("20.0 % stolen during nbody",)
+    assert sum(one.blocks for one in stretches) == len(blocks)
+    assert timeline.timeline(stored_of((plan, []))) == ()
+
+
+def test_a_workload_page_shows_ways_and_what_was_counted(site, stored):
+    run = stored(plans={"mandelbrot": {"without": {"interpreters": "it <b>refuses</b> them"}}})
+    planned = run.planned("mandelbrot")
+    costs = tuple(
+        Cost(
+            workload="mandelbrot",
+            version=planned.version,
+            source_hash=planned.source_hash,
+            arm=arm,
+            start_seconds=(0.1, 0.2, 0.3),
+            peak_pss_bytes=20 * 2**20,
+            samples=4,
+        )
+        for arm in planned.arms
+    )
+    lost = Observed(key="lost", title="Lost updates", unit="share")
+    workloads = tuple(
+        dataclasses.replace(one, observes=(lost,)) if one.slug == "mandelbrot" else one
+        for one in run.run.plan.workloads
+    )
+    blocks = tuple(
+        dataclasses.replace(
+            block,
+            arms={
+                name: dataclasses.replace(record, observed=((0.25,),) * len(record.spans))
+                for name, record in block.arms.items()
+            },
+        )
+        if block.workload == "mandelbrot"
+        else block
+        for block in run.blocks
+    )
+    plan = dataclasses.replace(run.run.plan, workloads=workloads)
+    site.run(
+        dataclasses.replace(
+            run, run=dataclasses.replace(run.run, plan=plan), blocks=blocks, costs=costs
+        )
+    )
+    built = site.build()
+    assert built.warnings == []
+    soup = built.soup("benchmarks/mandelbrot")
+    ways = soup.select_one("#bench-ways")
+    assert "20.0 MiB" in ways.get_text()
+    assert "200 ms" in ways.get_text()
+    assert "Not run in interpreters, because it <b>refuses</b> them." in ways.get_text()
+    assert "25.0\N{NO-BREAK SPACE}%" in soup.select_one("#bench-counted").get_text()
+
+
+def test_my_run_stands_beside_the_published_one(site, stored):
+    site.run(stored())
+    mine = stored("20261124T120000Z-0badcafe", name="local", compiler="GCC 14.2.0")
+    site.run(with_binaries(mine, "c"))
+    built = site.build()
+    assert built.warnings == []
+    part = built.soup("benchmarks/nbody").select_one("#bench-local").get_text()
+    assert "Your run beside the published one" in part
+    assert "GCC 12.2.0 published" in part
+    assert "GCC 14.2.0 yours" in part
+    run_page = built.soup("benchmarks/runs/local-20261124T120000Z-0badcafe")
+    assert run_page.select_one("#beside") is not None
+    assert Build.GIL.words in part
