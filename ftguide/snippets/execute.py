@@ -112,7 +112,10 @@ def _write(path: Path, snippet: Snippet) -> None:
 
 def _how(snippet: Snippet) -> list[str]:
     if snippet.runner == "pytest":
-        return ["-m", "pytest", "-q", "-p", "no:cacheprovider", snippet.file]
+        # A plugin that announces itself in every run is left out where the page does not ask for it.
+        asked = "pytest-run-parallel" in snippet.packages
+        plugins = ["-p", "no:cacheprovider", *([] if asked else ["-p", "no:run-parallel"])]
+        return ["-m", "pytest", "-q", *plugins, snippet.file]
     if snippet.runner == "unittest":
         return ["-m", "unittest", snippet.file]
     return [snippet.file]
