@@ -27,8 +27,9 @@ MOST_FILES = 40
 MOST_BYTES = 3 * 1024 * 1024
 #: Presets whose precision is meant for publication.
 PUBLISHED_PRESETS = ("standard", "full")
-#: Fewer blocks give intervals too wide to argue with.
-FEWEST_BLOCKS = 10
+#: With five blocks an interval is 2.8 standard errors wide to either side, and says so; with fewer it
+#: soon spans everything. The standard preset gives that many to each workload with several workers.
+FEWEST_BLOCKS = 5
 #: Names too short or too common to be told apart from ordinary words in data.
 UNREMARKABLE = frozenset({"root", "user", "localhost", "local", "runner", "python", "main", "host"})
 
