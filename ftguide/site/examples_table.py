@@ -112,13 +112,13 @@ def overview(part: Part) -> nodes.table:
     """Draw one line per example: tools, GIL, races."""
     columns = [
         Column(title="Example"),
-        Column(title="Built with"),
         Column(title="GIL after import, before"),
         Column(title="after"),
         Column(title="Races failed, before, GIL-enabled", numeric=True),
         Column(title="before, free-threaded", numeric=True),
         Column(title="after, free-threaded", numeric=True),
         Column(title="What before does without the GIL"),
+        Column(title="Built with"),  # last: on a phone the table scrolls, and results come first
     ]
     lines = [
         Line(cells=cells(_BY_NAME[outcome.name], outcome))
@@ -132,19 +132,19 @@ def cells(example: Example, outcome: Outcome) -> list[Cell]:
     """Return an example's cells in the overview; one that was not built says why."""
     if not outcome.results:
         why = f"skipped: {outcome.skipped}" if outcome.skipped else f"failed: {outcome.failed}"
-        return [example.title, why, *[DASH] * 6]
+        return [example.title, *[DASH] * 6, why]
     before = outcome.result(Variant.BEFORE, Build.FREE_THREADED)
     after = outcome.result(Variant.AFTER, Build.FREE_THREADED)
     gil = outcome.result(Variant.BEFORE, Build.GIL)
     return [
         example.title,
-        main_tools(example, outcome),
         _gil(before),
         _gil(after),
         _races(gil),
         _races(before),
         _races(after),
         _said(before.races) if before else DASH,
+        main_tools(example, outcome),
     ]
 
 
