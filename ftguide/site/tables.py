@@ -260,6 +260,8 @@ def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
 
 
 def _floors(row: Row) -> str:
+    if row.floor is None and row.threads_floor is None:
+        return wording.floor(None)
     single = f"{wording.floor(row.floor)} for one worker"
     if row.threads_floor is None:
         return single
