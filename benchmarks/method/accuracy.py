@@ -41,12 +41,12 @@ WORKLOADS = (
     "nqueens",
     "json-roundtrip",
     "hashlib-sha256",
-    "allocation-churn",
+    "alloc-churn",
     "word-count",
     "matmul-lists",
-    "gc-tree",
+    "gc-living-tree",
     "pagerank",
-    "image-filter",
+    "image-bands",
 )
 BLOCKS = 8
 ROUNDS = 12
