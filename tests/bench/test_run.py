@@ -55,12 +55,15 @@ def specimens(laboratory, monkeypatch):
 
 @pytest.fixture
 def execute(laboratory, pair, specimens, tmp_path):
-    def executor(*slugs, budget=None, blocks=2, patience=20.0, clock=None, on=None, threads=2):
+    def executor(
+        *slugs, budget=None, blocks=2, patience=20.0, clock=None, on=None, threads=2, costs=False
+    ):
         size = dataclasses.replace(
             presets.preset("smoke"), single_blocks=blocks, multi_blocks=blocks
         )
         entries = [specimens[slug] for slug in slugs]
         planned = plan.make_plan(entries, size=size, threads=threads, seed=3, budget_seconds=budget)
+        planned = dataclasses.replace(planned, costs=costs)
         on, witness = on or Platform(), Witness()
         new = run.new_run(planned, pair, root=laboratory, on=on, flags=())
         with RunFolder.create(tmp_path / "local", new) as held:
@@ -94,7 +97,7 @@ def test_a_run_has_every_planned_block_and_its_exports(execute):
 
 
 def test_costs_come_last_and_of_every_arm_but_copies(execute):
-    stored, witness, folder = execute("well-behaved-threads", blocks=1)
+    stored, witness, folder = execute("well-behaved-threads", blocks=1, costs=True)
     arms = [name for name in stored.planned("well-behaved-threads").arms if "again" not in name]
     assert [arm for _, arm in witness.costs_of] == arms == [cost.arm for cost in stored.costs]
     kinds = [line.cost is not None for line in store.read_lines(folder)]
