@@ -43,7 +43,7 @@ def typed_code(text: str) -> list[str]:
     """Return the openings of fences that hold code, but for includes."""
     found = []
     for opening in openings(text):
-        directive = re.match(r"\{([\w-]+)\}\s*(.*)", opening)
+        directive = re.match(r"\{([\w:-]+)\}\s*(.*)", opening)
         if directive is None:
             language = opening
         elif directive[1] in {"code-block", "code", "sourcecode"}:
@@ -52,7 +52,9 @@ def typed_code(text: str) -> list[str]:
             continue
         if language.strip().lower() not in TYPED:
             found.append(opening)
-    return found
+    # A snippet is Python that runs, unless it names another language, which does not.
+    languages = re.findall(r"^\s*:lang:\s*(\S+)", text, re.MULTILINE)
+    return found + [name for name in languages if name.lower() not in TYPED]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def typed_code(text: str) -> list[str]:
         ":::{code} c++\nx\n:::",
         "```{code-block}\nx\n```",
         "```python\nx\n```",
+        "```{snippet} x\n:lang: c\n:not-run: no\n\nint x;\n```",
     ],
 )
 def test_the_lint_sees_typed_code(text):
