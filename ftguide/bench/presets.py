@@ -9,6 +9,7 @@ from benchmarks.workloads.declare import Workload
 from ftguide.bench.catalogue import UnknownNameError
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, Mode
+from ftguide.results.scaling import arms_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,11 +128,6 @@ def arms_for(
                 Arm(gil, Mode.PROCESSES, threads),
             ]
         arms.append(Arm(ft, Mode.PROCESSES, threads))
-        arms += [
-            Arm(ft, mode, n)
-            for n in sweep
-            if n not in {1, threads}
-            for mode in (Mode.THREADS, Mode.PROCESSES)
-        ]
+        arms += arms_of([n for n in sweep if n not in {1, threads}])
     left_out = dict(workload.without)
     return tuple(arm for arm in arms if arm.mode not in left_out)

@@ -15,9 +15,6 @@ from ftguide.results.compare import Change, Differences, compare, repeated
 from ftguide.results.model import StoredRun
 from ftguide.results.statistics import Estimate
 
-#: What is compared, in the order of the lines of a workload.
-ASKS = {"time": "time", "speedup": "throughput"}
-
 
 def print_differences(
     console: Console, found: Differences, *, before: str, after: str, only_single: bool = False

@@ -19,9 +19,7 @@ from ftguide.results.statistics import (
     ratio_interval,
     welch_interval,
 )
-
-#: Differences of a q value below this are called changes.
-SIGNIFICANT = 0.05
+from ftguide.results.verdicts import SIGNIFICANT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass
 
 from ftguide.interpreters.model import Build
-from ftguide.results.model import Arm, Cost, PlannedWorkload, StoredRun
+from ftguide.results.model import Arm, Cost, StoredRun
 from ftguide.results.series import Series, series
 from ftguide.results.statistics import Estimate, ratio_interval
 
@@ -87,8 +87,3 @@ def _fastest(measured: Series, build: Build, names: list[str]) -> set[str]:
 
 def _start(cost: Cost | None) -> float | None:
     return statistics.median(cost.start_seconds) if cost and cost.start_seconds else None
-
-
-def slugs_with_ways(planned: tuple[PlannedWorkload, ...]) -> list[str]:
-    """Return the workloads that were run in more than one way on a build."""
-    return [one.slug for one in planned if any(Arm.parse(name).workers > 1 for name in one.arms)]

@@ -18,8 +18,6 @@ from ftguide.site.data import Loaded
 from ftguide.site.figures import paragraph
 from ftguide.site.grid import Column, Heading, Line, table
 
-DASH = "\N{EN DASH}"
-
 
 def ways_tables(stored: StoredRun, slug: str) -> list[nodes.Node]:
     """Build the table of a workload's ways and the sentences under it; empty below two ways."""
@@ -58,8 +56,10 @@ def ways_tables(stored: StoredRun, slug: str) -> list[nodes.Node]:
 
 def _way(way: Way) -> Line:
     value, ends = _ratio(way.throughput)
-    memory = DASH if way.peak_pss_bytes is None else wording.bytes_(way.peak_pss_bytes)
-    start = DASH if way.start_seconds is None else rendering.seconds_text(way.start_seconds)
+    memory = wording.EN_DASH if way.peak_pss_bytes is None else wording.bytes_(way.peak_pss_bytes)
+    start = (
+        wording.EN_DASH if way.start_seconds is None else rendering.seconds_text(way.start_seconds)
+    )
     return Line(
         cells=[
             [nodes.literal("", way.arm)],

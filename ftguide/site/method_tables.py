@@ -19,7 +19,6 @@ from ftguide.site.figures import paragraph
 from ftguide.site.grid import Column, Line, table
 
 FOLDER = Path(__file__).absolute().parents[2] / "benchmarks" / "method"
-DASH = "\N{EN DASH}"
 
 
 class MethodDirective(BenchDirective):
@@ -131,7 +130,12 @@ def scalingbench(data: Mapping[str, Any]) -> list[nodes.Node]:
         Line(
             cells=[
                 [nodes.literal("", name)],
-                *(f"{min(by[s]):.2f}{DASH}{max(by[s]):.2f}" if by.get(s) else DASH for s in scales),
+                *(
+                    f"{min(by[s]):.2f}{wording.EN_DASH}{max(by[s]):.2f}"
+                    if by.get(s)
+                    else wording.EN_DASH
+                    for s in scales
+                ),
             ]
         )
         for name, by in data["speedups"].items()
@@ -156,8 +160,10 @@ def attempts(lines: Sequence[Mapping[str, Any]]) -> list[nodes.Node]:
                 wording.day(one["when"]),
                 [nodes.literal("", one["script"])],
                 one["commit"][:12] + ("-dirty" if one["commit"].endswith("-dirty") else ""),
-                "; ".join(goal for goal, reached in one["goals"].items() if reached) or DASH,
-                "; ".join(goal for goal, reached in one["goals"].items() if not reached) or DASH,
+                "; ".join(goal for goal, reached in one["goals"].items() if reached)
+                or wording.EN_DASH,
+                "; ".join(goal for goal, reached in one["goals"].items() if not reached)
+                or wording.EN_DASH,
             ]
         )
         for one in lines

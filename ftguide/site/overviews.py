@@ -20,8 +20,6 @@ from ftguide.site.directives import BenchDirective, admonition, empty
 from ftguide.site.figures import paragraph
 from ftguide.site.grid import Column, Line, table
 
-DASH = "\N{EN DASH}"
-
 
 class BuildsDirective(BenchDirective):
     """Show one group's one-thread ratios on every pair of binaries that was published, and their range.
@@ -156,10 +154,10 @@ def _curve(stored: StoredRun, slug: str) -> list[nodes.Node]:
                 cells=[
                     str(point.workers),
                     rendering.ratio_text(own.ratio, own.low, own.high),
-                    DASH
+                    wording.EN_DASH
                     if ceiling is None
                     else rendering.ratio_text(ceiling.ratio, ceiling.low, ceiling.high),
-                    DASH if ceiling is None else f"{own.ratio / ceiling.ratio:.2f}",
+                    wording.EN_DASH if ceiling is None else f"{own.ratio / ceiling.ratio:.2f}",
                 ]
             )
         )
@@ -200,12 +198,12 @@ def timeline_table(stored: StoredRun) -> nodes.table | None:
     lines = [
         Line(
             cells=[
-                f"{one.start / 60:.0f}{DASH}{one.end / 60:.0f} min"
+                f"{one.start / 60:.0f}{wording.EN_DASH}{one.end / 60:.0f} min"
                 if stretches[-1].end >= 120
-                else f"{one.start:.0f}{DASH}{one.end:.0f} s",
+                else f"{one.start:.0f}{wording.EN_DASH}{one.end:.0f} s",
                 str(one.blocks),
-                DASH if one.slowness is None else f"{one.slowness:.2f}",
-                DASH if one.steal is None else f"{100 * one.steal:.1f}{wording.NBSP}%",
+                wording.EN_DASH if one.slowness is None else f"{one.slowness:.2f}",
+                wording.EN_DASH if one.steal is None else f"{100 * one.steal:.1f}{wording.NBSP}%",
                 "; ".join(one.events),
             ]
         )
