@@ -124,6 +124,9 @@ class Workload:
     single_only: bool = (
         False  #: True where only the cost of one thread is asked for (group interpreter)
     )
+    #: True where every unit of work executes the same bytecode and leaves nothing to the next: slices of
+    #: single arms are then timed in laps, which lets the statistics tell work from the machine's noise.
+    laps: bool = False
     one_call: bool = False  #: True where the work cannot be cut: a slice is one call with loops = 1
     #: CPUs that one worker keeps busy, because `run` itself drives threads or processes; a single arm
     #: is then pinned to that many instead of one.

@@ -310,6 +310,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_call,
         check=_check_calls,
         single_only=True,
+        laps=True,
     ),
     Workload(
         slug="attribute-access",
@@ -328,6 +329,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_access,
         check=_check_access,
         single_only=True,
+        laps=True,
     ),
     Workload(
         slug="nbody",
@@ -346,6 +348,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_fly,
         check=_check_flight,
         single_only=True,
+        laps=True,
     ),
     Workload(
         slug="dict-list-str",
@@ -364,6 +367,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_count,
         check=_check_count,
         single_only=True,
+        laps=True,
     ),
 )
 

@@ -337,6 +337,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_deliver,
         check=_check_delivery,
         single_only=True,
+        laps=True,
     ),
     Workload(
         slug="comprehension-generator",
@@ -355,6 +356,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_iterate,
         check=_check_iteration,
         single_only=True,
+        laps=True,
     ),
     Workload(
         slug="exceptions",
@@ -372,6 +374,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_raise,
         check=_check_raised,
         single_only=True,
+        laps=True,
     ),
     Workload(
         slug="with-blocks",
@@ -387,6 +390,7 @@ WORKLOADS: tuple[Workload, ...] = (
         run=_enter,
         check=_check_entered,
         single_only=True,
+        laps=True,
     ),
 )
 

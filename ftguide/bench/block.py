@@ -7,6 +7,7 @@ the record that comes out of here is kept.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import tempfile
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 from benchmarks.workloads.declare import Scaling
 from ftguide.bench.living import LivingArm
 from ftguide.bench.machine import Platform, steal_share
-from ftguide.bench.plan import BlockPlan, Loops, loops_for, share
+from ftguide.bench.plan import BlockPlan, Loops, laps_of, loops_for, loops_per_lap, share
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, ArmRecord, Block, Mode
 
@@ -135,9 +136,9 @@ def living_arms(
         yield living
 
 
-def duration(spans: Sequence[tuple[int, int]]) -> int:
+def duration(spans: Sequence[Sequence[int]]) -> int:
     """Return a slice's length: last end minus first start, in nanoseconds."""
-    return max(end for _, end in spans) - min(start for start, _ in spans)
+    return max(one[-1] for one in spans) - min(one[0] for one in spans)
 
 
 def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
@@ -160,6 +161,8 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
                 one.check(mine)
             tried, loops = loops, loops * 4
     chosen = loops_for(times, tried, cpus=plan.workload.cpus)
+    if plan.workload.laps:
+        step = loops_per_lap(chosen.loops)
     return replace(chosen, loops=max(step, chosen.loops // step * step))
 
 
@@ -170,11 +173,13 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     may draw.
     """
     loops = {arm: share(plan.workload, arm) for arm in plan.arms}
+    counts = {arm: laps_of(plan.workload, arm) for arm in plan.arms}
     started, wall = datetime.now(UTC), time.perf_counter_ns()
     ticks = stage.on.cpu_ticks()
     cpus = block_cpus(plan, stage.on)
     useful = 0
     spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
+    laps: dict[Arm, list[tuple[int, ...]]] = {arm: [] for arm in plan.arms}
     observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
     before: dict[Arm, bool] = {}
     ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
@@ -192,9 +197,12 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
                     plan.multi and arm.mode is Mode.SINGLE and cpus
                 ):  # `cpus` > 1 has single arms only
                     living[arm].pin([cpus[(plan.index + number) % len(cpus)]])
-                spans[arm].append(living[arm].slice(mine, lead))
+                marks = living[arm].slice(mine, lead, counts[arm])
+                spans[arm].append(tuple((one[0], one[-1]) for one in marks))
+                if counts[arm] > 1:  # one worker
+                    laps[arm].append(tuple(b - a for a, b in itertools.pairwise(marks[0])))
                 useful += round(duration(spans[arm][-1]) * (1 + lead / mine))
-                seen = living[arm].check(mine)
+                seen = living[arm].check(mine // counts[arm])  # of the last lap
                 if seen:
                     observed[arm].append(seen)
                 between_slices()
@@ -228,6 +236,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
                 involuntary_switches=counted["switches"],
                 idle_cpu_ns=counted["idle_ns"],
                 observed=tuple(observed[arm]),
+                laps=tuple(laps[arm]),
             )
             for arm, (gil_after, counted) in ends.items()
         },

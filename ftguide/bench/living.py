@@ -217,17 +217,21 @@ class LivingArm:
                 ):  # its death is reported by its silence
                     self._on.pin(process.pid, cpus)
 
-    def slice(self, loops: int, lead: int) -> tuple[tuple[int, int], ...]:
-        """Run one slice; return (start, end) of every worker in nanoseconds of the monotonic clock."""
+    def slice(self, loops: int, lead: int, laps: int = 1) -> tuple[tuple[int, ...], ...]:
+        """Run one slice, in laps of `loops / laps` each.
+
+        Returns the start and the end of every lap for every worker, in nanoseconds of the monotonic
+        clock: (start, end) for a slice timed as a whole.
+        """
         barrier = len(self._workers) > 1
         if self.arm.mode in {Mode.THREADS, Mode.INTERPRETERS}:
             # With a GIL the leader might otherwise read its idle clock after another thread's lead-in.
             self._leaders("wake")
-        line = f"slice {loops} {lead} {int(barrier)}"
+        line = f"slice {loops} {lead} {int(barrier)} {laps}"
         if barrier:
             self._all(line)
             line = "go"
-        return tuple((start, end) for start, end in self._all(line))
+        return tuple(tuple(marks) for marks in self._all(line))
 
     def check(self, loops: int) -> tuple[float, ...]:
         """Let the oracle judge the last slice wherever work is shared; return what was observed.

@@ -18,7 +18,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -64,6 +65,7 @@ class Watched:
         self.takes = takes  #: whether it wants what the set-up function returned
         self.sink = Sink()
         self.forks = 0
+        self.turns: dict[int, Iterator[int]] = {}  #: what is left of each thread's loops
         self.process = os.getpid()
         self.before = self.state()
 
@@ -83,6 +85,11 @@ class Watched:
     def forked(self) -> None:
         """Count a fork, in the parent."""
         self.forks += 1
+
+    def born(self) -> None:
+        """Leave a child nothing to repeat: it would fork again, and so would its children."""
+        for _ in self.turns.get(threading.get_ident(), ()):
+            pass
 
 
 def load(spec: dict[str, Any]) -> Watched:
@@ -104,7 +111,7 @@ def load(spec: dict[str, Any]) -> Watched:
     watched = Watched(module, function, takes=takes)
     sys.stdout = watched.sink
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_parent=watched.forked)
+        os.register_at_fork(after_in_parent=watched.forked, after_in_child=watched.born)
     return watched
 
 
@@ -153,11 +160,12 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
 
     def run(local: Any, shared: Watched, loops: int) -> None:
         function = shared.function
+        turns = shared.turns[threading.get_ident()] = iter(range(loops))
         if shared.takes:
-            for _ in range(loops):
+            for _ in turns:
                 function(local)
         else:
-            for _ in range(loops):
+            for _ in turns:
                 function()
         if os.getpid() != shared.process:
             os._exit(0)  # a child that came back here would answer in its parent's name

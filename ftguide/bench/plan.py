@@ -20,6 +20,9 @@ from ftguide.results.model import Arm, Mode, Observed, Plan, PlannedWorkload
 SINGLE_SLICE_NS = 15_000_000
 #: Slices of blocks with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
 MULTI_SLICE_NS = 65_000_000
+#: A slice has at least this many laps where its loops allow that, of a quarter of a millisecond then:
+#: as short as the bursts in which a neighbour slows a virtual CPU, long against reading the clock.
+LAPS = 60
 #: No arm may hold the others up longer than this.
 LONGEST_SLICE_NS = 250_000_000
 #: More living processes than this would fight for memory and caches even while they wait.
@@ -53,6 +56,7 @@ def planned(
         ),
         without=dict(one.without),
         remedy=one.remedy,
+        laps=one.laps,
     )
 
 
@@ -74,6 +78,8 @@ def make_plan(
         alone = alone and entry.workload.cpus == 1
         rounds = size.single_rounds if alone else size.multi_rounds
         blocks = size.single_blocks if alone else size.multi_blocks
+        if entry.workload.laps:
+            rounds, blocks = size.lap_rounds, size.lap_blocks
         workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks))
     return Plan(
         preset=size.name,
@@ -226,6 +232,19 @@ def share(workload: PlannedWorkload, arm: Arm) -> int:
     if workload.scaling == Scaling.STRONG:
         return max(1, workload.loops // arm.workers)
     return workload.loops
+
+
+def laps_of(workload: PlannedWorkload, arm: Arm) -> int:
+    """Return how many laps a slice of an arm is timed in; 1 where it is timed as a whole."""
+    if not workload.laps or arm.workers > 1:
+        return 1
+    loops = share(workload, arm)
+    return loops // loops_per_lap(loops)
+
+
+def loops_per_lap(loops: int) -> int:
+    """Return the loops of a lap; `loops` is their multiple once calibration rounded it."""
+    return max(1, loops // LAPS)
 
 
 def with_loops(plan: Plan, slug: str, loops: Loops, rounds: int | None = None) -> Plan:

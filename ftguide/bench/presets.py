@@ -24,6 +24,8 @@ class Preset:
     name: str
     single_blocks: int  #: of workloads that keep one CPU busy and have single arms only
     single_rounds: int
+    lap_blocks: int  #: of workloads timed in laps, where a few rounds are as good as many
+    lap_rounds: int
     multi_blocks: int
     multi_rounds: int  #: at most; see `block_seconds`
     block_seconds: float  #: timed slices of one block; what would take longer gets fewer rounds
@@ -55,6 +57,8 @@ PRESETS = {
             name="smoke",
             single_blocks=1,
             single_rounds=2,
+            lap_blocks=1,
+            lap_rounds=2,
             multi_blocks=1,
             multi_rounds=2,
             block_seconds=60,
@@ -65,6 +69,8 @@ PRESETS = {
             name="quick",
             single_blocks=10,
             single_rounds=12,
+            lap_blocks=16,
+            lap_rounds=6,
             multi_blocks=6,
             multi_rounds=6,
             block_seconds=2.5,
@@ -76,6 +82,8 @@ PRESETS = {
             name="standard",
             single_blocks=20,
             single_rounds=16,
+            lap_blocks=40,
+            lap_rounds=6,
             multi_blocks=5,
             multi_rounds=6,
             block_seconds=0.6,
@@ -86,9 +94,11 @@ PRESETS = {
             name="full",
             single_blocks=20,
             single_rounds=16,
-            multi_blocks=10,
+            lap_blocks=40,
+            lap_rounds=6,
+            multi_blocks=8,
             multi_rounds=8,
-            block_seconds=1.6,
+            block_seconds=1.2,
             full=True,
             promise="all workloads, all arms, A/A copies and costs in at most 75 minutes; for publication",
         ),

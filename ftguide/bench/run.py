@@ -21,7 +21,7 @@ from ftguide.bench.living import ArmFailedError
 from ftguide.bench.machine import Platform, describe
 from ftguide.bench.plan import Loops, block_plan, blocks_of, fit_rounds, sequence, with_loops
 from ftguide.interpreters.model import Build, Pair
-from ftguide.results import statistics, store
+from ftguide.results import store
 from ftguide.results.model import (
     SCHEMA,
     Block,
@@ -33,10 +33,11 @@ from ftguide.results.model import (
     StoredRun,
     Suite,
 )
+from ftguide.results.series import series
 from ftguide.results.writer import RunFolder
 
 #: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
-SUITE_VERSION = "2026.12"
+SUITE_VERSION = "2026.12.1"
 #: Of the machine's memory, for all arms of a block; more would push the system into swapping.
 MEMORY_SHARE = 0.6
 
@@ -284,15 +285,8 @@ class Execution:
         base, *others = (planned.arms[0], planned.arms[1])
         others += [name for name in planned.arms if name == f"ft-threads-{self._plan.threads}"]
         own = [b for (slug, _), b in sorted(self._blocks.items()) if slug == planned.slug]
-        return [
-            [
-                statistics.block_log_ratio(
-                    b.arms[name].seconds_per_loop, b.arms[base].seconds_per_loop
-                )
-                for b in own
-            ]
-            for name in others
-        ]
+        measured = series(self._plan.workload(planned.slug), own)
+        return [measured.contrast(name, base) for name in others]
 
 
 def _failure(slug: str, index: int, error: ArmFailedError) -> Failure:

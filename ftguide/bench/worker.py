@@ -4,8 +4,8 @@ Runs inside the target interpreter as `TARGET -P -m ftguide.bench.worker SPEC`, 
 imports is standard library only. It never decides anything: each worker loop obeys one-line commands
 from the master and answers one JSON line each, over a channel of its own.
 
-    slice LOOPS LEAD BARRIER   run LEAD loops untimed, meet the others if BARRIER, run LOOPS
-                               against the clock, answer [start, end]
+    slice LOOPS LEAD BARRIER LAPS   run LEAD loops untimed, meet the others if BARRIER, run LOOPS against
+                                    the clock in LAPS equal calls, answer [start, end of every lap]
 
 and, only to the worker that speaks for the others of its process (in a subinterpreter, for itself):
 
@@ -161,26 +161,34 @@ class Arm:
         return [] if observe is None else [float(value) for value in observe(results, loops)]
 
 
+def timed(arm: Arm, local: Any, loops: int, laps: int) -> tuple[Any, list[int]]:
+    """Run loops in equal laps; return the last lap's result, the start and the end of every lap."""
+    run, shared, clock, each = arm.workload.run, arm.shared, time.perf_counter_ns, loops // laps
+    marks = [clock()]
+    note = marks.append
+    for _ in range(laps):
+        result = run(local, shared, each)
+        note(clock())
+    return result, marks
+
+
 def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
     """Obey commands until the master closes the channel."""
-    run, shared, results, clock = arm.workload.run, arm.shared, arm.results, time.perf_counter_ns
+    run, shared, results = arm.workload.run, arm.shared, arm.results
     leads = worker == 0
     while True:
         verb, *words = channel.receive()
         if leads:
             arm.woken()
         if verb == "slice":
-            loops, lead, barrier = map(int, words)
+            loops, lead, barrier, laps = map(int, words)
             if lead:
                 run(local, shared, lead)
             if barrier:
                 channel.send("ready")
                 channel.receive()
-            start = clock()
-            result = run(local, shared, loops)
-            end = clock()
-            results[worker] = result
-            channel.send([start, end])
+            results[worker], marks = timed(arm, local, loops, laps)
+            channel.send(marks)
         elif verb == "wake":
             channel.send("awake")
         elif verb == "check":

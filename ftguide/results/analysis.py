@@ -65,6 +65,9 @@ class Row:
     failure: Failure | None
     others: tuple[Comparison, ...] = ()  #: ratios of further arms: GIL on again, other modes
     threads_floor: float | None = None  #: noise floor of arms with several workers
+    #: Where the row leaves disturbed laps out: their share, and what `single` is with them.
+    disturbed: float | None = None
+    whole: Estimate | None = None
 
     def floor_of(self, one: Comparison) -> float | None:
         """Return the noise floor that a comparison is judged by."""
@@ -306,7 +309,16 @@ def _row(
         blocks=len(draft.series.blocks),
         failure=failure,
         others=tuple(_comparison(one, q_values, floors[_single(one.arm)]) for one in draft.others),
+        disturbed=draft.series.disturbed,
+        whole=_whole(draft),
     )
+
+
+def _whole(draft: _DraftRow) -> Estimate | None:
+    single = draft.named.get("single")
+    if draft.series.disturbed is None or single is None:
+        return None
+    return ratio_interval(draft.series.whole_contrast(single.arm, single.base))
 
 
 def _times(measured: Series) -> tuple[ArmTime, ...]:

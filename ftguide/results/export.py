@@ -161,6 +161,11 @@ def _lines(report: Report, row: Row) -> Iterator[Sequence[str]]:
         numbers = map(_number, (one.ratio, one.low if one.low > 0 else None, one.high))
         tests = (str(one.k), _number(one.p), _number(one.q))
         yield *head, one.arm, one.base, one.kind, *numbers, *tests, str(one.verdict), floor, flags
+    if row.whole is not None and row.single is not None:
+        one, whole = row.single, row.whole
+        numbers = map(_number, (whole.ratio, whole.low if whole.low > 0 else None, whole.high))
+        tests = (str(whole.k), _number(whole.p), "")
+        yield *head, one.arm, one.base, "all time", *numbers, *tests, "not judged", "", flags
     if row.failure is not None:
         failure = row.failure
         verdict = f"failed: {failure.kind}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ftguide.results.series import ArmBlock, Series
 
 SPREAD = 0.05  #: standard deviation over blocks of a log ratio
+DISTURBED_LAPS = 0.5  #: share of laps left out; close to all of them, what counts as quiet is not
 STEAL = 0.005  #: share of CPU time
 DRIFT = 0.02  #: change of a log ratio between the halves of a block
 SKEW = 0.10  #: (slowest - fastest worker) / slowest
@@ -33,6 +34,8 @@ def flags(series: Series, pairs: Sequence[tuple[str, str]], *, pinned: bool) -> 
         found.append("unpinned")
     found += _ratios(series, pairs)
     found += _steal(series)
+    if series.disturbed is not None and series.disturbed > DISTURBED_LAPS:
+        found.append(f"disturbed {_percent(series.disturbed)} of laps")
     for arm, base in pairs:
         found += _collections(series, arm, base)
     for name, (spelled, blocks) in series.arms.items():

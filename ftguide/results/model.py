@@ -128,6 +128,7 @@ class PlannedWorkload:
     without: dict[str, str] = field(default_factory=dict)  #: modes left out, and why
     remedy: str | None = None  #: slug of the twin that does the same work the better way
     blocks: int | None = None  #: planned blocks of this workload; None = those of the plan
+    laps: bool = False  #: whether slices of single arms are timed in laps, see `ArmRecord.laps`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +195,9 @@ class ArmRecord:
     idle_cpu_ns: int = 0  #: CPU time used while other arms had their turn
     #: [slice][quantity] in the order of `PlannedWorkload.observes`, a mean over processes
     observed: tuple[tuple[float, ...], ...] = ()
+    #: [slice][lap] = nanoseconds of a lap, `loops / laps` loops each, where the workload is timed in
+    #: laps; they add up to the slice.
+    laps: tuple[tuple[int, ...], ...] = ()
 
     @property
     def seconds_per_loop(self) -> tuple[float, ...]:

@@ -8,12 +8,12 @@ does not count is named in `dropped`, never passed over in silence.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.results.model import Arm
-from ftguide.results.statistics import mean
+from ftguide.results.statistics import mean, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,8 +27,9 @@ class ArmBlock:
 
     record: ArmRecord
     times: tuple[float, ...]  #: per slice, in seconds per unit of work (see `Series`)
-    log_mean: float  #: mean logarithm of `times`
+    log_mean: float  #: mean logarithm of `times`; of a row in laps, logarithm of their quiet time
     halves: tuple[float, float] | None  #: the same for the first and last half; None under 4 slices
+    log_whole: float  #: mean logarithm of `times` whatever the row is made from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Series:
     blocks: Mapping[int, Block]  #: by index
     arms: Mapping[str, tuple[Arm, Mapping[int, ArmBlock]]]  #: planned arms in order; by block index
     dropped: tuple[str, ...]  #: what was left out, in words
+    disturbed: float | None = None  #: share of laps left out as disturbed; None = timed as a whole
 
     def of(self, arm: str) -> Mapping[int, ArmBlock]:
         """Return the blocks of an arm by index; empty for one that was not measured."""
@@ -52,6 +54,10 @@ class Series:
     def contrast(self, arm: str, base: str) -> list[float]:
         """Return d_i = mean over the slices of block i of ln(arm / base), blocks with both only."""
         return [x.log_mean - y.log_mean for x, y in self._both(arm, base)]
+
+    def whole_contrast(self, arm: str, base: str) -> list[float]:
+        """Return the contrast of all time, disturbed laps included."""
+        return [x.log_whole - y.log_whole for x, y in self._both(arm, base)]
 
     def drift(self, arm: str, base: str) -> float:
         """Return by how much ln(arm / base) changes from the first to the last half of a block.
@@ -119,7 +125,54 @@ def series(planned: PlannedWorkload, blocks: Sequence[Block]) -> Series:
         unusable = len(recorded) - len(usable) - len(wrong_gil)
         if unusable:
             dropped.append(f"{_blocks(unusable)} of {name} without times left out")
-    return Series(planned=planned, blocks=ours, arms=arms, dropped=tuple(dropped))
+    found = Series(planned=planned, blocks=ours, arms=arms, dropped=tuple(dropped))
+    return in_laps(found) if comes_in_laps(found) else found
+
+
+def comes_in_laps(whole: Series) -> bool:
+    """Return whether a row may leave disturbed laps out.
+
+    Laps are alike only as long as nothing but the work happens in them. A garbage collection is part
+    of what a build costs and falls into few laps: one of them, anywhere in the row, and all time counts.
+    """
+    records = [one.record for _, blocks in whole.arms.values() for one in blocks.values()]
+    return bool(records) and all(
+        record.gc_collections == 0
+        and len(record.laps) == len(record.spans)
+        and all(laps and min(laps) > 0 for laps in record.laps)
+        for record in records
+    )
+
+
+def in_laps(whole: Series) -> Series:
+    """Return the series with every block's time taken from its undisturbed laps."""
+    kept = laps = 0
+    arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
+    for name, (arm, blocks) in whole.arms.items():
+        quiet: dict[int, ArmBlock] = {}
+        for index, one in blocks.items():
+            each = [lap for slice_ in one.record.laps for lap in slice_]
+            still = undisturbed(each)
+            kept, laps = kept + len(still), laps + len(each)
+            half = len(one.record.laps) // 2
+            quiet[index] = replace(
+                one,
+                log_mean=_log_time(one.record, one.record.laps),
+                halves=(
+                    _log_time(one.record, one.record.laps[:half]),
+                    _log_time(one.record, one.record.laps[-half:]),
+                )
+                if half >= 2
+                else None,
+            )
+        arms[name] = (arm, quiet)
+    return replace(whole, arms=arms, disturbed=1 - kept / laps)
+
+
+def _log_time(record: ArmRecord, slices: Sequence[Sequence[int]]) -> float:
+    """Return the logarithm of the undisturbed seconds per loop."""
+    still = undisturbed([lap for laps in slices for lap in laps])
+    return math.log(mean(still) * len(slices[0]) / record.loops / 1e9)
 
 
 def _blocks(count: int) -> str:
@@ -143,5 +196,6 @@ def _arm_block(record: ArmRecord, times: tuple[float, ...]) -> ArmBlock:
         record=record,
         times=times,
         log_mean=mean(logs),
+        log_whole=mean(logs),
         halves=(mean(logs[:half]), mean(logs[-half:])) if half >= 2 else None,
     )

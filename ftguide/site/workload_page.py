@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from docutils import nodes
 
+from ftguide.results import rendering
+from ftguide.results.analysis import Row
 from ftguide.site import choices, data, tables
 from ftguide.site.cite import cite_block
 from ftguide.site.data import Loaded
@@ -85,6 +87,7 @@ class WorkloadDirective(BenchDirective):
         result += self.charts_of(loaded, [row], beside=True)
         result += [tables.ratios_table(row, anchors=True), tables.times_table(row, anchors=True)]
         result += paragraph(f"Flags of this row: {tables.flags(row)}.")
+        result += self.laps(row)
         yield result
         yield from self.beside_time(slug, loaded)
         history = tables.history_table(slug, runs)
@@ -126,4 +129,18 @@ class WorkloadDirective(BenchDirective):
             part += tables.times_table(row, anchors=False)
             part += list(self.beside_time(slug, loaded))
         part += paragraph(f"Flags of this row: {tables.flags(row)}.")
+        part += self.laps(row)
         return part
+
+    def laps(self, row: Row) -> Iterable[nodes.Node]:
+        """Yield what a row that leaves disturbed laps out would say with them."""
+        if row.disturbed is None or row.whole is None:
+            return
+        share, whole = (
+            100 * row.disturbed,
+            rendering.ratio_text(row.whole.ratio, row.whole.low, row.whole.high),
+        )
+        text = nodes.paragraph("", "", nodes.Text(f"Left out as disturbed: {share:.0f} % of laps "))
+        link = tables.document("benchmarks/method", "why")
+        text += [nodes.Text("("), link, nodes.Text(f"). With all time counted, FT/GIL is {whole}.")]
+        yield text

@@ -188,3 +188,21 @@ def test_unknown_names_offer_the_nearest():
         select(["nbdy"])
     with pytest.raises(UnknownNameError, match="did you mean interpreter"):
         select(groups=["interpeter"])
+
+
+@pytest.mark.parametrize("loops", [1, 27, 59, 60, 87, 119, 120, 211, 1000])
+def test_a_slice_in_laps_is_a_whole_number_of_equal_laps(loops):
+    each = plan.loops_per_lap(loops)
+    rounded = loops // each * each
+    assert plan.loops_per_lap(rounded) == each, "what is planned and what is measured agree"
+    assert loops < plan.LAPS or rounded // each >= plan.LAPS
+    (one,) = (w for w in make().workloads if w.slug == "nbody")
+    timed = plan.replace(one, loops=rounded)
+    assert plan.laps_of(timed, GIL) * each == rounded
+    assert plan.laps_of(plan.replace(timed, laps=False), GIL) == 1
+
+
+def test_only_work_for_one_thread_is_timed_in_laps():
+    for entry in select():
+        one = entry.workload
+        assert not one.laps or (one.single_only and one.cpus == 1 and not one.one_call), one.slug

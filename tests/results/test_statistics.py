@@ -9,7 +9,6 @@ from ftguide.results.statistics import (
     Estimate,
     _bca_levels,
     benjamini_hochberg,
-    block_log_ratio,
     bootstrap_interval,
     equivalence_p,
     group_mean,
@@ -20,6 +19,7 @@ from ftguide.results.statistics import (
     student_cdf,
     student_quantile,
     student_tail,
+    undisturbed,
     welch_interval,
 )
 
@@ -187,15 +187,15 @@ def test_absurd_blocks_overflow_to_infinity():
     assert one.low == 0
 
 
-def test_a_block_contrast_is_the_mean_logarithm_of_paired_slices():
-    x, y = [2.0, 8.0], [1.0, 2.0]
-    assert block_log_ratio(x, y) == pytest.approx(math.log(math.sqrt(2 * 4)))
-    assert block_log_ratio(y, x) == -block_log_ratio(x, y)
-    for wrong in ([1.0], [], [1.0, 2.0, 3.0]):
-        with pytest.raises(ValueError, match="paired contrast"):
-            block_log_ratio(wrong, y)
-    with pytest.raises(ValueError, match="paired contrast"):
-        block_log_ratio([], [])
+def test_laps_that_somebody_else_slowed_down_are_left_out():
+    quiet, slow = [1000, 1010, 1020, 1030] * 20, [1500, 1700] * 15
+    laps = [*slow, *quiet]
+    assert undisturbed(laps) == quiet
+    assert undisturbed(quiet) == quiet, "nothing is left out where nothing is odd"
+    assert undisturbed([1, *quiet]) == [1, *quiet], "one odd reading of the clock moves no limit"
+    assert undisturbed([7]) == [7]
+    with pytest.raises(ValueError, match="no laps"):
+        undisturbed([])
 
 
 def test_an_interval_of_times_never_goes_below_zero():
