@@ -210,15 +210,19 @@ class Results:
         return next((entry for entry in entries if entry.run_id == run_id), None)
 
     def newest(self) -> Iterator[Loaded]:
-        """Yield published runs that were not withdrawn: citable ones first, newest first."""
+        """Yield published runs that were not withdrawn: citable, then full ones first, newest first.
+
+        A full run has all arms and noise floors. A later, smaller one (of another compiler, or made
+        to see whether the first repeats) would otherwise take its place on every page.
+        """
         standing = [entry for entry in self.published if entry.withdrawn is None]
-        for entry in sorted(standing, key=lambda e: not e.citable):
+        for entry in sorted(standing, key=lambda e: (not e.citable, e.preset != "full")):
             loaded = self.load(entry)
             if loaded is not None:
                 yield loaded
 
     def newest_of(self, slug: str) -> Loaded | None:
-        """Return the run a workload's living page shows: the newest with times for it."""
+        """Return the run a workload's living page shows: the first of `newest` with times for it."""
         return next((one for one in self.newest() if (row := one.row(slug)) and row.times), None)
 
     def local_of(self, slug: str) -> Loaded | None:

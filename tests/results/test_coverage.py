@@ -15,6 +15,7 @@ from ftguide.results.statistics import (
     bootstrap_interval,
     equivalence_p,
     group_mean,
+    located,
     mean,
     ratio_interval,
 )
@@ -24,11 +25,18 @@ RUNS = 2000
 SPEEDS = (0.0, math.log(3.9 / 2.25))
 
 
-def simulate_block(chance, ratio, *, rounds=12, luck=0.012, noise=0.006, memory=0.7, switch=0.02):
-    """Return the times of two arms that take turns on one CPU."""
+def simulate_block(
+    chance, ratio, *, rounds=12, luck=0.012, noise=0.006, memory=0.7, switch=0.02, mishap=0.0
+):
+    """Return the times of two arms that take turns on one CPU.
+
+    `mishap` is the chance that an arm runs at the slow speed for a whole block while the other does not.
+    """
     gauss, uniform = chance.gauss, chance.random
     speed = SPEEDS[uniform() < 0.5]
     levels = [math.log(ratio) + gauss(0, luck), gauss(0, luck)]
+    for arm in (0, 1):
+        levels[arm] += SPEEDS[1] * (mishap > 0 and uniform() < mishap)
     drifts = [gauss(0, noise), gauss(0, noise)]
     fresh = noise * math.sqrt(1 - memory**2)
     times = ([], [])
@@ -60,6 +68,8 @@ def share(outcomes):
         (1.0, 3, {}),
         (1.083, 5, {"luck": 0.002, "noise": 0.02, "memory": 0.9}),
         (1.2, 10, {"rounds": 4, "switch": 0.1}),
+        (1.16, 40, {"rounds": 4, "mishap": 0.02}),
+        (1.0, 20, {"rounds": 4}),
     ],
 )
 def test_the_interval_catches_the_true_ratio_95_times_in_100(ratio, blocks, components):
@@ -75,6 +85,18 @@ def test_the_interval_catches_the_true_ratio_95_times_in_100(ratio, blocks, comp
     bias = math.fsum(math.log(one.ratio / ratio) for one in estimates) / RUNS
     typical = math.fsum(one.standard_error for one in estimates) / RUNS
     assert abs(bias) < 4 * typical / math.sqrt(RUNS)
+
+
+def test_trimming_gives_up_little_where_nothing_is_odd_and_saves_much_where_something_is():
+    chance = random.Random(4)
+
+    def widths(**components):
+        runs = [simulate_run(chance, 1.1, 40, rounds=4, **components) for _ in range(100)]
+        trimmed = math.fsum(located(run).error for run in runs)
+        return trimmed / math.fsum(located(run, trim=0).error for run in runs)
+
+    assert widths() < 1.06
+    assert widths(mishap=0.03) < 0.5
 
 
 def test_the_simulation_finds_intervals_that_are_too_narrow():
