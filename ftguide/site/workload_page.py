@@ -94,7 +94,9 @@ class WorkloadDirective(BenchDirective):
         if history is not None:
             yield section("bench-history", "Every published run", history)
         cited = cite_block(run=loaded.run, page=loaded.page, slug=slug, what=what)
-        permalink = nodes.paragraph("", "", nodes.Text("This page follows the newest full run. Cite "))
+        permalink = nodes.paragraph(
+            "", "", nodes.Text("This page follows the newest full run. Cite ")
+        )
         permalink += tables.reference(f"{slug}@{loaded.run.run_id}", "its place in the run")
         permalink += nodes.Text(", which never changes:")
         yield section("bench-data", "Data and citation", *self.downloads(loaded), permalink, cited)

@@ -12,6 +12,14 @@ from tests.faults.test_kill import environment, survivors
 pytestmark = pytest.mark.interpreters
 
 
+@pytest.fixture(autouse=True)
+def heeded():
+    """Shells start background jobs with Ctrl-C ignored, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_an_interrupted_run_says_how_to_go_on(laboratory, executables):
     pythons = [word for one in executables.values() for word in ("--python", one)]
