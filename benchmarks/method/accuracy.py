@@ -12,7 +12,6 @@ joint interval. Writes `accuracy.json`; the method page shows the table.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
 import random
@@ -82,15 +81,15 @@ def one_block(
                 chance.shuffle(order)
                 times: dict[Arm, int] = {}
                 for arm in (*order, *reversed(order)):
-                    mine = loops if kind == "slices" else stretch
                     whole = kind == "stretches"
+                    mine = stretch if whole else loops
                     marks = living[arm].slice(mine, 0 if whole else lead, 1 if whole else count)
                     times[arm] = times.get(arm, 0) + blocks.duration(marks)
                     living[arm].check(mine if whole else mine // count)
-                    if not whole:
-                        laps[arm] += [b - a for a, b in itertools.pairwise(marks[0])]
-                    if kind == "stretches":
+                    if whole:
                         shortest = min(shortest, blocks.duration(marks) / 1e9)
+                    else:
+                        laps[arm] += blocks.lap_times(marks[0])
                 logs[kind].append(math.log(times[FT] / times[GIL]))
         collections = sum(one.end()[1]["gc"] for one in living.values())
     if count > 1 and not collections:  # the rule of ftguide/results/series.py

@@ -141,6 +141,11 @@ def duration(spans: Sequence[Sequence[int]]) -> int:
     return max(one[-1] for one in spans) - min(one[0] for one in spans)
 
 
+def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
+    """Return the laps of one worker's slice from its start and the end of every lap."""
+    return tuple(end - start for start, end in itertools.pairwise(marks))
+
+
 def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
     """Find the loops of slices, once per run and workload, equal on both builds; and their time."""
     workers = max(arm.workers for arm in plan.arms)
@@ -200,7 +205,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
                 marks = living[arm].slice(mine, lead, counts[arm])
                 spans[arm].append(tuple((one[0], one[-1]) for one in marks))
                 if counts[arm] > 1:  # one worker
-                    laps[arm].append(tuple(b - a for a, b in itertools.pairwise(marks[0])))
+                    laps[arm].append(lap_times(marks[0]))
                 useful += round(duration(spans[arm][-1]) * (1 + lead / mine))
                 seen = living[arm].check(mine // counts[arm])  # of the last lap
                 if seen:

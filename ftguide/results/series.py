@@ -151,28 +151,26 @@ def in_laps(whole: Series) -> Series:
     for name, (arm, blocks) in whole.arms.items():
         quiet: dict[int, ArmBlock] = {}
         for index, one in blocks.items():
-            each = [lap for slice_ in one.record.laps for lap in slice_]
-            still = undisturbed(each)
-            kept, laps = kept + len(still), laps + len(each)
-            half = len(one.record.laps) // 2
+            slices = one.record.laps
+            loops = one.record.loops / len(slices[0])  # of a lap
+            each, still, log_mean = _quiet(slices, loops)
+            kept, laps = kept + still, laps + each
+            half = len(slices) // 2
+            halves = [
+                _quiet(part, loops)[2] for part in (slices[:half], slices[-half:]) if half >= 2
+            ]
             quiet[index] = replace(
-                one,
-                log_mean=_log_time(one.record, one.record.laps),
-                halves=(
-                    _log_time(one.record, one.record.laps[:half]),
-                    _log_time(one.record, one.record.laps[-half:]),
-                )
-                if half >= 2
-                else None,
+                one, log_mean=log_mean, halves=(halves[0], halves[1]) if halves else None
             )
         arms[name] = (arm, quiet)
     return replace(whole, arms=arms, disturbed=1 - kept / laps)
 
 
-def _log_time(record: ArmRecord, slices: Sequence[Sequence[int]]) -> float:
-    """Return the logarithm of the undisturbed seconds per loop."""
-    still = undisturbed([lap for laps in slices for lap in laps])
-    return math.log(mean(still) * len(slices[0]) / record.loops / 1e9)
+def _quiet(slices: Sequence[Sequence[int]], loops: float) -> tuple[int, int, float]:
+    """Return how many laps there are and are undisturbed, and the latters' log seconds per loop."""
+    each = [lap for laps in slices for lap in laps]
+    still = undisturbed(each)
+    return len(each), len(still), math.log(mean(still) / loops / 1e9)
 
 
 def _blocks(count: int) -> str:

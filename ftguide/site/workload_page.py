@@ -86,8 +86,7 @@ class WorkloadDirective(BenchDirective):
         result = section("bench-result", "Result", *notes)
         result += self.charts_of(loaded, [row], beside=True)
         result += [tables.ratios_table(row, anchors=True), tables.times_table(row, anchors=True)]
-        result += paragraph(f"Flags of this row: {tables.flags(row)}.")
-        result += self.laps(row)
+        result += self.remarks(row)
         yield result
         yield from self.beside_time(slug, loaded)
         history = tables.history_table(slug, runs)
@@ -130,12 +129,12 @@ class WorkloadDirective(BenchDirective):
         if shown is None:
             part += tables.times_table(row, anchors=False)
             part += list(self.beside_time(slug, loaded))
-        part += paragraph(f"Flags of this row: {tables.flags(row)}.")
-        part += self.laps(row)
+        part += self.remarks(row)
         return part
 
-    def laps(self, row: Row) -> Iterable[nodes.Node]:
-        """Yield what a row that leaves disturbed laps out would say with them."""
+    def remarks(self, row: Row) -> Iterable[nodes.Node]:
+        """Yield a row's flags and, where it leaves disturbed laps out, what it would say with them."""
+        yield paragraph(f"Flags of this row: {tables.flags(row)}.")
         if row.disturbed is None or row.whole is None:
             return
         share, whole = (
