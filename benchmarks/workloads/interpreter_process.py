@@ -270,7 +270,7 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="gc-living-tree",
-        version=1,
+        version=2,
         title="Collecting while a big tree is in use",
         question="Which build is faster at a full collection when nearly everything is in use?",
         group=Group.INTERPRETER,

@@ -23,6 +23,9 @@ MULTI_SLICE_NS = 65_000_000
 #: A slice has at least this many laps where its loops allow that, of a quarter of a millisecond then:
 #: as short as the bursts in which a neighbour slows a virtual CPU, long against reading the clock.
 LAPS = 60
+#: Work that can be cut has slices of at least two calls, so that there is a call to lead in: the caches
+#: that other arms emptied are filled before the clock starts. Given up where that takes too long.
+LEAST_CALLS = 2
 #: No arm may hold the others up longer than this.
 LONGEST_SLICE_NS = 250_000_000
 #: More living processes than this would fight for memory and caches even while they wait.
@@ -196,7 +199,8 @@ def loops_for(times_ns: dict[Arm, int], tried: int, *, cpus: int = 1) -> Loops:
     single = max(1, round(tried * SINGLE_SLICE_NS / slowest))
     if not several:
         wide = MULTI_SLICE_NS / SINGLE_SLICE_NS if cpus > 1 else 1
-        loops = max(1, round(tried * SINGLE_SLICE_NS * wide / slowest))
+        least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_SLICE_NS * tried else 1
+        loops = max(least, round(tried * SINGLE_SLICE_NS * wide / slowest))
         return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
     wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
     loops = max(1, round(wanted))

@@ -222,8 +222,12 @@ class Results:
                 yield loaded
 
     def newest_of(self, slug: str) -> Loaded | None:
-        """Return the run a workload's living page shows: the first of `newest` with times for it."""
-        return next((one for one in self.newest() if (row := one.row(slug)) and row.times), None)
+        """Return the run a workload's living page shows: the first of `newest` with times for it.
+
+        Times of the workload as it is declared today go before those of an earlier version.
+        """
+        timed = [one for one in self.newest() if (row := one.row(slug)) and row.times]
+        return next((one for one in timed if outdated(one, slug) is None), next(iter(timed), None))
 
     def local_of(self, slug: str) -> Loaded | None:
         """Return the newest local run with times for a workload."""

@@ -149,6 +149,14 @@ def test_single_loops_fill_the_slice_on_the_slower_build():
     assert plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100) == plan.Loops(loops=1000)
 
 
+def test_a_call_that_fills_a_slice_still_has_one_to_lead_in():
+    assert plan.loops_for({GIL: 14_000_000, FT: 12_000_000}, 1).loops == plan.LEAST_CALLS
+
+
+def test_a_call_too_long_to_be_made_twice_is_made_once():
+    assert plan.loops_for({GIL: 200_000_000, FT: 180_000_000}, 1).loops == 1
+
+
 def test_several_workers_fill_the_slice_on_the_fastest_arm():
     times = {GIL: 5_000_000, FT: 6_000_000, GILS: 13_000_000, FTS: 6_500_000}
     assert plan.loops_for(times, 10) == plan.Loops(loops=100, single_loops=25)
