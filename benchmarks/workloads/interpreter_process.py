@@ -4,10 +4,6 @@ A new process is what every command-line tool and every worker of a process pool
 builds also have different collectors: the GIL-enabled one looks at the youngest objects often, the
 free-threaded one stops all threads and looks at everything, but less often, so a growing heap and
 an explicit collection are asked about separately.
-
-The harness calls `gc.freeze()` before the first slice. These workloads take that back, because hardly
-any program freezes its heap, because a frozen tree would be invisible to the collector, and because
-CPython 3.14 skips the free-threaded collector's marking of what is alive as long as anything is frozen.
 """
 
 from __future__ import annotations
@@ -141,7 +137,6 @@ def _leftmost(node: Node) -> int:
 
 
 def _build(_local: None, _shared: None, loops: int) -> tuple[int, int]:
-    gc.unfreeze()
     levels = grown = 0
     for _ in range(loops):
         tree = _grow(LEVELS)
@@ -157,7 +152,6 @@ def _check_built(results: Sequence[tuple[int, int]], loops: int) -> None:
 
 
 def _collect(_local: None, _shared: None, loops: int) -> tuple[int, int]:
-    gc.unfreeze()
     collect, watch = gc.collect, weakref.ref
     levels = freed = 0
     for _ in range(loops):
@@ -181,7 +175,6 @@ def _living(_worker: int) -> Node:
 
 
 def _look(local: Node, _shared: None, loops: int) -> tuple[int, int]:
-    gc.unfreeze()
     collect = gc.collect
     before = gc.get_stats()[-1]["collections"]
     for _ in range(loops):
@@ -236,7 +229,7 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="gc-growing-tree",
-        version=1,
+        version=2,
         title="Growing and dropping a tree, the collector on its own schedule",
         question="What does a growing heap cost one thread on the free-threaded build?",
         group=Group.INTERPRETER,
@@ -253,7 +246,7 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="gc-collect-tree",
-        version=1,
+        version=2,
         title="Making reference cycles and collecting them",
         question="What do reference cycles, made and collected, cost one thread without a GIL?",
         group=Group.INTERPRETER,
@@ -270,7 +263,7 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="gc-living-tree",
-        version=2,
+        version=3,
         title="Collecting while a big tree is in use",
         question="Which build is faster at a full collection when nearly everything is in use?",
         group=Group.INTERPRETER,
