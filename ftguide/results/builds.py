@@ -32,6 +32,8 @@ class Sensitivity:
     slugs: tuple[str, ...]  #: workloads that all pairs have, with the same code
     ratios: Mapping[str, tuple[Estimate, ...]]  #: by workload, in the order of `pairs`
     means: tuple[Interval, ...]  #: geometric means over `slugs`, in the order of `pairs`
+    #: The same over `slugs` but some that were asked to be left out; empty if none of them is here.
+    means_without: tuple[Interval, ...] = ()
 
     @property
     def low(self) -> float:
@@ -72,10 +74,13 @@ def newest_of_each(runs: Sequence[StoredRun]) -> list[StoredRun]:
     return found
 
 
-def sensitivity(runs: Sequence[StoredRun], group: str) -> Sensitivity | None:
+def sensitivity(
+    runs: Sequence[StoredRun], group: str, without: Sequence[str] = ()
+) -> Sensitivity | None:
     """Compare the pairs that runs measured; None when they have no workload of the group in common.
 
-    Only workloads that every run has count, or a mean would move because its members did.
+    Only workloads that every run has count, or a mean would move because its members did. A second mean
+    leaves the workloads `without` out, for comparison with a suite that is composed in another way.
     """
     logs: list[dict[tuple[str, int, str], list[float]]] = []
     for stored in runs:
@@ -91,10 +96,14 @@ def sensitivity(runs: Sequence[StoredRun], group: str) -> Sensitivity | None:
     common = [key for key in logs[0] if all(key in own for own in logs)]
     if not common:
         return None
+    rest = [key for key in common if key[0] not in without]
     return Sensitivity(
         group=group,
         pairs=tuple(map(pair_of, runs)),
         slugs=tuple(key[0] for key in common),
         ratios={key[0]: tuple(ratio_interval(own[key]) for own in logs) for key in common},
         means=tuple(group_mean([own[key] for key in common]) for own in logs),
+        means_without=tuple(group_mean([own[key] for key in rest]) for own in logs)
+        if 0 < len(rest) < len(common)
+        else (),
     )

@@ -279,6 +279,7 @@ class IndexEntry:
     compiler: str
     citable: bool
     withdrawn: str | None = None  #: why, when a published run was withdrawn
+    workloads: int = 0  #: how many were planned; 0 in an index written before this was counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -203,6 +203,7 @@ def entry_of(run: Run) -> IndexEntry:
         python=gil.version,
         compiler=gil.compiler,
         citable=not run.differences and gil.pgo and ft.pgo and run.pinned,
+        workloads=len(run.plan.workloads),
     )
 
 

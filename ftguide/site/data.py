@@ -210,13 +210,18 @@ class Results:
         return next((entry for entry in entries if entry.run_id == run_id), None)
 
     def newest(self) -> Iterator[Loaded]:
-        """Yield published runs that were not withdrawn: citable, then full ones first, newest first.
+        """Yield published runs that were not withdrawn: citable, whole, full ones first, newest first.
 
         A full run has all arms and noise floors. A later, smaller one (of another compiler, or made
-        to see whether the first repeats) would otherwise take its place on every page.
+        to see whether the first repeats) would otherwise take its place on every page. So would a run
+        of a few workloads: one with less than half of what others have is not whole.
         """
         standing = [entry for entry in self.published if entry.withdrawn is None]
-        for entry in sorted(standing, key=lambda e: (not e.citable, e.preset != "full")):
+        most = max((entry.workloads for entry in standing), default=0)
+        for entry in sorted(
+            standing,
+            key=lambda e: (not e.citable, 2 * e.workloads < most, e.preset != "full"),
+        ):
             loaded = self.load(entry)
             if loaded is not None:
                 yield loaded

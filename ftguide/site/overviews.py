@@ -24,11 +24,12 @@ from ftguide.site.grid import Column, Line, table
 class BuildsDirective(BenchDirective):
     """Show one group's one-thread ratios on every pair of binaries that was published, and their range.
 
-    With `:headline:` only the sentence with the range.
+    With `:headline:` only the sentence with the range. `:without:` names workloads that a second mean
+    leaves out.
     """
 
     required_arguments = 1
-    option_spec: ClassVar = {"headline": directives.flag}
+    option_spec: ClassVar = {"headline": directives.flag, "without": str.split}
 
     def run(self) -> list[nodes.Node]:
         """Return the sentence, and the table where there is more than one pair."""
@@ -42,12 +43,13 @@ class BuildsDirective(BenchDirective):
         # Means of other suite versions are means of other workloads: the newest version speaks.
         version = newest[0].run.suite.version if newest else ""
         same = [stored for stored in newest if stored.run.suite.version == version]
-        found = sensitivity(same, group)
+        without = self.options.get("without", [])
+        found = sensitivity(same, group, without)
         if found is None:
             return [empty("No published run has this group yet.")]
         said: list[nodes.Node] = [headline(found)]
         if "headline" not in self.options and len(found.pairs) > 1:
-            said.append(builds_table(found, runs))
+            said.append(builds_table(found, runs, without))
         return said
 
 
@@ -73,7 +75,9 @@ def headline(found: Sensitivity) -> nodes.paragraph:
     return nodes.paragraph("", "", nodes.Text(text), classes=["bench-headline"])
 
 
-def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
+def builds_table(
+    found: Sensitivity, runs: Sequence[Loaded], without: Sequence[str] = ()
+) -> nodes.table:
     """Build the table with a column per pair of binaries."""
     by_id = {one.run.run_id: one for one in runs}
     titles = by_id[found.pairs[0].run_id]
@@ -88,6 +92,9 @@ def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
     ]
     means = [rendering.ratio_text(one.ratio, one.low, one.high) for one in found.means]
     lines.append(Line(cells=["geometric mean", *means], classes=["bench-mean"]))
+    if found.means_without:
+        rest = [rendering.ratio_text(one.ratio, one.low, one.high) for one in found.means_without]
+        lines.append(Line(cells=[f"the same without {' and '.join(without)}", *rest]))
     runs_line: list[str | list[nodes.Node]] = [
         [tables.reference(pair.run_id, pair.run_id)] for pair in found.pairs
     ]

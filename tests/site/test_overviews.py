@@ -7,6 +7,7 @@ import pytest
 from ftguide.interpreters.model import Build
 from ftguide.results import builds, timeline
 from ftguide.results.model import Cost, Observed
+from ftguide.site import data
 from tests import synthetic
 from tests.results.builder import make_block, make_plan, stored_of
 from tests.results.test_scaling import run_of
@@ -186,3 +187,47 @@ def test_my_run_stands_beside_the_published_one(site, stored):
     run_page = built.soup("benchmarks/runs/local-20261124T120000Z-0badcafe")
     assert run_page.select_one("#beside") is not None
     assert Build.GIL.words in part
+
+
+def test_a_second_mean_leaves_out_what_it_is_told_to(site, two_pairs):
+    for one in two_pairs:
+        site.run(one)
+    page(site, "```{bench:builds} interpreter\n:without: nbody\n```")
+    built = site.build()
+    assert built.warnings == []
+    found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter", ["nbody"])
+    rest = [one.ratio for one in found.ratios["call-function"]]
+    assert [one.ratio for one in found.means_without] == pytest.approx(rest)
+    line = built.soup("overview").select("tbody tr")[-2]
+    assert line.select_one("th").get_text() == "the same without nbody"
+    assert builds.sensitivity(two_pairs, "interpreter", ["mandelbrot"]).means_without == ()
+
+
+def of_few(stored, *slugs, **changes):
+    """Return a later run of some of the workloads, with some of their declaration changed."""
+    plan = stored.run.plan
+    few = tuple(dataclasses.replace(one, **changes) for one in plan.workloads if one.slug in slugs)
+    blocks = tuple(
+        dataclasses.replace(one, version=few[0].version, source_hash=few[0].source_hash)
+        for one in stored.blocks
+        if one.workload in slugs
+    )
+    run = dataclasses.replace(stored.run, plan=dataclasses.replace(plan, workloads=few))
+    return dataclasses.replace(stored, run=run, blocks=blocks)
+
+
+def test_a_run_of_a_few_workloads_does_not_speak_for_all(site, stored):
+    whole, few = stored(synthetic.OLDER), of_few(stored(), "nbody")
+    for one in (whole, few):
+        site.run(one)
+    results = data.Results(site.results)
+    assert [one.run.run_id for one in results.newest()] == [synthetic.OLDER, synthetic.RUN_ID]
+
+
+def test_a_page_shows_todays_version_of_its_workload(site, stored, declared):
+    site.run(stored(synthetic.OLDER))
+    site.run(of_few(stored(), "nbody", version=2))
+    results = data.Results(site.results)
+    assert results.newest_of("nbody").run.run_id == synthetic.OLDER
+    declared["nbody"] = dataclasses.replace(declared["nbody"], version=2)
+    assert results.newest_of("nbody").run.run_id == synthetic.RUN_ID
