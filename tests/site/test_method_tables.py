@@ -20,7 +20,15 @@ FILES = {
                 "stretches": [1.1, 1.08, 1.12],
                 "slices_over_stretches": [1.0, 0.99, 1.01],
                 "agree": True,
-            }
+            },
+            {
+                "slug": "call-function",
+                "slices": [1.2, 1.19, 1.21],
+                "stretches": [1.3, 1.29, 1.31],
+                "slices_over_stretches": [0.92, 0.91, 0.93],
+                "slices_all_time": [1.25, 1.24, 1.26],
+                "agree": False,
+            },
         ],
     },
     "stock.json": {
@@ -81,6 +89,7 @@ def test_what_was_found_is_drawn_and_escaped(site, page):
     assert len(soup.select("table")) == 4
     assert "1.100 [1.090, 1.110]" in text
     assert "agree" in text
+    assert "differ; slices with all laps 1.250" in text
     assert "0.50\N{EN DASH}1.10" in text
     assert "narrow <b>enough</b>" in text
     assert "aaaaaaaaaaaa-dirty" in text
