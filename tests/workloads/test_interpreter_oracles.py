@@ -106,16 +106,20 @@ def test_nodes_are_counted_by_the_collector_alone():
 
 
 @pytest.mark.interpreters
-def test_a_frozen_heap_is_thawed(python, target):
-    """With anything frozen, the free-threaded collector skips its marking phase."""
+def test_nothing_is_frozen_and_nothing_thawed(python, target):
+    """With anything frozen, the free-threaded collector skips its marking phase; thawing walks the heap."""
     command = """
 import gc
 from benchmarks.workloads import interpreter_process as process
 local = process._living(0)
 for run in process._build, process._collect, process._look:
-    gc.collect(); gc.freeze()
     run(local, None, 1)
     assert gc.get_freeze_count() == 0, run
+    gc.freeze()
+    frozen = gc.get_freeze_count()
+    run(local, None, 1)
+    assert gc.get_freeze_count() == frozen > 0, run
+    gc.unfreeze()
 """
     done = python(target, "-P", "-c", command)
     assert done.returncode == 0, done.stderr
