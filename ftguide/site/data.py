@@ -227,12 +227,15 @@ class Results:
                 yield loaded
 
     def newest_of(self, slug: str) -> Loaded | None:
-        """Return the run a workload's living page shows: the first of `newest` with times for it.
+        """Return the run a workload's living page shows: the first of `newest_for` with times for it."""
+        return next(
+            (one for one in self.newest_for(slug) if (row := one.row(slug)) and row.times), None
+        )
 
-        Times of the workload as it is declared today go before those of an earlier version.
-        """
-        timed = [one for one in self.newest() if (row := one.row(slug)) and row.times]
-        return next((one for one in timed if outdated(one, slug) is None), next(iter(timed), None))
+    def newest_for(self, slug: str) -> list[Loaded]:
+        """Return `newest`, runs of the workload as it is declared today before those of other versions."""
+        runs = [one for one in self.newest() if one.row(slug) is not None]
+        return sorted(runs, key=lambda one: outdated(one, slug) is not None)
 
     def local_of(self, slug: str) -> Loaded | None:
         """Return the newest local run with times for a workload."""

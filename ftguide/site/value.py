@@ -50,7 +50,7 @@ class ValueRole(SphinxRole):
         domain = cast("BenchDomain", self.env.get_domain("bench"))
         results = domain.results(self.env.docname)
         found = None
-        for loaded in self.candidates(results, run_id):
+        for loaded in self.candidates(results, slug, run_id):
             domain.depend(self.env.docname, data.files_of(loaded.folder))
             found = _number(loaded, slug, arm, base)
             if found is not None:
@@ -71,10 +71,10 @@ class ValueRole(SphinxRole):
             )
         return [self.shown(found, slug, arm, base, loaded)], []
 
-    def candidates(self, results: Results, run_id: str | None) -> Iterator[Loaded]:
+    def candidates(self, results: Results, slug: str, run_id: str | None) -> Iterator[Loaded]:
         """Yield the runs to look in, the preferred one first."""
         if run_id is None:
-            yield from results.newest()
+            yield from results.newest_for(slug)
             return
         entry = results.find(run_id)
         loaded = results.load(entry) if entry is not None else None
