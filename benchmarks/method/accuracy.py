@@ -19,7 +19,7 @@ import random
 import secrets
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.method.attempts import ROOT, commit, record
 from ftguide.bench import block as blocks
@@ -58,12 +58,19 @@ SEED = 20261124
 GIL, FT = Arm(Build.GIL, Mode.SINGLE), Arm(Build.FREE_THREADED, Mode.SINGLE)
 
 
-def one_block(
-    plan: BlockPlan, stage: blocks.Stage, chance: random.Random
-) -> tuple[float, float, float, float]:
-    """Return ln(FT/GIL) from slices, stretches and slices with all laps; the shortest stretch in seconds."""
+class Findings(NamedTuple):
+    """What one block says: logarithms of FT/GIL, and how long a stretch was."""
+
+    slices: float
+    stretches: float
+    all_time: float  #: of the slices, no lap left out
+    shortest: float  #: stretch, in seconds
+
+
+def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Findings:
+    """Let both arms of a block take turns at slices and at stretches."""
     loops = share(plan.workload, GIL)
-    lead = max(1, round(loops * blocks.LEAD_SHARE))
+    lead = blocks.lead_in(loops)
     count = laps_of(plan.workload, GIL)
     logs: dict[str, list[float]] = {"slices": [], "stretches": []}
     laps: dict[Arm, list[int]] = {GIL: [], FT: []}
@@ -93,11 +100,11 @@ def one_block(
                         laps[arm] += blocks.lap_times(marks[0])
                 logs[kind].append(math.log(times[FT] / times[GIL]))
         collections = sum(one.end()[1]["gc"] for one in living.values())
-    slices = whole_time = mean(logs["slices"])
+    slices = all_time = mean(logs["slices"])
     if count > 1 and not collections:  # the rule of ftguide/results/series.py
         quiet = [mean(undisturbed(laps[arm])) for arm in (FT, GIL)]
         slices = math.log(quiet[0] / quiet[1])
-    return slices, mean(logs["stretches"]), whole_time, shortest
+    return Findings(slices, mean(logs["stretches"]), all_time, shortest)
 
 
 def agreement(slices: Estimate, stretches: Estimate) -> bool:
@@ -131,10 +138,10 @@ def main() -> int:
         plan = with_loops(plan, planned.slug, loops)
         known = plan.workload(planned.slug)
         found = [one_block(block_plan(plan, known, i), stage, chance) for i in range(BLOCKS)]
-        slices = ratio_interval([one[0] for one in found])
-        stretches = ratio_interval([one[1] for one in found])
-        paired = ratio_interval([one[0] - one[1] for one in found])
-        whole_time = ratio_interval([one[2] for one in found])
+        slices = ratio_interval([one.slices for one in found])
+        stretches = ratio_interval([one.stretches for one in found])
+        paired = ratio_interval([one.slices - one.stretches for one in found])
+        all_time = ratio_interval([one.all_time for one in found])
         rows.append(
             {
                 "slug": planned.slug,
@@ -145,17 +152,17 @@ def main() -> int:
                         ("slices", slices),
                         ("stretches", stretches),
                         ("slices_over_stretches", paired),
-                        ("slices_all_time", whole_time),
+                        ("slices_all_time", all_time),
                     )
                 },
-                "shortest_stretch_seconds": round(min(one[3] for one in found), 3),
+                "shortest_stretch_seconds": round(min(one.shortest for one in found), 3),
                 "agree": agreement(slices, stretches),
             }
         )
         print(
             f"{planned.slug:<24} slices {slices.ratio:.4f} ±{100 * slices.half_width:.2f}%  "
             f"stretches {stretches.ratio:.4f} ±{100 * stretches.half_width:.2f}%  "
-            f"all time of slices {whole_time.ratio:.4f}  "
+            f"all time of slices {all_time.ratio:.4f}  "
             f"{'agree' if rows[-1]['agree'] else 'DISAGREE'}",
             flush=True,
         )

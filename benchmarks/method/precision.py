@@ -63,7 +63,7 @@ def main() -> int:
         planned = stored.planned(row.slug)
         half = math.log(row.single.high / row.single.low) / 2
         ours.append(half)
-        if passes is None or stock["versions"].get(row.slug) != planned.version:
+        if passes is None or stock["versions"][row.slug] != planned.version:
             print(
                 f"{row.slug:<28}{100 * half:>8.2f}%  (stock pyperf has not measured this version)"
             )

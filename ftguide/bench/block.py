@@ -146,6 +146,11 @@ def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
     return tuple(end - start for start, end in itertools.pairwise(marks))
 
 
+def lead_in(loops: int) -> int:
+    """Return the untimed loops before a slice; none where a slice is one call."""
+    return 0 if loops == 1 else max(1, round(loops * LEAD_SHARE))
+
+
 def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
     """Find the loops of slices, once per run and workload, equal on both builds; and their time."""
     workers = max(arm.workers for arm in plan.arms)
@@ -197,7 +202,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
         for number, order in enumerate(plan.order):
             for arm in order:
                 mine = loops[arm]
-                lead = 0 if mine == 1 else max(1, round(mine * LEAD_SHARE))
+                lead = lead_in(mine)
                 if (
                     plan.multi and arm.mode is Mode.SINGLE and cpus
                 ):  # `cpus` > 1 has single arms only

@@ -32,8 +32,8 @@ class Sensitivity:
     slugs: tuple[str, ...]  #: workloads that all pairs have, with the same code
     ratios: Mapping[str, tuple[Estimate, ...]]  #: by workload, in the order of `pairs`
     means: tuple[Interval, ...]  #: geometric means over `slugs`, in the order of `pairs`
-    #: The same over `slugs` but some that were asked to be left out; empty if none of them is here.
-    means_without: tuple[Interval, ...] = ()
+    without: tuple[str, ...] = ()  #: those of `slugs` that a second mean leaves out
+    means_without: tuple[Interval, ...] = ()  #: that mean; empty if it leaves out none, or all
 
     @property
     def low(self) -> float:
@@ -97,13 +97,13 @@ def sensitivity(
     if not common:
         return None
     rest = [key for key in common if key[0] not in without]
+    some = 0 < len(rest) < len(common)
     return Sensitivity(
         group=group,
         pairs=tuple(map(pair_of, runs)),
         slugs=tuple(key[0] for key in common),
         ratios={key[0]: tuple(ratio_interval(own[key]) for own in logs) for key in common},
         means=tuple(group_mean([own[key] for key in common]) for own in logs),
-        means_without=tuple(group_mean([own[key] for key in rest]) for own in logs)
-        if 0 < len(rest) < len(common)
-        else (),
+        without=tuple(key[0] for key in common if key[0] in without),
+        means_without=tuple(group_mean([own[key] for key in rest]) for own in logs if some),
     )

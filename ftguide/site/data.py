@@ -232,10 +232,20 @@ class Results:
             (one for one in self.newest_for(slug) if (row := one.row(slug)) and row.times), None
         )
 
-    def newest_for(self, slug: str) -> list[Loaded]:
-        """Return `newest`, runs of the workload as it is declared today before those of other versions."""
-        runs = [one for one in self.newest() if one.row(slug) is not None]
-        return sorted(runs, key=lambda one: outdated(one, slug) is not None)
+    def newest_for(self, slug: str) -> Iterator[Loaded]:
+        """Yield `newest`, runs of the workload as it is declared today before those of other versions.
+
+        Whoever takes the first that will do makes no more runs be read than that takes.
+        """
+        others = []
+        for one in self.newest():
+            if one.row(slug) is None:
+                continue
+            if outdated(one, slug) is None:
+                yield one
+            else:
+                others.append(one)
+        yield from others
 
     def local_of(self, slug: str) -> Loaded | None:
         """Return the newest local run with times for a workload."""

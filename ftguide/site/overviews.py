@@ -13,6 +13,7 @@ from ftguide.results import rendering
 from ftguide.results.builds import Sensitivity, newest_of_each, sensitivity
 from ftguide.results.model import Mode, StoredRun
 from ftguide.results.scaling import FEWEST_WORKERS, Fit, curve, fit
+from ftguide.results.statistics import Estimate, Interval
 from ftguide.results.timeline import timeline
 from ftguide.site import tables, wording
 from ftguide.site.data import Loaded
@@ -43,13 +44,12 @@ class BuildsDirective(BenchDirective):
         # Means of other suite versions are means of other workloads: the newest version speaks.
         version = newest[0].run.suite.version if newest else ""
         same = [stored for stored in newest if stored.run.suite.version == version]
-        without = self.options.get("without", [])
-        found = sensitivity(same, group, without)
+        found = sensitivity(same, group, self.options.get("without", ()))
         if found is None:
             return [empty("No published run has this group yet.")]
         said: list[nodes.Node] = [headline(found)]
         if "headline" not in self.options and len(found.pairs) > 1:
-            said.append(builds_table(found, runs, without))
+            said.append(builds_table(found, runs))
         return said
 
 
@@ -75,9 +75,11 @@ def headline(found: Sensitivity) -> nodes.paragraph:
     return nodes.paragraph("", "", nodes.Text(text), classes=["bench-headline"])
 
 
-def builds_table(
-    found: Sensitivity, runs: Sequence[Loaded], without: Sequence[str] = ()
-) -> nodes.table:
+def _said(numbers: Sequence[Estimate | Interval]) -> list[str]:
+    return [rendering.ratio_text(one.ratio, one.low, one.high) for one in numbers]
+
+
+def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
     """Build the table with a column per pair of binaries."""
     by_id = {one.run.run_id: one for one in runs}
     titles = by_id[found.pairs[0].run_id]
@@ -85,16 +87,15 @@ def builds_table(
         Line(
             cells=[
                 [tables.reference(slug, tables.title(titles, slug))],
-                *(rendering.ratio_text(one.ratio, one.low, one.high) for one in found.ratios[slug]),
+                *_said(found.ratios[slug]),
             ]
         )
         for slug in found.slugs
     ]
-    means = [rendering.ratio_text(one.ratio, one.low, one.high) for one in found.means]
-    lines.append(Line(cells=["geometric mean", *means], classes=["bench-mean"]))
+    lines.append(Line(cells=["geometric mean", *_said(found.means)], classes=["bench-mean"]))
     if found.means_without:
-        rest = [rendering.ratio_text(one.ratio, one.low, one.high) for one in found.means_without]
-        lines.append(Line(cells=[f"the same without {' and '.join(without)}", *rest]))
+        rest = f"the same without {' and '.join(found.without)}"
+        lines.append(Line(cells=[rest, *_said(found.means_without)]))
     runs_line: list[str | list[nodes.Node]] = [
         [tables.reference(pair.run_id, pair.run_id)] for pair in found.pairs
     ]

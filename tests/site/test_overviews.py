@@ -35,12 +35,18 @@ def page(site, text):
     )
 
 
-def test_the_headline_is_a_range_over_binaries(site, two_pairs):
-    for one in two_pairs:
+def built_with(site, runs, text):
+    """Build a site with runs and a page that says `text`, without a warning."""
+    for one in runs:
         site.run(one)
-    page(site, "```{bench:builds} interpreter\n```")
+    page(site, text)
     built = site.build()
     assert built.warnings == []
+    return built
+
+
+def test_the_headline_is_a_range_over_binaries(site, two_pairs):
+    built = built_with(site, two_pairs, "```{bench:builds} interpreter\n```")
     soup = built.soup("overview")
     found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter")
     text = soup.select_one(".bench-headline").get_text()
@@ -52,10 +58,7 @@ def test_the_headline_is_a_range_over_binaries(site, two_pairs):
 
 
 def test_one_pair_has_no_range_and_says_so(site, stored):
-    site.run(stored())
-    page(site, "```{bench:builds} interpreter\n:headline:\n```")
-    built = site.build()
-    assert built.warnings == []
+    built = built_with(site, [stored()], "```{bench:builds} interpreter\n:headline:\n```")
     assert "these two binaries" in built.soup("overview").select_one(".bench-headline").get_text()
     assert not built.soup("overview").select("table")
 
@@ -84,10 +87,7 @@ def test_the_newest_run_speaks_for_its_pair(two_pairs):
 
 
 def test_two_cpus_get_a_box_instead_of_a_curve(site, stored):
-    site.run(stored())
-    page(site, "```{bench:scaling} mandelbrot\n```")
-    built = site.build()
-    assert built.warnings == []
+    built = built_with(site, [stored()], "```{bench:scaling} mandelbrot\n```")
     assert "none is drawn below 8 CPUs" in built.soup("overview").get_text()
 
 
@@ -190,11 +190,7 @@ def test_my_run_stands_beside_the_published_one(site, stored):
 
 
 def test_a_second_mean_leaves_out_what_it_is_told_to(site, two_pairs):
-    for one in two_pairs:
-        site.run(one)
-    page(site, "```{bench:builds} interpreter\n:without: nbody\n```")
-    built = site.build()
-    assert built.warnings == []
+    built = built_with(site, two_pairs, "```{bench:builds} interpreter\n:without: nbody\n```")
     found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter", ["nbody"])
     rest = [one.ratio for one in found.ratios["call-function"]]
     assert [one.ratio for one in found.means_without] == pytest.approx(rest)
