@@ -78,7 +78,8 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Fi
     with blocks.living_arms(plan, stage, blocks.block_cpus(plan, stage.on)) as living:
         took = {}
         for arm, one in living.items():
-            for _ in range(3):
+            one.settle()
+            for _ in range(4):
                 took[arm] = blocks.duration(one.slice(loops, 0))
             one.check(loops)
             one.begin()

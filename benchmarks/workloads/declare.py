@@ -3,16 +3,18 @@
 A workload is a small program that answers one question about free-threaded Python. It is declared
 once, as data and functions, and run in every mode: alone, over threads, over processes. This module
 holds the declaration and nothing else; it is imported inside the measured interpreters, so it uses
-the standard library only. `ftguide.bench.worker` drives it, `ftguide.bench.catalogue` lists it, and
+the standard library only, and little of that: every process of every block pays for its imports, and
+`dataclasses` takes as long to import as a bare interpreter to start.
+
+`ftguide.bench.worker` drives a workload, `ftguide.bench.catalogue` lists it, and
 `benchmarks.workloads.stock` turns a file of workloads into a stock pyperf script.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Group(StrEnum):
@@ -62,8 +64,7 @@ class Unit(StrEnum):
     NUMBER = "number"  #: per slice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
+class Quantity(NamedTuple):
     """Something a workload counts beside time: lost updates, a latency's percentile, fairness."""
 
     key: str  #: `[a-z0-9-]+`, permanent like a slug
@@ -89,9 +90,8 @@ def no_local(_worker: int) -> None:
     """Prepare nothing per worker."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """One declared workload.
+class Workload(NamedTuple):
+    """One declared workload; fields are given by name.
 
     The harness calls, in this order: `setup_shared()` once per process, `setup_local(worker)` once in
     every worker (inside the thread that will use the result, because a free-threaded build counts
@@ -112,12 +112,12 @@ class Workload:
     question: str  #: the question the workload answers, one sentence with a question mark
     group: Group
     scope: Scope
-    scaling: Scaling = Scaling.WEAK
     expectation: Expectation
     because: str  #: one sentence: why the expectation holds
     explained_at: str  #: docname of the page that explains the mechanism, below source/
     run: Callable[[Any, Any, int], Any]
     check: Callable[[Sequence[Any], int], None]
+    scaling: Scaling = Scaling.WEAK
     setup_shared: Callable[[], Any] = no_shared
     setup_local: Callable[[int], Any] = no_local
     requires: tuple[str, ...] = ()  #: standard-library modules the target must have been built with

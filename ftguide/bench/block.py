@@ -195,6 +195,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
     with living_arms(plan, stage, cpus) as living:
         for arm, one in living.items():
+            one.settle()
             spent = time.perf_counter_ns()
             warm_up(one, loops[arm], spent + WARM_UP_NS)
             useful += time.perf_counter_ns() - spent

@@ -7,8 +7,8 @@ whatever goes wrong (an exception, a signal, silence, a wrong answer, a GIL that
 
 from __future__ import annotations
 
+import ast
 import contextlib
-import json
 import os
 import re
 import secrets
@@ -60,7 +60,10 @@ class _Worker:
             self.wire.sendall(line.encode() + b"\n")
 
     def receive(self) -> Any | None:
-        """Return an answer, None when there is not a whole one yet; EOFError when there never will be."""
+        """Return an answer, None when there is not a whole one yet; EOFError when there never will be.
+
+        ValueError or SyntaxError for what is no Python literal.
+        """
         data = self.wire.recv(65536)
         if not data:
             raise EOFError
@@ -69,7 +72,7 @@ class _Worker:
         if not newline:
             return None
         self._buffer = rest
-        return json.loads(line)
+        return ast.literal_eval(line.decode())
 
 
 class LivingArm:
@@ -108,13 +111,8 @@ class LivingArm:
         first = 0
         try:
             for workers in per_process:
-                spec = {
-                    "module": module,
-                    "slug": slug,
-                    "first": first,
-                    "mode": arm.mode,
-                }
-                self._start(spec, workers, environment, folder, cpus)
+                words = [module, slug, arm.mode.value, str(first)]
+                self._start(words, workers, environment, folder, cpus)
                 first += workers
         except BaseException:
             self.close()
@@ -122,21 +120,18 @@ class LivingArm:
 
     def _start(
         self,
-        spec: dict[str, Any],
+        words: list[str],
         workers: int,
         environment: Mapping[str, str],
         folder: Path,
         cpus: Sequence[int] | None,
     ) -> None:
         options = ["-X", "gil=1"] if self.arm.gil_on else []
-        command = [self._executable, "-P", *options, "-m", "ftguide.bench.worker"]
-        pin = self._on.pin
-
-        def prepare() -> None:
-            die_with_parent()
-            if pin is not None and cpus is not None:
-                pin(0, cpus)
-
+        # The worker pins itself once it has started, which processes thus do on all CPUs, wherever they
+        # are going to be measured.
+        held = "-" if self._on.pin is None or cpus is None else ",".join(map(str, cpus))
+        module = "ftguide.bench.worker"
+        command = [self._executable, "-P", *options, "-m", module, *words, held]
         settings: dict[str, Any] = {
             "stdin": subprocess.DEVNULL,
             "stdout": self._output,
@@ -147,11 +142,11 @@ class LivingArm:
         if self._on.inherits_descriptors:
             pairs = [socket.socketpair() for _ in range(workers)]
             theirs = [pair[1] for pair in pairs]
-            spec["channels"] = [end.fileno() for end in theirs]
+            numbers = [end.fileno() for end in theirs]
             process = subprocess.Popen(
-                [*command, json.dumps(spec)],
-                pass_fds=spec["channels"],
-                preexec_fn=prepare,  # noqa: PLW1509 - the master has no other threads
+                [*command, *map(str, numbers)],
+                pass_fds=numbers,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - the master has no other threads
                 start_new_session=True,  # Ctrl-C is the master's to handle
                 **settings,
             )
@@ -160,21 +155,22 @@ class LivingArm:
             wires = [pair[0] for pair in pairs]
             self.processes.append(process)
         else:
-            process, wires = self._start_by_loopback(command, spec, workers, settings)
+            process, wires = self._start_by_loopback(command, workers, settings)
         for wire in wires:
             worker = _Worker(wire, process)
             self._workers.append(worker)
             self._selector.register(wire, selectors.EVENT_READ, worker)
 
     def _start_by_loopback(
-        self, command: list[str], spec: dict[str, Any], workers: int, settings: dict[str, Any]
+        self, command: list[str], workers: int, settings: dict[str, Any]
     ) -> tuple[subprocess.Popen[bytes], list[socket.socket]]:
         """Start a process that calls back: Windows does not hand sockets down by number."""
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(self.patience)
-            spec["channels"] = [[server.getsockname()[1], f"{token}{n:04}"] for n in range(workers)]
-            process = subprocess.Popen([*command, json.dumps(spec)], **settings)
+            port = server.getsockname()[1]
+            channels = [f"{port}:{token}{n:04}" for n in range(workers)]
+            process = subprocess.Popen([*command, *channels], **settings)
             self.processes.append(process)
             wires: dict[str, socket.socket] = {}
             while len(wires) < workers:
@@ -245,8 +241,12 @@ class LivingArm:
             self._look_at_memory()
         return tuple(sum(values) / len(values) for values in zip(*seen, strict=True))
 
+    def settle(self) -> None:
+        """Collect the garbage of the set-up, before the warm-up."""
+        self._leaders("settle")
+
     def begin(self) -> bool:
-        """Settle the processes after warm-up and start counting; return whether the GIL is on."""
+        """Start counting, after the warm-up; return whether the GIL is on."""
         return self._gil(self._leaders("begin"))
 
     def end(self) -> tuple[bool, dict[str, int]]:
@@ -303,6 +303,8 @@ class LivingArm:
                     answer = worker.receive()
                 except (EOFError, OSError):
                     raise self._failed("crashed", self._obituary(worker.process)) from None
+                except (ValueError, SyntaxError):
+                    raise self._failed("crashed", "answered what is not an answer") from None
                 if isinstance(answer, dict) and "error" in answer:
                     raise self._refused(answer)
                 if answer is not None:

@@ -176,17 +176,24 @@ def steal_share(before: tuple[int, int] | None, after: tuple[int, int] | None) -
     return (after[0] - before[0]) / (after[1] - before[1])
 
 
+def _prctl() -> Callable[[int, int], object]:
+    """Look the system call up once: in every child it would cost more than the fork."""
+    try:
+        import ctypes  # noqa: PLC0415 - optional in CPython, and only needed on Linux
+
+        return ctypes.CDLL(None).prctl
+    except (ImportError, OSError, AttributeError):
+        return lambda _option, _value: None
+
+
+_PRCTL = _prctl() if sys.platform.startswith("linux") else None
+
+
 def die_with_parent() -> None:
     """Ask the kernel to kill this process when its parent dies; for a child, before exec.
 
     A closed channel already ends a worker that is waiting. This ends one that is computing, or that
     hangs, when the master is killed with SIGKILL. Linux only; elsewhere the channel has to do.
     """
-    if not sys.platform.startswith("linux"):
-        return
-    try:
-        import ctypes  # noqa: PLC0415 - optional in CPython, and only needed on Linux
-
-        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
-    except (ImportError, OSError, AttributeError):
-        return
+    if _PRCTL is not None:
+        _PRCTL(1, 9)  # PR_SET_PDEATHSIG, SIGKILL

@@ -37,7 +37,7 @@ from ftguide.results.series import series
 from ftguide.results.writer import RunFolder
 
 #: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
-SUITE_VERSION = "2026.12.1"
+SUITE_VERSION = "2026.12.2"
 #: Of the machine's memory, for all arms of a block; more would push the system into swapping.
 MEMORY_SHARE = 0.6
 

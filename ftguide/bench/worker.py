@@ -1,8 +1,9 @@
 """The measured side: one arm's process with one worker loop, or with several (threads, interpreters).
 
-Runs inside the target interpreter as `TARGET -P -m ftguide.bench.worker SPEC`, so it and everything it
-imports is standard library only. It never decides anything: each worker loop obeys one-line commands
-from the master and answers one JSON line each, over a channel of its own.
+Runs inside the target interpreter as `TARGET -P -m ftguide.bench.worker MODULE SLUG MODE FIRST CPUS
+CHANNEL...`, so it and everything it imports is standard library only, and as little of that as will do:
+a block starts up to fourteen of these. It never decides anything: each worker loop obeys one-line
+commands from the master and answers one line each, a Python literal, over a channel of its own.
 
     slice LOOPS LEAD BARRIER LAPS   run LEAD loops untimed, meet the others if BARRIER, run LOOPS against
                                     the clock in LAPS equal calls, answer [start, end of every lap]
@@ -11,7 +12,8 @@ and, only to the worker that speaks for the others of its process (in a subinter
 
     wake                       stop the idle clock, before any other thread of this process runs
     check LOOPS                let the oracle judge the last results, answer what was observed
-    begin                      collect garbage, remember the counters
+    settle                     collect garbage, before the warm-up
+    begin                      remember the counters
     end                        answer the counters since `begin`
 
 A closed channel means that the master is gone: the process leaves at once, whatever its threads do.
@@ -21,24 +23,32 @@ from __future__ import annotations
 
 import gc
 import importlib
-import json
 import os
-import re
 import socket
 import sys
 import threading
 import time
-import traceback
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 try:
     import resource
 except ImportError:  # Windows counts neither page faults nor involuntary switches
     resource = None  # type: ignore[assignment]
 
-#: The module named by the warning that CPython prints when an import turns the GIL on.
-_CULPRIT = re.compile(r"has been enabled to load module '([^']+)'")
+#: What stands before a module's name in the warning that CPython prints when its import turns the GIL on.
+_BLAME = "has been enabled to load module '"
+
+
+class Orders(NamedTuple):
+    """The command line."""
+
+    module: str
+    slug: str
+    mode: str
+    first: int  #: number of the first worker here among all of its arm
+    channels: list[str]  #: one per worker: a descriptor's number, or PORT:TOKEN on loopback
+    counts: bool = True  #: see `Arm`
 
 
 class Channel:
@@ -46,13 +56,13 @@ class Channel:
 
     __slots__ = ("_buffer", "_socket")
 
-    def __init__(self, address: int | list[Any]) -> None:
-        """Adopt an inherited descriptor (POSIX) or connect to [port, token] on loopback (elsewhere)."""
-        if isinstance(address, int):
-            self._socket = socket.socket(fileno=address)
+    def __init__(self, address: str) -> None:
+        """Adopt an inherited descriptor (POSIX) or connect to PORT:TOKEN on loopback (elsewhere)."""
+        port, colon, token = address.partition(":")
+        if not colon:
+            self._socket = socket.socket(fileno=int(address))
         else:
-            port, token = address
-            self._socket = socket.create_connection(("127.0.0.1", port))
+            self._socket = socket.create_connection(("127.0.0.1", int(port)))
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.sendall(token.encode() + b"\n")
         self._buffer = b""
@@ -73,7 +83,7 @@ class Channel:
     def send(self, answer: object) -> None:
         """Answer one line."""
         try:
-            self._socket.sendall(json.dumps(answer).encode() + b"\n")
+            self._socket.sendall(repr(answer).encode() + b"\n")
         except OSError:
             os._exit(0)
 
@@ -92,9 +102,9 @@ class Culprits:
 
     def __call__(self, message: Warning | str, *args: Any, **kwargs: Any) -> None:
         """Note the module, then show the warning as usual."""
-        match = _CULPRIT.search(str(message))
-        if match:
-            self.modules.append(match[1])
+        _, blame, rest = str(message).partition(_BLAME)
+        if blame:
+            self.modules.append(rest.partition("'")[0])
         self._show(message, *args, **kwargs)
 
 
@@ -123,12 +133,31 @@ class Arm:
         self.idle_since: int | None = None
         self.idle_ns = 0
 
-    def begin(self) -> dict[str, Any]:
-        """Settle the process after warm-up and start counting."""
-        # Set-up garbage would otherwise be collected inside somebody's slice. The collector stays on:
-        # its pauses are part of what the two builds differ in. Nothing is frozen: hardly any program
-        # does that, and on 3.14 it would switch a phase of the free-threaded collector off.
+    def obey(self, verb: str, words: list[str]) -> object:
+        """Carry out a command to the worker that speaks for the others; return the answer."""
+        if verb == "wake":
+            return "awake"
+        if verb == "check":
+            return {"observed": self.check(int(words[0]))}
+        if verb == "settle":
+            self.settle()
+            return "settled"
+        if verb == "begin":
+            return self.begin()
+        if verb == "end":
+            return self.end()
+        raise ValueError(f"unknown command {verb!r}")
+
+    def settle(self) -> None:
+        """Collect the garbage of the set-up, which would otherwise fall into somebody's slice."""
+        # The collector stays on: its pauses are part of what the two builds differ in. Nothing is frozen:
+        # hardly any program does that, and on 3.14 it would switch a phase of the free-threaded collector
+        # off. Before the warm-up, because a collection empties the free lists: right after one, nbody ran
+        # 3 % slower on the free-threaded build, and generators 2 % faster on the other.
         gc.collect()
+
+    def begin(self) -> dict[str, Any]:
+        """Start counting, after the warm-up."""
         self.baseline = self.counters()
         self.idle_ns = 0
         self.idle_since = None
@@ -189,21 +218,16 @@ def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
                 channel.receive()
             results[worker], marks = timed(arm, local, loops, laps)
             channel.send(marks)
-        elif verb == "wake":
-            channel.send("awake")
-        elif verb == "check":
-            channel.send({"observed": arm.check(int(words[0]))})
-            arm.idle_since = time.process_time_ns()  # everything is quiet from here on
-        elif verb == "begin":
-            channel.send(arm.begin())
-        elif verb == "end":
-            channel.send(arm.end())
         else:
-            raise ValueError(f"unknown command {verb!r}")
+            channel.send(arm.obey(verb, words))
+            if verb == "check":
+                arm.idle_since = time.process_time_ns()  # everything is quiet from here on
 
 
 def complain(channel: Channel, error: BaseException, culprits: Culprits) -> None:
     """Tell the master what went wrong; its words end up in the row of the workload."""
+    import traceback  # noqa: PLC0415 - takes longer to import than all of the above
+
     wrong = any(kind.__name__ == "WrongAnswerError" for kind in type(error).__mro__)
     traceback.print_exception(error)
     sys.stderr.flush()
@@ -228,21 +252,27 @@ def work(arm: Arm, channel: Channel, worker: int, index: int, culprits: Culprits
         complain(channel, error, culprits)
 
 
-def run(spec: dict[str, Any]) -> None:
+def pin(cpus: str) -> None:
+    """Stay on the CPUs of the block, "0,1", from here on; "-" leaves the choice to the kernel."""
+    if cpus != "-":
+        os.sched_setaffinity(0, map(int, cpus.split(",")))
+
+
+def run(orders: Orders) -> None:
     """Import the workload and run the worker loops of this process, or of this subinterpreter."""
     culprits = Culprits()
     warnings.showwarning = culprits
-    channels = [Channel(address) for address in spec["channels"]]
+    channels = [Channel(address) for address in orders.channels]
     try:
-        module = importlib.import_module(spec["module"])
-        workload = next(one for one in module.WORKLOADS if one.slug == spec["slug"])
-        arm = Arm(workload, len(channels), counts=spec.get("counts", True))
+        module = importlib.import_module(orders.module)
+        workload = next(one for one in module.WORKLOADS if one.slug == orders.slug)
+        arm = Arm(workload, len(channels), counts=orders.counts)
     except BaseException as error:  # noqa: BLE001 - see work()
         for channel in channels:
             complain(channel, error, culprits)
         return
-    first = spec["first"]
-    if spec["mode"] != "threads":
+    first = orders.first
+    if orders.mode != "threads":
         work(arm, channels[0], 0, first, culprits)
         return
     _crew(
@@ -253,16 +283,16 @@ def run(spec: dict[str, Any]) -> None:
     )
 
 
-def inhabit(spec: dict[str, Any]) -> None:
+def inhabit(orders: Orders) -> None:
     """Run one worker loop in a subinterpreter of its own, which belongs to the calling thread."""
     try:
         # An import here would make every target without subinterpreters fail, not just this arm.
         from concurrent import interpreters  # type: ignore[attr-defined]  # noqa: PLC0415
 
-        code = f"import json\nfrom ftguide.bench import worker\nworker.run(json.loads({json.dumps(spec)!r}))"
+        code = f"from ftguide.bench import worker\nworker.run(worker.Orders(*{tuple(orders)!r}))"
         interpreters.create().exec(code)
     except BaseException as error:  # noqa: BLE001 - see work()
-        complain(Channel(spec["channels"][0]), error, Culprits())
+        complain(Channel(orders.channels[0]), error, Culprits())
 
 
 def _crew(threads: list[threading.Thread]) -> None:
@@ -274,18 +304,21 @@ def _crew(threads: list[threading.Thread]) -> None:
 
 
 def main() -> None:
-    """Read the specification and serve."""
+    """Read the orders and serve."""
     import faulthandler  # noqa: PLC0415 - refuses to be imported in subinterpreters
 
     # A segfault leaves its Python stack in the tail of the row; the C stack (3.14+) would push it out.
     faulthandler.enable(**({"c_stack": False} if sys.version_info >= (3, 14) else {}))
-    spec = json.loads(sys.argv[1])
-    if spec["mode"] != "interpreters":
-        run(spec)
+    module, slug, mode, first, cpus, *channels = sys.argv[1:]
+    # Before the workload's imports: libraries start threads, and as many as they see CPUs.
+    pin(cpus)
+    orders = Orders(module, slug, mode, int(first), channels)
+    if mode != "interpreters":
+        run(orders)
         return
     own = [
-        {**spec, "channels": [address], "first": spec["first"] + n, "counts": n == 0}
-        for n, address in enumerate(spec["channels"])
+        orders._replace(channels=[address], first=orders.first + n, counts=n == 0)
+        for n, address in enumerate(channels)
     ]
     _crew([threading.Thread(target=inhabit, args=(one,), daemon=True) for one in own])
 

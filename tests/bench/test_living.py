@@ -21,7 +21,9 @@ pytestmark = pytest.mark.interpreters
 def start(executables, laboratory):
     """Start an arm of a specimen in the laboratory."""
 
-    def starter(slug, arm="ft-single", on=None, patience=20.0, limit=None, **environment):
+    def starter(
+        slug, arm="ft-single", on=None, patience=20.0, limit=None, cpus=None, **environment
+    ):
         parsed = Arm.parse(arm)
         folder = laboratory / "work"
         folder.mkdir(exist_ok=True)
@@ -34,7 +36,7 @@ def start(executables, laboratory):
             folder=folder,
             root=laboratory,
             on=on or Platform(),
-            cpus=None,
+            cpus=cpus,
             patience=patience,
             memory_limit=limit,
         )
@@ -89,6 +91,42 @@ def test_what_is_observed_is_a_mean_over_what_shares(start, arm, workers, calls)
         living.ready()
         living.slice(50, 0)
         assert living.check(50) == (workers, calls)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the platform cannot pin")
+@pytest.mark.parametrize("arm", ["ft-single", "ft-threads-2", "ft-interpreters-2"])
+def test_every_thread_of_a_worker_stays_on_the_cpus_of_the_block(start, arm):
+    cpu = max(os.sched_getaffinity(0))
+    with start("well-behaved-threads", arm, cpus=[cpu]) as living:
+        living.ready()
+        (process,) = living.processes
+        threads = [int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir()]
+        assert {frozenset(os.sched_getaffinity(thread)) for thread in threads} == {frozenset([cpu])}
+
+
+@pytest.mark.parametrize("build", list(Build))
+def test_a_worker_imports_nothing_that_takes_long(executables, build):
+    """A full block starts fourteen of them, and everything but slices and warm-up is overhead."""
+    code = "import sys, benchmarks.workloads.declare, ftguide.bench.worker; print(*sys.modules)"
+    loaded = subprocess.run(
+        [executables[build], "-S", "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert {"threading", "ftguide.bench.worker"} <= set(loaded)
+    assert not {"dataclasses", "inspect", "json", "re", "traceback", "argparse"} & set(loaded)
+
+
+def test_garbage_of_the_set_up_is_collected_before_counting(start):
+    with start("well-behaved-threads") as living:
+        living.ready()
+        living.settle()
+        living.begin()
+        living.slice(10, 0)
+        living.check(10)
+        assert living.end()[1]["gc"] == 0
 
 
 def test_interpreters_live_in_one_process_and_overlap_on_the_gil_build(start):

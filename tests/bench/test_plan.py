@@ -116,8 +116,8 @@ def test_full_has_all_arms_of_a_parallel_workload():
 
 
 def test_modes_that_make_no_sense_are_left_out():
-    workload = dataclasses.replace(
-        catalogue()["nbody"].workload, single_only=False, without=(("threads", "they would"),)
+    workload = catalogue()["nbody"].workload._replace(
+        single_only=False, without=(("threads", "they would"),)
     )
     arms = presets.arms_for(workload, threads=2, full=True)
     assert Mode.THREADS not in {arm.mode for arm in arms}

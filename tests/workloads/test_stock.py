@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 import json
 import shutil
@@ -134,8 +133,7 @@ def test_locals_are_made_in_their_own_threads():
         ran[local] = threading.get_ident()
         return loops
 
-    workload = dataclasses.replace(
-        parallel.WORKLOADS[0],
+    workload = parallel.WORKLOADS[0]._replace(
         setup_local=setup_local,
         run=run,
         check=lambda results, loops: None,
@@ -155,7 +153,7 @@ def broken(what):
     def fail(*_):
         raise WrongAnswerError(what)
 
-    return dataclasses.replace(contention.WORKLOADS[0], **{what: fail})
+    return contention.WORKLOADS[0]._replace(**{what: fail})
 
 
 @pytest.mark.parametrize("threads", [None, 2])
@@ -173,8 +171,7 @@ def test_strong_scaling_shares_the_work():
         return loops
 
     checked = []
-    workload = dataclasses.replace(
-        parallel.WORKLOADS[0],
+    workload = parallel.WORKLOADS[0]._replace(
         scaling=Scaling.STRONG,
         run=run,
         check=lambda results, loops: checked.append((results, loops)),
@@ -186,8 +183,7 @@ def test_strong_scaling_shares_the_work():
 
 def test_work_that_cannot_be_cut_runs_one_loop_a_call():
     asked = []
-    workload = dataclasses.replace(
-        parallel.WORKLOADS[0],
+    workload = parallel.WORKLOADS[0]._replace(
         one_call=True,
         run=lambda local, shared, loops: asked.append(loops),
         check=lambda results, loops: None,
@@ -205,5 +201,5 @@ def test_a_gil_that_comes_back_stops_the_measurement(monkeypatch):
 
 
 def test_missing_modules_are_named():
-    workload = dataclasses.replace(parallel.WORKLOADS[0], requires=("json", "no_such_module"))
+    workload = parallel.WORKLOADS[0]._replace(requires=("json", "no_such_module"))
     assert stock.missing_modules(workload) == ["no_such_module"]

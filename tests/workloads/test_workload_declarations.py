@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 import re
 import shutil
@@ -15,10 +14,10 @@ from tests.workloads.conftest import DECLARED, MODULES, ROOT, WORKLOADS
 
 
 def test_fields_say_something(workload):
-    for field in dataclasses.fields(Workload):
-        value = getattr(workload, field.name)
-        assert value is not None or field.name in {"observe", "remedy"}
-        assert value != "", field.name
+    assert isinstance(workload, Workload)
+    for name, value in workload._asdict().items():
+        assert value is not None or name in {"observe", "remedy"}
+        assert value != "", name
     assert workload.version >= 1
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", workload.slug)
     assert workload.question.endswith("?")
