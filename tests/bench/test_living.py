@@ -116,7 +116,9 @@ def test_a_worker_imports_nothing_that_takes_long(executables, build):
         check=True,
     ).stdout.split()
     assert {"threading", "ftguide.bench.worker"} <= set(loaded)
-    assert not {"dataclasses", "inspect", "json", "re", "traceback", "argparse"} & set(loaded)
+    assert not {"dataclasses", "inspect", "json", "re", "traceback", "argparse", "socket"} & set(
+        loaded
+    )
 
 
 def test_garbage_of_the_set_up_is_collected_before_counting(start):
