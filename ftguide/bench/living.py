@@ -146,7 +146,7 @@ class LivingArm:
             process = subprocess.Popen(
                 [*command, *map(str, numbers)],
                 pass_fds=numbers,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - the master has no other threads
+                preexec_fn=die_with_parent(),  # noqa: PLW1509 - the master has no other threads
                 start_new_session=True,  # Ctrl-C is the master's to handle
                 **settings,
             )

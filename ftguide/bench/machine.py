@@ -7,6 +7,7 @@ allow-list: no host name, no user, no path, no serial number.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import os
@@ -176,24 +177,19 @@ def steal_share(before: tuple[int, int] | None, after: tuple[int, int] | None) -
     return (after[0] - before[0]) / (after[1] - before[1])
 
 
-def _prctl() -> Callable[[int, int], object]:
-    """Look the system call up once: in every child it would cost more than the fork."""
+@functools.cache
+def die_with_parent() -> Callable[[], object] | None:
+    """Return what a child calls before exec to have the kernel kill it when its parent dies.
+
+    A closed channel already ends a worker that is waiting. This ends one that is computing, or that
+    hangs, when the master is killed with SIGKILL. Linux only; None elsewhere, where the channel has to
+    do. Looked up once and by the master: importing ctypes in every child costs more than the fork.
+    """
+    if not sys.platform.startswith("linux"):
+        return None
     try:
         import ctypes  # noqa: PLC0415 - optional in CPython, and only needed on Linux
 
-        return ctypes.CDLL(None).prctl
+        return functools.partial(ctypes.CDLL(None).prctl, 1, 9)  # PR_SET_PDEATHSIG, SIGKILL
     except (ImportError, OSError, AttributeError):
-        return lambda _option, _value: None
-
-
-_PRCTL = _prctl() if sys.platform.startswith("linux") else None
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies; for a child, before exec.
-
-    A closed channel already ends a worker that is waiting. This ends one that is computing, or that
-    hangs, when the master is killed with SIGKILL. Linux only; elsewhere the channel has to do.
-    """
-    if _PRCTL is not None:
-        _PRCTL(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+        return None
