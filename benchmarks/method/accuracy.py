@@ -75,13 +75,12 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Fi
     logs: dict[str, list[float]] = {"slices": [], "stretches": []}
     laps: dict[Arm, list[int]] = {GIL: [], FT: []}
     shortest = math.inf
-    with blocks.living_arms(plan, stage, blocks.block_cpus(plan, stage.on)) as living:
+    with blocks.living_arms(plan, stage) as living:
+        blocks.warm_up(plan, living, stage.on)
         took = {}
         for arm, one in living.items():
-            one.settle()
-            for _ in range(4):
-                took[arm] = blocks.duration(one.slice(loops, 0))
-            one.check(loops)
+            took[arm] = blocks.duration(one.slice(loops, 0, count))
+            one.check(loops // count)
             one.begin()
         stretch = loops * max(1, math.ceil(STRETCH_NS / min(took.values())))
         for kind in ("slices", "stretches", "stretches", "slices"):

@@ -87,6 +87,26 @@ def block_cpus(plan: BlockPlan, on: Platform) -> tuple[int, ...] | None:
     return tuple(sorted((usable * 2)[first : first + width]))
 
 
+def side_by_side(plan: BlockPlan) -> bool:
+    """Return whether the arms of a block may warm up at the same time, each on a CPU of its own.
+
+    Where slices come in laps, every arm is one thread and starts no others, so that moving it moves all
+    of it. A library's threads would stay behind on the CPU where they were started.
+    """
+    return plan.workload.laps and not plan.multi
+
+
+def first_cpus(plan: BlockPlan, on: Platform) -> dict[Arm, tuple[int, ...] | None]:
+    """Choose where every arm starts and warms up: on the block's CPUs, or spread over all of them."""
+    cpus = block_cpus(plan, on)
+    if cpus is None or not side_by_side(plan):
+        return dict.fromkeys(plan.arms, cpus)
+    usable = on.usable()
+    return {
+        arm: (usable[(plan.index + number) % len(usable)],) for number, arm in enumerate(plan.arms)
+    }
+
+
 @contextlib.contextmanager
 def working_folder(plan: BlockPlan) -> Iterator[Path]:
     """Make the workers' working directory, whose name has the planned length, and remove it."""
@@ -121,14 +141,13 @@ def start_arm(
 
 
 @contextlib.contextmanager
-def living_arms(
-    plan: BlockPlan, stage: Stage, cpus: Sequence[int] | None
-) -> Iterator[dict[Arm, LivingArm]]:
+def living_arms(plan: BlockPlan, stage: Stage) -> Iterator[dict[Arm, LivingArm]]:
     """Start all arms of a block, wait until they are ready, end them whatever happens."""
+    cpus = first_cpus(plan, stage.on)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(working_folder(plan))
         living = {
-            arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus, folder=folder))
+            arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus[arm], folder=folder))
             for arm in plan.arms
         }
         for arm in living.values():
@@ -157,7 +176,7 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
     step = workers if plan.workload.scaling == Scaling.STRONG else 1
     tried, loops, times = step, step, dict.fromkeys(plan.arms, 0)
     fixed = plan.workload.loops
-    with living_arms(plan, stage, block_cpus(plan, stage.on)) as living:
+    with living_arms(plan, stage) as living:
         if fixed is not None:  # work that cannot be cut: only how long it takes is open
             for arm, one in living.items():
                 times[arm] = duration(one.slice(fixed, 0))
@@ -176,6 +195,39 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
     return replace(chosen, loops=max(step, chosen.loops // step * step))
 
 
+def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> int:
+    """Warm all arms up and move them to the block's CPUs; return the nanoseconds of it that were useful.
+
+    Each arm runs untimed slices until `WARM_UP_NS` have passed, at least one, with the oracle watching.
+    Even one slice is dozens of calls of the measured code, or a call that takes long by itself. They are
+    cut into laps as the timed ones are: what the clock's readings leave in the free lists is then there
+    from the first slice on (generators were 2 % faster in a first slice that had none).
+    """
+    cpus, useful = block_cpus(plan, on), 0
+    abreast = len(on.usable()) if cpus and side_by_side(plan) else 1
+    everyone = list(living.items())
+    for first in range(0, len(everyone), abreast):
+        group = everyone[first : first + abreast]
+        for _, one in group:
+            one.settle()
+        begun = time.perf_counter_ns()
+        until = begun + WARM_UP_NS
+        while True:
+            for arm, one in group:
+                one.launch(share(plan.workload, arm), 0, laps_of(plan.workload, arm))
+            for _, one in group:
+                one.marks()
+            for arm, one in group:
+                one.check(share(plan.workload, arm) // laps_of(plan.workload, arm))
+            if time.perf_counter_ns() >= until:
+                break
+        useful += time.perf_counter_ns() - begun
+    if abreast > 1:
+        for one in living.values():
+            one.pin(cpus)
+    return useful
+
+
 def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -> Block:
     """Run one block; ArmFailedError when an arm cannot go on.
 
@@ -191,15 +243,10 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
     laps: dict[Arm, list[tuple[int, ...]]] = {arm: [] for arm in plan.arms}
     observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
-    before: dict[Arm, bool] = {}
     ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
-    with living_arms(plan, stage, cpus) as living:
-        for arm, one in living.items():
-            one.settle()
-            spent = time.perf_counter_ns()
-            warm_up(one, loops[arm], spent + WARM_UP_NS)
-            useful += time.perf_counter_ns() - spent
-            before[arm] = one.begin()
+    with living_arms(plan, stage) as living:
+        useful += warm_up(plan, living, stage.on)
+        before = {arm: one.begin() for arm, one in living.items()}
         for number, order in enumerate(plan.order):
             for arm in order:
                 mine = loops[arm]
@@ -252,15 +299,3 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
             for arm, (gil_after, counted) in ends.items()
         },
     )
-
-
-def warm_up(arm: LivingArm, loops: int, until: int) -> None:
-    """Run untimed slices until the clock says so, at least one, with the oracle watching.
-
-    Even one slice is dozens of calls of the measured code, or a call that takes long by itself.
-    """
-    done = 0
-    while done < 1 or time.perf_counter_ns() < until:
-        arm.slice(loops, 0)
-        arm.check(loops)
-        done += 1

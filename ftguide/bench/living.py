@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from ftguide.bench.machine import Platform, die_with_parent
@@ -190,12 +189,7 @@ class LivingArm:
         """Use the arm in a with statement; leaving it ends the processes."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the processes."""
         self.close()
 
@@ -219,6 +213,11 @@ class LivingArm:
         Returns the start and the end of every lap for every worker, in nanoseconds of the monotonic
         clock: (start, end) for a slice timed as a whole.
         """
+        self.launch(loops, lead, laps)
+        return self.marks()
+
+    def launch(self, loops: int, lead: int, laps: int = 1) -> None:
+        """Let the workers begin a slice, see `slice`, and return while it runs; `marks()` waits for it."""
         barrier = len(self._workers) > 1
         if self.arm.mode in {Mode.THREADS, Mode.INTERPRETERS}:
             # With a GIL the leader might otherwise read its idle clock after another thread's lead-in.
@@ -226,8 +225,12 @@ class LivingArm:
         line = f"slice {loops} {lead} {int(barrier)} {laps}"
         if barrier:
             self._all(line)
-            line = "go"
-        return tuple(tuple(marks) for marks in self._all(line))
+        for worker in self._workers:
+            worker.send("go" if barrier else line)
+
+    def marks(self) -> tuple[tuple[int, ...], ...]:
+        """Wait until the launched slice is over; return what `slice` returns."""
+        return tuple(tuple(marks) for marks in self._collect(self._workers))
 
     def check(self, loops: int) -> tuple[float, ...]:
         """Let the oracle judge the last slice wherever work is shared; return what was observed.

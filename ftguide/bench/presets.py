@@ -24,8 +24,8 @@ class Preset:
     name: str
     single_blocks: int  #: of workloads that keep one CPU busy and have single arms only
     single_rounds: int
-    lap_blocks: int  #: of workloads timed in laps, where a few rounds are as good as many
-    lap_rounds: int
+    lap_blocks: int  #: of workloads timed in laps
+    lap_rounds: int  #: one mirrored pair: a third of six rounds' time for intervals a tenth wider
     multi_blocks: int
     multi_rounds: int  #: at most; see `block_seconds`
     block_seconds: float  #: timed slices of one block; what would take longer gets fewer rounds
@@ -69,8 +69,8 @@ PRESETS = {
             name="quick",
             single_blocks=10,
             single_rounds=12,
-            lap_blocks=16,
-            lap_rounds=6,
+            lap_blocks=32,
+            lap_rounds=2,
             multi_blocks=6,
             multi_rounds=6,
             block_seconds=2.5,
@@ -82,8 +82,8 @@ PRESETS = {
             name="standard",
             single_blocks=20,
             single_rounds=16,
-            lap_blocks=60,
-            lap_rounds=6,
+            lap_blocks=120,
+            lap_rounds=2,
             multi_blocks=5,
             multi_rounds=6,
             block_seconds=0.6,
@@ -94,8 +94,8 @@ PRESETS = {
             name="full",
             single_blocks=20,
             single_rounds=16,
-            lap_blocks=50,
-            lap_rounds=6,
+            lap_blocks=100,
+            lap_rounds=2,
             multi_blocks=10,
             multi_rounds=8,
             block_seconds=1.2,

@@ -28,7 +28,8 @@ class ArmBlock:
     record: ArmRecord
     times: tuple[float, ...]  #: per slice, in seconds per unit of work (see `Series`)
     log_mean: float  #: mean logarithm of `times`; of a row in laps, logarithm of their quiet time
-    halves: tuple[float, float] | None  #: the same for the first and last half; None under 4 slices
+    #: The same for the first and last half; None under four slices (in laps: under two).
+    halves: tuple[float, float] | None
     log_whole: float  #: mean logarithm of `times` whatever the row is made from
 
 
@@ -156,9 +157,7 @@ def in_laps(whole: Series) -> Series:
             each, still, log_mean = _quiet(slices, loops)
             kept, laps = kept + still, laps + each
             half = len(slices) // 2
-            halves = [
-                _quiet(part, loops)[2] for part in (slices[:half], slices[-half:]) if half >= 2
-            ]
+            halves = [_quiet(part, loops)[2] for part in (slices[:half], slices[-half:]) if half]
             quiet[index] = replace(
                 one, log_mean=log_mean, halves=(halves[0], halves[1]) if halves else None
             )

@@ -1,0 +1,87 @@
+"""Warming up: side by side where that is possible, and on the block's own CPUs afterwards."""
+
+import dataclasses
+
+import pytest
+
+from ftguide.bench import block, plan, presets
+from ftguide.bench.catalogue import select
+from ftguide.bench.machine import Platform
+
+TWO_CPUS = Platform(allowed=lambda: (2, 5), quota=lambda: None, pin=lambda pid, cpus: None)
+FULL = plan.make_plan(select(), size=presets.preset("full"), threads=2, seed=7)
+IN_LAPS, ALONE, WITH_THREADS = "object-mix", "gc-living-tree", "mandelbrot"
+
+
+class Living:
+    """Stands for a living arm and writes down what it is told."""
+
+    def __init__(self, arm, log):
+        self.arm, self.log = arm, log
+
+    def __getattr__(self, said):
+        return lambda *values: self.log.append((self.arm, said, *values))
+
+
+def block_of(slug, index=0):
+    workload = next(one for one in FULL.workloads if one.slug == slug)
+    calibrated = dataclasses.replace(workload, loops=128, single_loops=None)
+    return plan.block_plan(FULL, calibrated, index)
+
+
+def warmed_up(slug, on=TWO_CPUS):
+    one, log = block_of(slug), []
+    useful = block.warm_up(one, {arm: Living(arm, log) for arm in one.arms}, on)
+    assert useful >= block.WARM_UP_NS
+    return one, log
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_arms_in_laps_start_spread_over_all_cpus(index):
+    one = block_of(IN_LAPS, index)
+    cpus = list(block.first_cpus(one, TWO_CPUS).values())
+    assert cpus == [((2, 5)[(index + i) % 2],) for i in range(len(one.arms))]
+
+
+@pytest.mark.parametrize("slug", [ALONE, WITH_THREADS])
+def test_arms_that_may_start_threads_stay_on_the_cpus_of_the_block(slug):
+    one = block_of(slug)
+    assert set(block.first_cpus(one, TWO_CPUS).values()) == {block.block_cpus(one, TWO_CPUS)}
+
+
+def test_without_affinity_nothing_is_spread():
+    nowhere = dataclasses.replace(TWO_CPUS, pin=None)
+    assert set(block.first_cpus(block_of(IN_LAPS), nowhere).values()) == {None}
+    _, log = warmed_up(IN_LAPS, nowhere)
+    assert not [said for _, said, *_ in log if said == "pin"]
+
+
+def test_as_many_arms_as_cpus_warm_up_at_once_and_move_to_the_block_afterwards():
+    one, log = warmed_up(IN_LAPS)
+    first, second, *_ = one.arms
+    opening = [(arm, said) for arm, said, *_ in log[:8]]
+    assert opening == [
+        (arm, said) for said in ("settle", "launch", "marks", "check") for arm in (first, second)
+    ]
+    ends = log[-len(one.arms) :]
+    assert ends == [(arm, "pin", block.block_cpus(one, TWO_CPUS)) for arm in one.arms]
+
+
+@pytest.mark.parametrize("slug", [ALONE, WITH_THREADS])
+def test_other_arms_warm_up_one_after_the_other_where_they_are(slug):
+    one, log = warmed_up(slug)
+    turns = list(dict.fromkeys(arm for arm, *_ in log))
+    assert turns == list(one.arms)
+    assert [arm for arm, *_ in log] == sorted((arm for arm, *_ in log), key=turns.index)
+    assert {said for _, said, *_ in log} == {"settle", "launch", "marks", "check"}
+
+
+def test_the_warm_up_is_cut_as_the_timed_slices_are():
+    one, log = warmed_up(IN_LAPS)
+    for arm, said, *values in log:
+        laps = plan.laps_of(one.workload, arm)
+        assert laps > 1
+        if said == "launch":
+            assert values == [plan.share(one.workload, arm), 0, laps]
+        if said == "check":
+            assert values == [plan.share(one.workload, arm) // laps]
