@@ -5,7 +5,7 @@
 Two copies of one arm would agree even if cutting work into slices of 15 ms changed both builds' times,
 one more than the other. So both arms of a workload live together as always, and in turn run slices, with
 their lead-ins, and uninterrupted stretches of at least a second. Slices of a workload timed in laps count as
-they do in a run, disturbed laps left out; from a stretch nothing is. The two ratios must agree within their
+they do in a run, the longest laps left out; from a stretch nothing is. The two ratios must agree within their
 joint interval. The ratio of all the slices' time stands beside, to tell what slices do from what leaving
 laps out does. Writes `accuracy.json`; the method page shows the table.
 """
@@ -30,7 +30,7 @@ from ftguide.bench.presets import preset
 from ftguide.commands import interpreters
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, Mode
-from ftguide.results.statistics import Estimate, mean, ratio_interval, undisturbed
+from ftguide.results.statistics import Estimate, mean, ratio_interval, typical_lap
 
 OUTPUT = Path(__file__).with_name("accuracy.json")
 #: From working sets of a few objects to some that no cache holds, allocation churn among them.
@@ -102,8 +102,7 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Fi
         collections = sum(one.end()[1]["gc"] for one in living.values())
     slices = all_time = mean(logs["slices"])
     if count > 1 and not collections:  # the rule of ftguide/results/series.py
-        quiet = [mean(undisturbed(laps[arm])) for arm in (FT, GIL)]
-        slices = math.log(quiet[0] / quiet[1])
+        slices = math.log(typical_lap(laps[FT]) / typical_lap(laps[GIL]))
     return Findings(slices, mean(logs["stretches"]), all_time, shortest)
 
 

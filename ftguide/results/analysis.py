@@ -65,7 +65,7 @@ class Row:
     failure: Failure | None
     others: tuple[Comparison, ...] = ()  #: ratios of further arms: GIL on again, other modes
     threads_floor: float | None = None  #: noise floor of arms with several workers
-    #: Where the row leaves disturbed laps out: their share, and what `single` is with them.
+    #: Of a row read from its typical laps: the share of disturbed ones, and what `single` is with all time.
     disturbed: float | None = None
     whole: Estimate | None = None
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftguide.results.series import ArmBlock, Series
 
 SPREAD = 0.05  #: standard deviation over blocks of a log ratio
-DISTURBED_LAPS = 0.5  #: share of laps left out; close to all of them, what counts as quiet is not
+DISTURBED_LAPS = 0.5  #: share of laps; with more, even typical laps may be disturbed ones
 STEAL = 0.005  #: share of CPU time
 DRIFT = 0.02  #: change of a log ratio between the halves of a block
 SKEW = 0.10  #: (slowest - fastest worker) / slowest

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.results.model import Arm
-from ftguide.results.statistics import mean, undisturbed
+from ftguide.results.statistics import mean, typical_lap, undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ class ArmBlock:
 
     record: ArmRecord
     times: tuple[float, ...]  #: per slice, in seconds per unit of work (see `Series`)
-    log_mean: float  #: mean logarithm of `times`; of a row in laps, logarithm of their quiet time
+    log_mean: float  #: mean logarithm of `times`; of a row in laps, logarithm of its typical lap
     #: The same for the first and last half; None under four slices (in laps: under two).
     halves: tuple[float, float] | None
     log_whole: float  #: mean logarithm of `times` whatever the row is made from
@@ -46,7 +46,9 @@ class Series:
     blocks: Mapping[int, Block]  #: by index
     arms: Mapping[str, tuple[Arm, Mapping[int, ArmBlock]]]  #: planned arms in order; by block index
     dropped: tuple[str, ...]  #: what was left out, in words
-    disturbed: float | None = None  #: share of laps left out as disturbed; None = timed as a whole
+    disturbed: float | None = (
+        None  #: share of laps that somebody disturbed; None = timed as a whole
+    )
 
     def of(self, arm: str) -> Mapping[int, ArmBlock]:
         """Return the blocks of an arm by index; empty for one that was not measured."""
@@ -131,7 +133,7 @@ def series(planned: PlannedWorkload, blocks: Sequence[Block]) -> Series:
 
 
 def comes_in_laps(whole: Series) -> bool:
-    """Return whether a row may leave disturbed laps out.
+    """Return whether a row may be read from its typical laps.
 
     Laps are alike only as long as nothing but the work happens in them. A garbage collection is part
     of what a build costs and falls into few laps: one of them, anywhere in the row, and all time counts.
@@ -146,7 +148,7 @@ def comes_in_laps(whole: Series) -> bool:
 
 
 def in_laps(whole: Series) -> Series:
-    """Return the series with every block's time taken from its undisturbed laps."""
+    """Return the series with every block's time taken from its typical laps."""
     kept = laps = 0
     arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
     for name, (arm, blocks) in whole.arms.items():
@@ -154,10 +156,15 @@ def in_laps(whole: Series) -> Series:
         for index, one in blocks.items():
             slices = one.record.laps
             loops = one.record.loops / len(slices[0])  # of a lap
-            each, still, log_mean = _quiet(slices, loops)
-            kept, laps = kept + still, laps + each
+            each = _joined(slices)
+            kept, laps = kept + len(undisturbed(each)), laps + len(each)
+            log_mean = _log_typical(each, loops)
             half = len(slices) // 2
-            halves = [_quiet(part, loops)[2] for part in (slices[:half], slices[-half:]) if half]
+            halves = [
+                _log_typical(_joined(part), loops)
+                for part in (slices[:half], slices[-half:])
+                if half
+            ]
             quiet[index] = replace(
                 one, log_mean=log_mean, halves=(halves[0], halves[1]) if halves else None
             )
@@ -165,11 +172,13 @@ def in_laps(whole: Series) -> Series:
     return replace(whole, arms=arms, disturbed=1 - kept / laps)
 
 
-def _quiet(slices: Sequence[Sequence[int]], loops: float) -> tuple[int, int, float]:
-    """Return how many laps there are and are undisturbed, and the latters' log seconds per loop."""
-    each = [lap for laps in slices for lap in laps]
-    still = undisturbed(each)
-    return len(each), len(still), math.log(mean(still) / loops / 1e9)
+def _joined(slices: Sequence[Sequence[int]]) -> list[int]:
+    return [lap for laps in slices for lap in laps]
+
+
+def _log_typical(laps: Sequence[int], loops: float) -> float:
+    """Return the logarithm of the seconds that one loop takes in the typical ones of these laps."""
+    return math.log(typical_lap(laps) / loops / 1e9)
 
 
 def _blocks(count: int) -> str:

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 #: Below this a ratio is called the same: the margin of the equivalence test, either way.
 EQUIVALENCE_MARGIN = 0.03
+#: Of an arm's laps in a block, the shares that are left out at the short and at the long end. Nothing
+#: makes a lap much shorter but an odd reading of the clock; a neighbour on the same core makes many longer.
+#: Fixed shares of both arms, and not all laps below a limit: on a machine that is hardly ever quiet a limit
+#: follows the few laps that were, and intervals came out a third wider. A median would follow one heap
+#: where the work's own laps form two (attribute-access, nbody on the free-threaded build).
+SHORTEST = 0.1
+LONGEST = 0.4
 #: Of an arm's laps in a block, the quantile that counts as quiet, and how much longer than it a lap is
 #: called disturbed. Bursts cost 30 to 100 %. Most work keeps within 3 % of itself, but nbody within 20 on
 #: the free-threaded build; at 0.10 a quarter of its laps were taken for the neighbour's, more than on the
@@ -132,13 +139,24 @@ def _two_sided(centre: float, error: float, df: float) -> float:
     return min(1.0, 2 * student_tail(abs(centre) / error, df))
 
 
+def typical_lap(laps: Sequence[int]) -> float:
+    """Return the mean of the laps without the shortest tenth and the longest four tenths.
+
+    All laps do the same work, so what makes a few of them half as long again is not the work: on a
+    shared machine it is somebody else's use of the same core. Unit of the laps; ValueError for none.
+    """
+    if not laps:
+        raise ValueError("no laps to choose from")
+    first = int(SHORTEST * len(laps))
+    return mean(sorted(laps)[first : max(first + 1, round((1 - LONGEST) * len(laps)))])
+
+
 def undisturbed(laps: Sequence[int]) -> list[int]:
     """Return the laps that are no more than `DISTURBED` longer than the quiet ones among them.
 
-    All laps do the same work, so what makes a few of them half as long again is not the work: on a
-    shared machine it is somebody else's use of the same core. Quiet is the `QUIET` quantile, not
-    the minimum: it holds as long as that share of laps is quiet, and a single odd clock reading moves
-    nothing. ValueError for no laps.
+    Their share tells how restless the machine was; ratios come from `typical_lap`. Quiet is the `QUIET`
+    quantile, not the minimum: it holds as long as that share of laps is quiet, and a single odd clock
+    reading moves nothing. ValueError for no laps.
     """
     if not laps:
         raise ValueError("no laps to choose from")

@@ -133,7 +133,7 @@ class WorkloadDirective(BenchDirective):
         return part
 
     def remarks(self, row: Row) -> Iterable[nodes.Node]:
-        """Yield a row's flags and, where it leaves disturbed laps out, what it would say with them."""
+        """Yield a row's flags and, where it is read from typical laps, what all time would say."""
         yield paragraph(f"Flags of this row: {tables.flags(row)}.")
         if row.disturbed is None or row.whole is None:
             return
@@ -141,7 +141,7 @@ class WorkloadDirective(BenchDirective):
             100 * row.disturbed,
             rendering.ratio_text(row.whole.ratio, row.whole.low, row.whole.high),
         )
-        text = nodes.paragraph("", "", nodes.Text(f"Left out as disturbed: {share:.0f} % of laps "))
+        text = nodes.paragraph("", "", nodes.Text(f"Disturbed: {share:.0f} % of laps "))
         link = tables.document("benchmarks/method", "why")
         text += [nodes.Text("("), link, nodes.Text(f"). With all time counted, FT/GIL is {whole}.")]
         yield text

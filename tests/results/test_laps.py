@@ -1,4 +1,4 @@
-"""Rows timed in laps: what counts as undisturbed, and when nothing may be left out."""
+"""Rows timed in laps: what is typical, what is disturbed, and when nothing may be left out."""
 
 from dataclasses import replace
 
@@ -59,14 +59,14 @@ def test_laps_that_are_missing_or_no_times_leave_the_row_whole(laps):
     assert series(PLAN, [broken, *BLOCKS[1:]]).disturbed is None
 
 
-def test_a_row_that_leaves_out_much_is_flagged():
+def test_a_row_that_was_disturbed_much_is_flagged():
     noisy = [block(index, slices_of(200_000, 60), slices_of(250_000, 60)) for index in range(3)]
     found = flags(series(PLAN, noisy), [("ft-single", "gil-single")], pinned=True)
     assert "disturbed 60 % of laps" in found
     assert not flags(series(PLAN, BLOCKS[2:]), [], pinned=True)
 
 
-def test_drift_is_that_of_undisturbed_laps():
+def test_drift_is_that_of_typical_laps():
     quiet, burst = slices_of(200_000, 0, slices=2), slices_of(200_000, 40, slices=2)
     drifting = block(0, (*quiet, *burst), slices_of(250_000, 0))
     assert series(PLAN, [drifting]).drift("ft-single", "gil-single") == pytest.approx(0)

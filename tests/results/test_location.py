@@ -1,10 +1,10 @@
-"""Trimmed means and undisturbed laps: what keeps a few odd blocks or laps from deciding."""
+"""Trimmed means, typical and undisturbed laps: what keeps a few odd blocks or laps from deciding."""
 
 import math
 
 import pytest
 
-from ftguide.results.statistics import located, mean, standard_error, undisturbed
+from ftguide.results.statistics import located, mean, standard_error, typical_lap, undisturbed
 
 #: Dana's study of self-awareness, as Wilcox prints it ("Introduction to Robust Estimation and
 #: Hypothesis Testing"): 20 % trimmed mean 282.7, 20 % winsorised variance 21551.4.
@@ -53,7 +53,7 @@ def test_a_mishap_in_one_block_of_forty_moves_nothing_and_few_blocks_lose_none()
     assert located([5.0] * 20).error == 0
 
 
-def test_laps_that_somebody_else_slowed_down_are_left_out():
+def test_laps_that_somebody_else_slowed_down_are_told_from_quiet_ones():
     quiet, slow = [1000, 1010, 1020, 1030] * 20, [1500, 1700] * 15
     laps = [*slow, *quiet]
     assert undisturbed(laps) == quiet
@@ -62,3 +62,29 @@ def test_laps_that_somebody_else_slowed_down_are_left_out():
     assert undisturbed([7]) == [7]
     with pytest.raises(ValueError, match="no laps"):
         undisturbed([])
+
+
+def test_typical_laps_know_neither_odd_readings_nor_bursts():
+    quiet = [1000, 1010, 1020, 1030] * 20
+    calm = typical_lap(quiet)
+    assert calm == pytest.approx(1009)
+    assert typical_lap([1, 2, 3, *quiet, *[9000] * 40]) == pytest.approx(calm, rel=0.01)
+    assert typical_lap(quiet[::-1]) == calm, "the order does not matter"
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_two_heaps_of_the_work_itself_make_typical_laps_follow_their_shares(share):
+    # A median would jump from one heap to the other at a half.
+    heaps = [1000] * round(100 * share) + [1100] * round(100 * (1 - share))
+    short = min(1.0, max(0.0, (share - 0.1) / 0.5))
+    assert typical_lap(heaps) == pytest.approx(1000 * short + 1100 * (1 - short))
+
+
+@pytest.mark.parametrize("laps", [[7], [7, 7], [7] * 9])
+def test_few_laps_have_a_typical_one(laps):
+    assert typical_lap(laps) == 7
+
+
+def test_no_laps_have_none():
+    with pytest.raises(ValueError, match="no laps"):
+        typical_lap([])
