@@ -22,7 +22,7 @@ from typing import Any
 import pyperf._utils  # the test that compare_to uses
 
 from benchmarks.method.attempts import record
-from benchmarks.method.stock import OUTPUT
+from benchmarks.method.stock import output
 from ftguide.commands.runs import find
 from ftguide.results import analysis, store
 from ftguide.results.model import StoredRun
@@ -50,8 +50,10 @@ def main() -> int:
     parser.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
     stored = store.load(find(parser.parse_args().run))
     report = analysis.report(stored)
-    # Our own half-widths can be judged before stock pyperf has measured; the factor then fails, visibly.
-    stock = json.loads(OUTPUT.read_text()) if OUTPUT.exists() else {"passes": {}, "versions": {}}
+    # Our own half-widths can be judged before stock pyperf has measured on that machine; the factor then
+    # fails, visibly.
+    path = output(stored.run.machine.fingerprint)
+    stock = json.loads(path.read_text()) if path.exists() else {"passes": {}, "versions": {}}
     rows = [row for row in report.rows if row.group == "interpreter" and row.single is not None]
     ours, factors, alarms, fair = [], [], [], 0
     print(

@@ -4,7 +4,8 @@
 
 Runs every workload of the interpreter group as pyperf does by default (20 processes of 3 values, all of
 one build, then all of the other), the whole of it twice, so that each build also stands against itself.
-Writes `stock.json` beside this file: per workload and pass the mean of every process, and the wall time.
+Writes `stock-<machine>.json` beside this file, named by the machine's fingerprint as runs are compared with
+stock pyperf on their own machine only: per workload and pass the mean of every process, and the wall time.
 `precision.py` and the method page read it.
 """
 
@@ -29,20 +30,24 @@ from ftguide.commands import interpreters
 from ftguide.interpreters import requirements
 from ftguide.interpreters.model import Build, Interpreter
 
-OUTPUT = Path(__file__).with_name("stock.json")
 #: Everything of one build before anything of the other, and then once more.
 PASSES = ("gil", "ft", "gil-again", "ft-again")
+
+
+def output(fingerprint: str) -> Path:
+    """Return the file of the machine with this fingerprint."""
+    return Path(__file__).with_name(f"stock-{fingerprint[:8]}.json")
 
 
 def measure(one: Interpreter, entry: CatalogueEntry, packages: str) -> dict[str, Any]:
     """Run one workload under pyperf's defaults; return process means in seconds, and the wall time."""
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "out.json"
+        suite = Path(folder) / "out.json"
         begun = time.perf_counter()
         subprocess.run(
             [
                 *(one.executable, "-m", entry.module, "--workload", entry.slug),
-                *("--quiet", "-o", str(output)),
+                *("--quiet", "-o", str(suite)),
             ],
             cwd=ROOT,
             env={
@@ -53,7 +58,7 @@ def measure(one: Interpreter, entry: CatalogueEntry, packages: str) -> dict[str,
             stdout=subprocess.DEVNULL,
         )
         wall = time.perf_counter() - begun
-        benchmark = pyperf.Benchmark.load(str(output))
+        benchmark = pyperf.Benchmark.load(str(suite))
     means = [sum(run.values) / len(run.values) for run in benchmark.get_runs() if run.values]
     values = [value for run in benchmark.get_runs() for value in run.values]
     return {"process_means": means, "values": values, "wall_seconds": round(wall, 3)}
@@ -75,7 +80,8 @@ def main() -> int:
             print(f"{name} {entry.slug}", flush=True)
             passes.setdefault(entry.slug, {})[name] = measure(one, entry, packages[build])
     machine = describe(Platform())
-    OUTPUT.write_text(
+    path = output(machine.fingerprint)
+    path.write_text(
         json.dumps(
             {
                 "commit": commit(),
@@ -90,7 +96,7 @@ def main() -> int:
         )
         + "\n"
     )
-    print(f"wrote {OUTPUT.relative_to(ROOT)}; next: python -m benchmarks.method.precision RUN")
+    print(f"wrote {path.relative_to(ROOT)}; next: python -m benchmarks.method.precision RUN")
     return 0
 
 

@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ftguide.interpreters.model import Build
 from ftguide.results import rendering, store
 from ftguide.results.compare import Change, Differences, compare, repeated
-from ftguide.results.model import StoredRun
+from ftguide.results.model import IndexEntry, StoredRun
 from ftguide.results.statistics import Estimate
 
 
@@ -64,18 +65,31 @@ def _text(one: Estimate) -> str:
     return rendering.ratio_text(one.ratio, one.low, one.high)
 
 
-def newest_published(results: Path) -> StoredRun | None:
-    """Return the newest published run that may be cited, None when there is none to read."""
-    for entry in store.read_index(results).runs:
-        if entry.citable and entry.withdrawn is None:
-            return store.load(store.folder_of(results, entry))
-    return None
+def nearest_published(results: Path, mine: StoredRun) -> StoredRun | None:
+    """Return the published run to hold a run against, None when there is none that may be cited.
+
+    One of the same Python and compiler before others, since those move every ratio; a whole one before
+    one of a few workloads; a full one before smaller ones; then the newest.
+    """
+    entries = [e for e in store.read_index(results).runs if e.citable and e.withdrawn is None]
+    if not entries:
+        return None
+    gil, most = mine.run.interpreters[Build.GIL], max(entry.workloads for entry in entries)
+
+    def distance(entry: IndexEntry) -> tuple[bool, ...]:
+        return (
+            (entry.python, entry.compiler) != (gil.version, gil.compiler),
+            2 * entry.workloads < most,
+            entry.preset != "full",
+        )
+
+    return store.load(store.folder_of(results, min(entries, key=distance)))
 
 
 def print_beside_published(console: Console, results: Path, mine: StoredRun) -> None:
-    """Set a local run beside the newest published one; says nothing where they share no row."""
+    """Set a local run beside the nearest published one; says nothing where they share no row."""
     try:
-        published = newest_published(results)
+        published = nearest_published(results, mine)
     except store.StoreError as error:
         console.print(f"[bold yellow]note:[/] {escape(str(error))}", soft_wrap=True)
         return

@@ -19,6 +19,8 @@ from ftguide.site.figures import paragraph
 from ftguide.site.grid import Column, Line, table
 
 FOLDER = Path(__file__).absolute().parents[2] / "benchmarks" / "method"
+#: Files that are not named like their script: a log, and one file for every machine.
+PATTERNS = {"attempts": "attempts.jsonl", "stock": "stock-*.json"}
 
 
 class MethodDirective(BenchDirective):
@@ -38,22 +40,27 @@ class MethodDirective(BenchDirective):
         if name not in draws:
             self.warn(f"no script of the method writes {name!r}", "missing")
             return []
-        path = FOLDER / ("attempts.jsonl" if name == "attempts" else f"{name}.json")
-        if not path.exists():
+        paths = sorted(FOLDER.glob(PATTERNS.get(name, f"{name}.json")))
+        if not paths:
             return [
                 paragraph(
                     f"Not measured yet: python -m benchmarks.method.{name} writes this table."
                 )
             ]
-        self.domain.depend(self.env.docname, (path,))
-        try:
-            text = path.read_text()
-            if name == "attempts":
-                return draws[name]([json.loads(line) for line in text.splitlines() if line.strip()])
-            return draws[name](json.loads(text))
-        except (ValueError, KeyError, TypeError) as error:
-            self.warn(f"{path.name} is damaged ({error}); run its script again", "damaged")
-            return []
+        self.domain.depend(self.env.docname, tuple(paths))
+        found: list[nodes.Node] = []
+        for path in paths:
+            try:
+                text = path.read_text()
+                lines = [line for line in text.splitlines() if line.strip()]
+                found += draws[name](
+                    [json.loads(line) for line in lines]
+                    if path.suffix == ".jsonl"
+                    else json.loads(text)
+                )
+            except (ValueError, KeyError, TypeError) as error:
+                self.warn(f"{path.name} is damaged ({error}); run its script again", "damaged")
+        return found
 
 
 def provenance(data: Mapping[str, Any]) -> nodes.paragraph:

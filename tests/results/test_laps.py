@@ -1,5 +1,7 @@
 """Rows timed in laps: what is typical, what is disturbed, and when nothing may be left out."""
 
+import math
+import random
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,7 @@ from ftguide.results.analysis import report
 from ftguide.results.export import csv_rows
 from ftguide.results.flags import flags
 from ftguide.results.series import series
+from ftguide.results.statistics import mean, ratio_interval, typical_lap
 from tests.results.builder import LOOPS, make_block, make_plan, stored_of
 
 PLAN = make_plan(arms=("gil-single", "ft-single"), laps=True)
@@ -76,3 +79,29 @@ def test_the_ratio_of_all_time_is_exported_beside():
     lines = csv_rows(report(stored_of((PLAN, BLOCKS)))).splitlines()
     kinds = [line.split(",")[5] for line in lines[1:]]
     assert kinds == ["time", "all time"]
+
+
+def slowed(chance, busy, work):
+    """Return an arm's laps beside a neighbour that keeps the core busy for that share of the time."""
+    laps, burst = [], False
+    while len(laps) < LAPS:
+        factor = chance.uniform(1.4, 1.8) if burst else 1.0
+        laps += [work * factor * chance.gauss(1, 0.01) for _ in range(chance.randint(3, 20))]
+        burst = chance.random() < busy
+    return laps[:LAPS]
+
+
+def experiment(chance, blocks=30):
+    """Return the interval of a ratio of 1.25 from that many blocks."""
+    logs = []
+    for _ in range(blocks):
+        busy = chance.random()  # the same for both arms, which meet it at different moments
+        ft, gil = (slowed(chance, busy, work) for work in (250_000, 200_000))
+        logs.append(math.log(typical_lap(ft) / typical_lap(gil)))
+    return ratio_interval(logs)
+
+
+def test_typical_laps_catch_the_ratio_beside_a_restless_neighbour():
+    chance = random.Random(20261127)
+    found = [experiment(chance) for _ in range(400)]
+    assert 0.93 <= mean([one.low <= 1.25 <= one.high for one in found]) <= 0.97

@@ -31,7 +31,7 @@ FILES = {
             },
         ],
     },
-    "stock.json": {
+    "stock-0a1b2c3d.json": {
         **MACHINE,
         "python": "3.14.7",
         "compiler": "GCC 12.2.0",
