@@ -86,7 +86,11 @@ def main() -> int:
             {
                 "commit": commit(),
                 "pyperf": pyperf.__version__,
-                "machine": {"cpu_model": machine.cpu_model, "usable_cpus": machine.usable_cpus},
+                "machine": {
+                    "cpu_model": machine.cpu_model,
+                    "usable_cpus": machine.usable_cpus,
+                    "l2": machine.caches.get("L2 unified"),  # tells two models of one name apart
+                },
                 "python": pair.gil.facts.version,
                 "compiler": pair.gil.facts.compiler,
                 "passes": passes,

@@ -66,9 +66,10 @@ class MethodDirective(BenchDirective):
 def provenance(data: Mapping[str, Any]) -> nodes.paragraph:
     """Say what was measured with what."""
     machine = data["machine"]
+    cache = f" and {machine['l2']} of L2 cache" if machine.get("l2") else ""
     return paragraph(
         f"CPython {data['python']}, {data['compiler']}, on {machine['cpu_model']} with "
-        f"{machine['usable_cpus']} usable CPUs; suite at commit {data['commit'][:12]}."
+        f"{machine['usable_cpus']} usable CPUs{cache}; suite at commit {data['commit'][:12]}."
     )
 
 
