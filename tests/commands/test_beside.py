@@ -18,7 +18,7 @@ LIKE_MINE = {"python": GIL.version, "compiler": GIL.compiler}
 def entry(run_id, **changes):
     """List a citable full run of many workloads with binaries like mine."""
     made = replace(store.entry_of(MINE.run), run_id=run_id, machine="somewhere", preset="full")
-    return replace(made, citable=True, workloads=96, **LIKE_MINE | changes)
+    return replace(made, **{"citable": True, "workloads": 96, **LIKE_MINE, **changes})
 
 
 @pytest.mark.parametrize(
