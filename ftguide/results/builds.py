@@ -21,6 +21,7 @@ class Pair:
     machine: str
     python: str
     compiler: str
+    binaries: tuple[str, ...]  #: their SHA-256, in the order of `Build`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +49,14 @@ class Sensitivity:
 
 def pair_of(stored: StoredRun) -> Pair:
     """Say which binaries a run measured, and where."""
-    gil = stored.run.interpreters[Build.GIL]
+    facts = stored.run.interpreters
+    gil = facts[Build.GIL]
     return Pair(
         run_id=stored.run.run_id,
         machine=stored.run.machine.name,
         python=gil.version,
         compiler=gil.compiler,
+        binaries=tuple(facts[build].binary_sha256 for build in Build),
     )
 
 
@@ -62,12 +65,8 @@ def newest_of_each(runs: Sequence[StoredRun]) -> list[StoredRun]:
     seen: set[tuple[str, ...]] = set()
     found = []
     for stored in runs:
-        facts = stored.run.interpreters
-        key = (
-            stored.run.machine.name,
-            *(facts[build].binary_sha256 for build in Build),
-            stored.run.suite.version,
-        )
+        pair = pair_of(stored)
+        key = (pair.machine, *pair.binaries, stored.run.suite.version)
         if key not in seen:
             seen.add(key)
             found.append(stored)

@@ -66,11 +66,15 @@ def headline(found: Sensitivity) -> nodes.paragraph:
         )
     else:
         low, high = (f"{value:.2f}" for value in (found.low, found.high))
+        binaries = len({pair.binaries for pair in found.pairs})
+        machines = len({pair.machine for pair in found.pairs})
+        where = f"{binaries} pair{'s' if binaries > 1 else ''} of binaries" + (
+            f" and {machines} machines" if machines > 1 else ""
+        )
         text = (
             f"Geometric mean of {count} workloads of the {found.group} group, one thread: between "
-            f"{low} and {high} times the time of the GIL-enabled build, on the {len(found.pairs)} "
-            "pairs of binaries measured here. Which compiler made them, and on which machine they "
-            "ran, is part of the number."
+            f"{low} and {high} times the time of the GIL-enabled build, on the {where} measured "
+            "here. Which compiler made them, and on which machine they ran, is part of the number."
         )
     return nodes.paragraph("", "", nodes.Text(text), classes=["bench-headline"])
 
@@ -102,7 +106,7 @@ def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
     lines.append(Line(cells=["run", *runs_line]))
     return table(
         "One thread: time on the free-threaded build / time on the GIL-enabled build, by pair of "
-        "binaries (95 % interval)",
+        "binaries and machine (95 % interval)",
         [
             Column(title="Workload"),
             *(

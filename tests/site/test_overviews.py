@@ -51,10 +51,18 @@ def test_the_headline_is_a_range_over_binaries(site, two_pairs):
     found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter")
     text = soup.select_one(".bench-headline").get_text()
     assert f"between {found.low:.2f} and {found.high:.2f} times" in text
-    assert "2 pairs of binaries" in text
+    assert "on the 2 pairs of binaries measured here" in text
     heads = [cell.get_text() for cell in soup.select("thead th")]
     assert [("GCC 12" in h, "GCC 11" in h) for h in heads[1:]] == [(True, False), (False, True)]
     assert len(soup.select("tbody tr")) == len(found.slugs) + 2
+
+
+def test_one_pair_on_two_machines_is_counted_once(site, stored):
+    here = stored(synthetic.OLDER)
+    there = stored(name="elsewhere-2vcpu")
+    built = built_with(site, [here, there], "```{bench:builds} interpreter\n:headline:\n```")
+    text = built.soup("overview").select_one(".bench-headline").get_text()
+    assert "on the 1 pair of binaries and 2 machines measured here" in text
 
 
 def test_one_pair_has_no_range_and_says_so(site, stored):
