@@ -46,6 +46,8 @@ def print_report(console: Console, report: Report) -> None:
 def notes(report: Report) -> Iterator[str]:
     """Yield what is said below the table: group means, failures, flags of rows and of the run."""
     for mean in report.groups:
+        if mean.workloads < 2:
+            continue  # the mean of one is the row above
         ratio = rendering.ratio_text(mean.ratio, mean.low, mean.high)
         yield f"{mean.group}, geometric mean of {mean.workloads} workloads: {ratio}"
     for row in report.rows:
