@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from ftguide.bench.machine import Platform, die_with_parent
+from ftguide.bench.machine import Platform, die_with_parent, interrupts_held
 from ftguide.bench.memory import sessions_pss
 from ftguide.results.model import Arm, Mode
 
@@ -109,10 +109,11 @@ class LivingArm:
         per_process = [arm.workers] if arm.mode is not Mode.PROCESSES else [1] * arm.workers
         first = 0
         try:
-            for workers in per_process:
-                words = [module, slug, arm.mode.value, str(first)]
-                self._start(words, workers, environment, folder, cpus)
-                first += workers
+            with interrupts_held():
+                for workers in per_process:
+                    words = [module, slug, arm.mode.value, str(first)]
+                    self._start(words, workers, environment, folder, cpus)
+                    first += workers
         except BaseException:
             self.close()
             raise

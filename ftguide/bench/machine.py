@@ -7,14 +7,16 @@ allow-list: no host name, no user, no path, no serial number.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import math
 import os
 import platform
 import re
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -190,6 +192,28 @@ def die_with_parent() -> Callable[[], object] | None:
     try:
         import ctypes  # noqa: PLC0415 - optional in CPython, and only needed on Linux
 
-        return functools.partial(ctypes.CDLL(None).prctl, 1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+        return functools.partial(_begin_child, ctypes.CDLL(None).prctl)
     except (ImportError, OSError, AttributeError):
         return None
+
+
+def _begin_child(prctl: Callable[[int, int], object]) -> None:
+    prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # see `interrupts_held`
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Let a Ctrl-C wait while a child is started that calls `die_with_parent`'s function.
+
+    Such a start forks, and what a hook after a fork raises, an interrupt that arrives in it as well, is
+    printed and forgotten: the run would go on.
+    """
+    if die_with_parent() is None:  # no function to call, no fork with hooks
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

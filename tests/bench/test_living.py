@@ -3,7 +3,9 @@
 import dataclasses
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -242,6 +244,29 @@ def test_pinned_workers_stay_on_their_cpu(start):
         living.ready()
         living.pin([cpu])
         assert os.sched_getaffinity(living.processes[0].pid) == {cpu}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_an_interrupt_that_arrives_while_an_arm_starts_is_not_lost(start):
+    """Send Ctrl-C out of a hook after the fork, where what is raised would be forgotten."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    armed = [True]
+
+    def interrupt() -> None:
+        if armed and armed.pop():
+            os.kill(os.getpid(), signal.SIGINT)
+
+    os.register_at_fork(after_in_parent=interrupt)  # for good; harmless once it has fired
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start("well-behaved")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with start("well-behaved") as living:
+        living.ready()
+        status = Path(f"/proc/{living.processes[0].pid}/status").read_text()
+        blocked = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
+        assert not int(blocked.split()[1], 16) >> (signal.SIGINT - 1) & 1
 
 
 def build_undeclared(folder: Path, executable: str) -> None:
