@@ -239,13 +239,12 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     started, wall = datetime.now(UTC), time.perf_counter_ns()
     ticks = stage.on.cpu_ticks()
     cpus = block_cpus(plan, stage.on)
-    useful = 0
     spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
     laps: dict[Arm, list[tuple[int, ...]]] = {arm: [] for arm in plan.arms}
     observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
     ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
     with living_arms(plan, stage) as living:
-        useful += warm_up(plan, living, stage.on)
+        useful = warm_up(plan, living, stage.on)
         before = {arm: one.begin() for arm, one in living.items()}
         for number, order in enumerate(plan.order):
             for arm in order:

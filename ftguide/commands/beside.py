@@ -13,7 +13,7 @@ from rich.table import Table
 from ftguide.interpreters.model import Build
 from ftguide.results import rendering, store
 from ftguide.results.compare import Change, Differences, compare, repeated
-from ftguide.results.model import IndexEntry, StoredRun
+from ftguide.results.model import StoredRun
 from ftguide.results.statistics import Estimate
 
 
@@ -68,22 +68,16 @@ def _text(one: Estimate) -> str:
 def nearest_published(results: Path, mine: StoredRun) -> StoredRun | None:
     """Return the published run to hold a run against, None when there is none that may be cited.
 
-    One of the same Python and compiler before others, since those move every ratio; a whole one before
-    one of a few workloads; a full one before smaller ones; then the newest.
+    One of the same Python and compiler before others, since those move every ratio; then in the order of
+    `store.standing`.
     """
-    entries = [e for e in store.read_index(results).runs if e.citable and e.withdrawn is None]
-    if not entries:
-        return None
-    gil, most = mine.run.interpreters[Build.GIL], max(entry.workloads for entry in entries)
-
-    def distance(entry: IndexEntry) -> tuple[bool, ...]:
-        return (
-            (entry.python, entry.compiler) != (gil.version, gil.compiler),
-            2 * entry.workloads < most,
-            entry.preset != "full",
-        )
-
-    return store.load(store.folder_of(results, min(entries, key=distance)))
+    gil = mine.run.interpreters[Build.GIL]
+    nearest = min(
+        store.standing(entry for entry in store.read_index(results).runs if entry.citable),
+        key=lambda e: (e.python, e.compiler) != (gil.version, gil.compiler),
+        default=None,
+    )
+    return None if nearest is None else store.load(store.folder_of(results, nearest))
 
 
 def print_beside_published(console: Console, results: Path, mine: StoredRun) -> None:

@@ -14,6 +14,7 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -205,6 +206,18 @@ def entry_of(run: Run) -> IndexEntry:
         citable=not run.differences and gil.pgo and ft.pgo and run.pinned,
         workloads=len(run.plan.workloads),
     )
+
+
+def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
+    """Return the runs that were not withdrawn: citable, whole, full ones first, else as they come.
+
+    A full run has all arms and noise floors. A later, smaller one (of another compiler, or made to see
+    whether the first repeats) would otherwise take its place. So would a run of a few workloads: one with
+    less than half of what others have is not whole.
+    """
+    kept = [entry for entry in entries if entry.withdrawn is None]
+    most = max((entry.workloads for entry in kept), default=0)
+    return sorted(kept, key=lambda e: (not e.citable, 2 * e.workloads < most, e.preset != "full"))
 
 
 def write_index(results: Path, entries: list[IndexEntry]) -> None:

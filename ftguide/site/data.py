@@ -210,18 +210,8 @@ class Results:
         return next((entry for entry in entries if entry.run_id == run_id), None)
 
     def newest(self) -> Iterator[Loaded]:
-        """Yield published runs that were not withdrawn: citable, whole, full ones first, newest first.
-
-        A full run has all arms and noise floors. A later, smaller one (of another compiler, or made
-        to see whether the first repeats) would otherwise take its place on every page. So would a run
-        of a few workloads: one with less than half of what others have is not whole.
-        """
-        standing = [entry for entry in self.published if entry.withdrawn is None]
-        most = max((entry.workloads for entry in standing), default=0)
-        for entry in sorted(
-            standing,
-            key=lambda e: (not e.citable, 2 * e.workloads < most, e.preset != "full"),
-        ):
+        """Yield published runs that were not withdrawn, see `store.standing`; of equals the newest first."""
+        for entry in store.standing(self.published):
             loaded = self.load(entry)
             if loaded is not None:
                 yield loaded
