@@ -2,12 +2,12 @@
 
     python -m benchmarks.method.accuracy [--python PATH --python PATH]
 
-Two copies of one arm would agree even if cutting work into slices of 15 ms changed both builds' times,
-one more than the other. So both arms of a workload live together as always, and in turn run slices, with
-their lead-ins, and uninterrupted stretches of at least a second. Slices of a workload timed in laps count as
-they do in a run, the longest laps left out; from a stretch nothing is. The two ratios must agree within their
-joint interval. The ratio of all the slices' time stands beside, to tell what slices do from what leaving
-laps out does. Writes `accuracy.json`; the method page shows the table.
+Two copies of one arm would agree even if cutting work into slices of milliseconds changed both builds'
+times, one more than the other. So both arms of a workload live together as always, and in turn run slices,
+with their lead-ins, and uninterrupted stretches of at least a second. Slices of a workload timed in laps
+count as they do in a run, the longest laps left out; from a stretch nothing is. The two ratios must agree
+within their joint interval. The ratio of all the slices' time stands beside, to tell what slices do from
+what leaving laps out does. Writes `accuracy.json`; the method page shows the table.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class Findings(NamedTuple):
 def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Findings:
     """Let both arms of a block take turns at slices and at stretches."""
     loops = share(plan.workload, GIL)
-    lead = blocks.lead_in(loops)
     count = laps_of(plan.workload, GIL)
+    lead = blocks.lead_in(loops, count)
     logs: dict[str, list[float]] = {"slices": [], "stretches": []}
     laps: dict[Arm, list[int]] = {GIL: [], FT: []}
     shortest = math.inf

@@ -4,7 +4,8 @@ A workload is a small program that answers one question about free-threaded Pyth
 once, as data and functions, and run in every mode: alone, over threads, over processes. This module
 holds the declaration and nothing else; it is imported inside the measured interpreters, so it uses
 the standard library only, and little of that: every process of every block pays for its imports, and
-`dataclasses` takes as long to import as a bare interpreter to start.
+`dataclasses` takes as long to import as a bare interpreter to start, `typing` with its NamedTuple
+nearly as long.
 
 `ftguide.bench.worker` drives a workload, `ftguide.bench.catalogue` lists it, and
 `benchmarks.workloads.stock` turns a file of workloads into a stock pyperf script.
@@ -12,9 +13,32 @@ the standard library only, and little of that: every process of every block pays
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import namedtuple
 from enum import StrEnum
-from typing import Any, NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+    from typing import NamedTuple as NamedTuple  # noqa: PLC0414 - exported
+else:
+
+    class Fields(type):
+        """Makes of annotations what `typing.NamedTuple` makes, without importing that."""
+
+        def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+            """Return a named tuple; the annotations are strings, for this module defers them."""
+            fields = namespace.pop("__annotations__", {})
+            if not bases:
+                return super().__new__(cls, name, bases, namespace)
+            defaults = [namespace.pop(field) for field in fields if field in namespace]
+            made = namedtuple(name, fields, defaults=defaults, module=namespace["__module__"])  # noqa: PYI024
+            for key in namespace.keys() - {"__module__"}:
+                setattr(made, key, namespace[key])
+            return made
+
+    class NamedTuple(metaclass=Fields):
+        """The base of what has fields."""
 
 
 class Group(StrEnum):

@@ -19,7 +19,16 @@ from pathlib import Path
 from benchmarks.workloads.declare import Scaling
 from ftguide.bench.living import LivingArm
 from ftguide.bench.machine import Platform, steal_share
-from ftguide.bench.plan import BlockPlan, Loops, laps_of, loops_for, loops_per_lap, share
+from ftguide.bench.plan import (
+    LAP_SLICE_NS,
+    SINGLE_SLICE_NS,
+    BlockPlan,
+    Loops,
+    laps_of,
+    loops_for,
+    loops_per_lap,
+    share,
+)
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, ArmRecord, Block, Mode
 
@@ -28,6 +37,9 @@ from ftguide.results.model import Arm, ArmRecord, Block, Mode
 WARM_UP_NS = 60_000_000
 #: The untimed start of a slice, as a share of its loops, refills what the other arms evicted.
 LEAD_SHARE = 0.15
+#: The same for slices in laps, which are short. Two thirds of a millisecond refill a core's own caches:
+#: of the laps after it, the first takes 2 % longer on both builds, and no other does.
+LAP_LEAD_SHARE = 0.33
 #: A calibration slice shorter than this is too rough to extrapolate from.
 ROUGH_NS = 5_000_000
 
@@ -165,9 +177,9 @@ def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
     return tuple(end - start for start, end in itertools.pairwise(marks))
 
 
-def lead_in(loops: int) -> int:
+def lead_in(loops: int, laps: int = 1) -> int:
     """Return the untimed loops before a slice; none where a slice is one call."""
-    return 0 if loops == 1 else max(1, round(loops * LEAD_SHARE))
+    return 0 if loops == 1 else max(1, round(loops * (LAP_LEAD_SHARE if laps > 1 else LEAD_SHARE)))
 
 
 def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
@@ -189,10 +201,26 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
                 times[arm] = duration(one.slice(mine, 0))
                 one.check(mine)
             tried, loops = loops, loops * 4
-    chosen = loops_for(times, tried, cpus=plan.workload.cpus)
+    slice_ns = LAP_SLICE_NS if plan.workload.laps else SINGLE_SLICE_NS
+    chosen = loops_for(times, tried, cpus=plan.workload.cpus, slice_ns=slice_ns)
     if plan.workload.laps:
         step = loops_per_lap(chosen.loops)
     return replace(chosen, loops=max(step, chosen.loops // step * step))
+
+
+def warm_up_groups(plan: BlockPlan, on: Platform) -> list[tuple[Arm, ...]]:
+    """Divide the arms into those that warm up at the same time, no more than there are CPUs for.
+
+    Arms in laps are spread over all CPUs for that, see `first_cpus`. Beside arms with several workers
+    a single arm may use all the CPUs of the block until its first slice, where it gets one.
+    """
+    cpus = block_cpus(plan, on)
+    room = len(cpus) if cpus and plan.workload.cpus == 1 else 1
+    if cpus and side_by_side(plan):
+        room = len(on.usable())
+    single = [arm for arm in plan.arms if arm.workers == 1]
+    groups = [tuple(single[first : first + room]) for first in range(0, len(single), room)]
+    return groups + [(arm,) for arm in plan.arms if arm.workers > 1]
 
 
 def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> int:
@@ -204,10 +232,8 @@ def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> i
     from the first slice on (generators were 2 % faster in a first slice that had none).
     """
     cpus, useful = block_cpus(plan, on), 0
-    abreast = len(on.usable()) if cpus and side_by_side(plan) else 1
-    everyone = list(living.items())
-    for first in range(0, len(everyone), abreast):
-        group = everyone[first : first + abreast]
+    for arms in warm_up_groups(plan, on):
+        group = [(arm, living[arm]) for arm in arms]
         for _, one in group:
             one.settle()
         begun = time.perf_counter_ns()
@@ -222,7 +248,7 @@ def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> i
             if time.perf_counter_ns() >= until:
                 break
         useful += time.perf_counter_ns() - begun
-    if abreast > 1:
+    if cpus and side_by_side(plan):
         for one in living.values():
             one.pin(cpus)
     return useful
@@ -249,7 +275,7 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
         for number, order in enumerate(plan.order):
             for arm in order:
                 mine = loops[arm]
-                lead = lead_in(mine)
+                lead = lead_in(mine, counts[arm])
                 if (
                     plan.multi and arm.mode is Mode.SINGLE and cpus
                 ):  # `cpus` > 1 has single arms only

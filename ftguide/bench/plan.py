@@ -20,9 +20,12 @@ from ftguide.results.model import Arm, Mode, Observed, Plan, PlannedWorkload
 SINGLE_SLICE_NS = 15_000_000
 #: Slices of blocks with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
 MULTI_SLICE_NS = 65_000_000
+#: Slices in laps: the shorter they are, the more alike is what two arms meet. Turns of 2 ms instead of
+#: 15 halve the spread of a block that lasts as long; shorter ones still spend more time on taking turns.
+LAP_SLICE_NS = 2_000_000
 #: A slice has at least this many laps where its loops allow that, of a quarter of a millisecond then:
 #: as short as the bursts in which a neighbour slows a virtual CPU, long against reading the clock.
-LAPS = 60
+LAPS = 8
 #: Work that can be cut has slices of at least two calls, so that there is a call to lead in: the caches
 #: that other arms emptied are filled before the clock starts. Given up where that takes too long.
 LEAST_CALLS = 2
@@ -187,20 +190,22 @@ class Loops:
     round_ns: int = field(default=0, compare=False)  #: expected time of one round of slices
 
 
-def loops_for(times_ns: dict[Arm, int], tried: int, *, cpus: int = 1) -> Loops:
+def loops_for(
+    times_ns: dict[Arm, int], tried: int, *, cpus: int = 1, slice_ns: int = SINGLE_SLICE_NS
+) -> Loops:
     """Choose the loops of slices from what `tried` loops took on every arm.
 
-    Single arms: the slowest gets `SINGLE_SLICE_NS`. Arms with several workers: the fastest gets
+    Single arms: the slowest gets `slice_ns`. Arms with several workers: the fastest gets
     `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`. A single arm that keeps
     several CPUs busy hands work from thread to thread as well, and gets the longer slices too.
     """
     several = [time for arm, time in times_ns.items() if arm.workers > 1]
     slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
-    single = max(1, round(tried * SINGLE_SLICE_NS / slowest))
+    single = max(1, round(tried * slice_ns / slowest))
     if not several:
         wide = MULTI_SLICE_NS / SINGLE_SLICE_NS if cpus > 1 else 1
         least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_SLICE_NS * tried else 1
-        loops = max(least, round(tried * SINGLE_SLICE_NS * wide / slowest))
+        loops = max(least, round(tried * slice_ns * wide / slowest))
         return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
     wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
     loops = max(1, round(wanted))

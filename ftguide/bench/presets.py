@@ -25,7 +25,7 @@ class Preset:
     single_blocks: int  #: of workloads that keep one CPU busy and have single arms only
     single_rounds: int
     lap_blocks: int  #: of workloads timed in laps
-    lap_rounds: int  #: one mirrored pair: a third of six rounds' time for intervals a tenth wider
+    lap_rounds: int  #: of short slices, see `plan.LAP_SLICE_NS`
     multi_blocks: int
     multi_rounds: int  #: at most; see `block_seconds`
     block_seconds: float  #: timed slices of one block; what would take longer gets fewer rounds
@@ -70,7 +70,7 @@ PRESETS = {
             single_blocks=10,
             single_rounds=12,
             lap_blocks=32,
-            lap_rounds=2,
+            lap_rounds=16,
             multi_blocks=6,
             multi_rounds=6,
             block_seconds=2.5,
@@ -82,8 +82,8 @@ PRESETS = {
             name="standard",
             single_blocks=20,
             single_rounds=16,
-            lap_blocks=150,
-            lap_rounds=2,
+            lap_blocks=115,
+            lap_rounds=16,
             multi_blocks=5,
             multi_rounds=6,
             block_seconds=0.6,
@@ -95,7 +95,7 @@ PRESETS = {
             single_blocks=20,
             single_rounds=16,
             lap_blocks=110,
-            lap_rounds=2,
+            lap_rounds=16,
             multi_blocks=10,
             multi_rounds=8,
             block_seconds=1.2,

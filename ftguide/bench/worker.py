@@ -29,7 +29,12 @@ import sys
 import threading
 import time
 import warnings
-from typing import Any, NamedTuple
+
+from benchmarks.workloads.declare import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 try:
     import resource

@@ -67,13 +67,30 @@ def test_as_many_arms_as_cpus_warm_up_at_once_and_move_to_the_block_afterwards()
     assert ends == [(arm, "pin", block.block_cpus(one, TWO_CPUS)) for arm in one.arms]
 
 
-@pytest.mark.parametrize("slug", [ALONE, WITH_THREADS])
-def test_other_arms_warm_up_one_after_the_other_where_they_are(slug):
-    one, log = warmed_up(slug)
+def test_where_a_block_has_one_cpu_arms_warm_up_one_after_the_other():
+    one, log = warmed_up(ALONE)
     turns = list(dict.fromkeys(arm for arm, *_ in log))
     assert turns == list(one.arms)
     assert [arm for arm, *_ in log] == sorted((arm for arm, *_ in log), key=turns.index)
     assert {said for _, said, *_ in log} == {"settle", "launch", "marks", "check"}
+
+
+def test_single_arms_share_the_cpus_of_a_block_of_several_while_they_warm_up():
+    one, log = warmed_up(WITH_THREADS)
+    groups = block.warm_up_groups(one, TWO_CPUS)
+    assert sorted(arm for group in groups for arm in group) == sorted(one.arms)
+    assert [len(group) for group in groups if group[0].workers == 1] == [2, 2, 1]
+    assert {len(group) for group in groups if group[0].workers > 1} == {1}
+    launched = [arm for arm, said, *_ in log if said == "launch"]
+    for group in groups:
+        assert tuple(launched[: len(group)]) == group
+        launched = [arm for arm in launched if arm not in group]
+    assert not [said for _, said, *_ in log if said == "pin"]
+
+
+def test_what_keeps_several_cpus_busy_by_itself_warms_up_alone():
+    groups = block.warm_up_groups(block_of("map-in-chunks"), TWO_CPUS)
+    assert {len(group) for group in groups} == {1}
 
 
 def test_the_warm_up_is_cut_as_the_timed_slices_are():
@@ -85,3 +102,10 @@ def test_the_warm_up_is_cut_as_the_timed_slices_are():
             assert values == [plan.share(one.workload, arm), 0, laps]
         if said == "check":
             assert values == [plan.share(one.workload, arm) // laps]
+
+
+def test_a_slice_in_laps_is_led_in_by_a_third_of_it():
+    assert block.lead_in(9) == 1
+    assert block.lead_in(9, laps=9) == 3
+    assert block.lead_in(2, laps=2) == 1
+    assert block.lead_in(1) == 0

@@ -146,7 +146,9 @@ def test_work_that_drives_workers_itself_gets_their_cpus_and_longer_slices():
 
 
 def test_single_loops_fill_the_slice_on_the_slower_build():
-    assert plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100) == plan.Loops(loops=1000)
+    times = {GIL: 1_000_000, FT: 1_500_000}
+    assert plan.loops_for(times, 100) == plan.Loops(loops=1000)
+    assert plan.loops_for(times, 100, slice_ns=plan.LAP_SLICE_NS) == plan.Loops(loops=133)
 
 
 def test_a_call_that_fills_a_slice_still_has_one_to_lead_in():

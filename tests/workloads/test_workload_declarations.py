@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 import importlib.util
+import pickle
 import re
 import shutil
+import subprocess
 import sys
 
 import pytest
 
-from benchmarks.workloads.declare import Group, Scope, Workload, no_local, no_shared
+from benchmarks.workloads.declare import Group, NamedTuple, Scope, Workload, no_local, no_shared
 from tests.workloads.conftest import DECLARED, MODULES, ROOT, WORKLOADS
+
+
+class Light(NamedTuple):
+    """Fields with and without a default."""
+
+    first: int
+    second: str = "two"
+
+    def both(self):
+        return f"{self.first} {self.second}"
+
+
+def test_fields_are_those_that_typing_would_make():
+    one = Light(1)
+    assert one == (1, "two") == Light(first=1, second="two")
+    assert Light._fields == ("first", "second")
+    assert one._replace(first=2).both() == "2 two"
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - our own
+    assert (Light.__doc__, Light.__module__) == ("Fields with and without a default.", __name__)
+    with pytest.raises(TypeError, match="first"):
+        Light()
+    with pytest.raises(TypeError, match="third"):
+        Light(1, third=3)
+
+
+def test_declarations_import_no_more_than_they_need():
+    """Every process of every block pays for it; see the module's docstring."""
+    code = "import sys, ftguide.bench.worker; print({'typing', 'dataclasses'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"
 
 
 def test_fields_say_something(workload):
