@@ -20,14 +20,13 @@ from benchmarks.workloads.declare import Scaling
 from ftguide.bench.living import LivingArm
 from ftguide.bench.machine import Platform, steal_share
 from ftguide.bench.plan import (
-    LAP_SLICE_NS,
-    SINGLE_SLICE_NS,
     BlockPlan,
     Loops,
     laps_of,
     loops_for,
     loops_per_lap,
     share,
+    single_slice_ns,
 )
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, ArmRecord, Block, Mode
@@ -99,20 +98,19 @@ def block_cpus(plan: BlockPlan, on: Platform) -> tuple[int, ...] | None:
     return tuple(sorted((usable * 2)[first : first + width]))
 
 
-def side_by_side(plan: BlockPlan) -> bool:
-    """Return whether the arms of a block may warm up at the same time, each on a CPU of its own.
+def spread(plan: BlockPlan, on: Platform) -> bool:
+    """Return whether arms start on all CPUs, and move to the block's when they have warmed up.
 
     Where slices come in laps, every arm is one thread and starts no others, so that moving it moves all
     of it. A library's threads would stay behind on the CPU where they were started.
     """
-    return plan.workload.laps and not plan.multi
+    return plan.workload.laps and not plan.multi and on.pin is not None
 
 
 def first_cpus(plan: BlockPlan, on: Platform) -> dict[Arm, tuple[int, ...] | None]:
     """Choose where every arm starts and warms up: on the block's CPUs, or spread over all of them."""
-    cpus = block_cpus(plan, on)
-    if cpus is None or not side_by_side(plan):
-        return dict.fromkeys(plan.arms, cpus)
+    if not spread(plan, on):
+        return dict.fromkeys(plan.arms, block_cpus(plan, on))
     usable = on.usable()
     return {
         arm: (usable[(plan.index + number) % len(usable)],) for number, arm in enumerate(plan.arms)
@@ -201,8 +199,7 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
                 times[arm] = duration(one.slice(mine, 0))
                 one.check(mine)
             tried, loops = loops, loops * 4
-    slice_ns = LAP_SLICE_NS if plan.workload.laps else SINGLE_SLICE_NS
-    chosen = loops_for(times, tried, cpus=plan.workload.cpus, slice_ns=slice_ns)
+    chosen = loops_for(times, tried, slice_ns=single_slice_ns(plan.workload))
     if plan.workload.laps:
         step = loops_per_lap(chosen.loops)
     return replace(chosen, loops=max(step, chosen.loops // step * step))
@@ -214,10 +211,8 @@ def warm_up_groups(plan: BlockPlan, on: Platform) -> list[tuple[Arm, ...]]:
     Arms in laps are spread over all CPUs for that, see `first_cpus`. Beside arms with several workers
     a single arm may use all the CPUs of the block until its first slice, where it gets one.
     """
-    cpus = block_cpus(plan, on)
+    cpus = on.usable() if spread(plan, on) else block_cpus(plan, on)
     room = len(cpus) if cpus and plan.workload.cpus == 1 else 1
-    if cpus and side_by_side(plan):
-        room = len(on.usable())
     single = [arm for arm in plan.arms if arm.workers == 1]
     groups = [tuple(single[first : first + room]) for first in range(0, len(single), room)]
     return groups + [(arm,) for arm in plan.arms if arm.workers > 1]
@@ -231,7 +226,7 @@ def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> i
     cut into laps as the timed ones are: what the clock's readings leave in the free lists is then there
     from the first slice on (generators were 2 % faster in a first slice that had none).
     """
-    cpus, useful = block_cpus(plan, on), 0
+    useful = 0
     for arms in warm_up_groups(plan, on):
         group = [(arm, living[arm]) for arm in arms]
         for _, one in group:
@@ -248,9 +243,9 @@ def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> i
             if time.perf_counter_ns() >= until:
                 break
         useful += time.perf_counter_ns() - begun
-    if cpus and side_by_side(plan):
+    if spread(plan, on):
         for one in living.values():
-            one.pin(cpus)
+            one.pin(block_cpus(plan, on))
     return useful
 
 

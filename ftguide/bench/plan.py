@@ -190,23 +190,31 @@ class Loops:
     round_ns: int = field(default=0, compare=False)  #: expected time of one round of slices
 
 
-def loops_for(
-    times_ns: dict[Arm, int], tried: int, *, cpus: int = 1, slice_ns: int = SINGLE_SLICE_NS
-) -> Loops:
+def single_slice_ns(workload: PlannedWorkload) -> int:
+    """Return how long a slice of the slowest single arm should take.
+
+    One that keeps several CPUs busy hands work from thread to thread, and gets the slices of several
+    workers.
+    """
+    if workload.cpus > 1:
+        return MULTI_SLICE_NS
+    return LAP_SLICE_NS if workload.laps else SINGLE_SLICE_NS
+
+
+def loops_for(times_ns: dict[Arm, int], tried: int, *, slice_ns: int = SINGLE_SLICE_NS) -> Loops:
     """Choose the loops of slices from what `tried` loops took on every arm.
 
     Single arms: the slowest gets `slice_ns`. Arms with several workers: the fastest gets
-    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`. A single arm that keeps
-    several CPUs busy hands work from thread to thread as well, and gets the longer slices too.
+    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`.
     """
     several = [time for arm, time in times_ns.items() if arm.workers > 1]
     slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
-    single = max(1, round(tried * slice_ns / slowest))
+    single = round(tried * slice_ns / slowest)
     if not several:
-        wide = MULTI_SLICE_NS / SINGLE_SLICE_NS if cpus > 1 else 1
         least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_SLICE_NS * tried else 1
-        loops = max(least, round(tried * slice_ns * wide / slowest))
+        loops = max(least, single)
         return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
+    single = max(1, single)
     wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
     loops = max(1, round(wanted))
     singles = sum(time for arm, time in times_ns.items() if arm.workers == 1)

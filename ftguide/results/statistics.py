@@ -36,8 +36,7 @@ LONGEST = 0.4
 #: Of an arm's laps in a block, the quantile that counts as quiet, and how much longer than it a lap is
 #: called disturbed. Bursts cost 30 to 100 %. Most work keeps within 3 % of itself, but nbody within 20 on
 #: the free-threaded build; at 0.10 a quarter of its laps would be taken for the neighbour's, more than on
-#: the other build. A noisy neighbour can stay for most of a block, so
-#: the quantile is low.
+#: the other build. A noisy neighbour can stay for most of a block, so the quantile is low.
 QUIET = 0.02
 DISTURBED = 0.25
 #: Of a row's blocks, the share left out at either end before they are averaged: now and then one arm has

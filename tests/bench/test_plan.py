@@ -141,7 +141,8 @@ def test_work_that_drives_workers_itself_gets_their_cpus_and_longer_slices():
     workload = dataclasses.replace(one.workload("nbody"), cpus=2)
     assert plan.block_plan(one, workload, 0).width == 2
     narrow = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100)
-    wide = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, cpus=2)
+    slice_ns = plan.single_slice_ns(workload)
+    wide = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, slice_ns=slice_ns)
     assert wide.loops > 4 * narrow.loops
 
 
