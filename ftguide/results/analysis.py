@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ftguide.results.flags import flags
 from ftguide.results.model import Arm, Failure, Mode, PlannedWorkload, StoredRun
+from ftguide.results.neighbour import split
 from ftguide.results.series import series
 from ftguide.results.statistics import (
     Estimate,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ftguide.results.model import Block
+    from ftguide.results.neighbour import Split
     from ftguide.results.series import Series
 
 
@@ -68,6 +70,9 @@ class Row:
     #: Of a row read from its typical laps: the share of disturbed ones, and what `single` is with all time.
     disturbed: float | None = None
     whole: Estimate | None = None
+    split: Split | None = (
+        None  #: `single` by whether a neighbour shared the core; None if it cannot be told
+    )
 
     def floor_of(self, one: Comparison) -> float | None:
         """Return the noise floor that a comparison is judged by."""
@@ -311,6 +316,7 @@ def _row(
         others=tuple(_comparison(one, q_values, floors[_single(one.arm)]) for one in draft.others),
         disturbed=draft.series.disturbed,
         whole=_whole(draft),
+        split=_split(draft),
     )
 
 
@@ -319,6 +325,11 @@ def _whole(draft: _DraftRow) -> Estimate | None:
     if draft.series.disturbed is None or single is None:
         return None
     return ratio_interval(draft.series.whole_contrast(single.arm, single.base))
+
+
+def _split(draft: _DraftRow) -> Split | None:
+    single = draft.named.get("single")
+    return split(draft.series, single.arm, single.base) if single else None
 
 
 def _times(measured: Series) -> tuple[ArmTime, ...]:

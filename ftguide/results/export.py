@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ftguide.results.analysis import Report, Row
     from ftguide.results.model import Block, Run, StoredRun
     from ftguide.results.series import ArmBlock, Series
+    from ftguide.results.statistics import Estimate
 
 COLUMNS = (
     "run",
@@ -161,15 +162,25 @@ def _lines(report: Report, row: Row) -> Iterator[Sequence[str]]:
         numbers = map(_number, (one.ratio, one.low if one.low > 0 else None, one.high))
         tests = (str(one.k), _number(one.p), _number(one.q))
         yield *head, one.arm, one.base, one.kind, *numbers, *tests, str(one.verdict), floor, flags
-    if row.whole is not None and row.single is not None:
-        one, whole = row.single, row.whole
-        numbers = map(_number, (whole.ratio, whole.low if whole.low > 0 else None, whole.high))
-        tests = (str(whole.k), _number(whole.p), "")
-        yield *head, one.arm, one.base, "all time", *numbers, *tests, "not judged", "", flags
+    if row.single is not None:
+        one = row.single
+        for kind, other in _other_readings(row):
+            numbers = map(_number, (other.ratio, other.low if other.low > 0 else None, other.high))
+            tests = (str(other.k), _number(other.p), "")
+            yield *head, one.arm, one.base, kind, *numbers, *tests, "not judged", "", flags
     if row.failure is not None:
         failure = row.failure
         verdict = f"failed: {failure.kind}"
         yield *head, failure.arm, *[""] * 8, verdict, _number(row.floor), flags
+
+
+def _other_readings(row: Row) -> Iterator[tuple[str, Estimate]]:
+    """Yield what the single-threaded ratio is when the same blocks are read in another way."""
+    if row.whole is not None:
+        yield "all time", row.whole
+    if row.split is not None:
+        yield "own core", row.split.own
+        yield "shared core", row.split.shared
 
 
 def csv_slices(stored: StoredRun, slug: str) -> str:

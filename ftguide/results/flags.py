@@ -10,6 +10,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
+from ftguide.results.neighbour import split
 from ftguide.results.statistics import standard_error
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def flags(series: Series, pairs: Sequence[tuple[str, str]], *, pinned: bool) -> 
     if series.blocks and not (pinned and all(b.cpus is not None for b in series.blocks.values())):
         found.append("unpinned")
     found += _ratios(series, pairs)
+    found += _neighbour(series, pairs)
     found += _steal(series)
     if series.disturbed is not None and series.disturbed > DISTURBED_LAPS:
         found.append(f"disturbed {_percent(series.disturbed)} of laps")
@@ -68,6 +70,15 @@ def _ratios(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
         share, ratio = max(worst, default=(0.0, ""))
         if share > limit:
             yield f"{name} {_percent(share)} ({ratio})"
+
+
+def _neighbour(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Flag a ratio that is another one while a neighbour shares the core."""
+    for arm, base in pairs:
+        found = split(series, arm, base)
+        if found is not None and found.differ:
+            blocks = len(series.contrast(arm, base))
+            yield f"neighbour in {found.shared.k} of {blocks} blocks ({arm}/{base})"
 
 
 def _steal(series: Series) -> Iterator[str]:

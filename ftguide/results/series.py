@@ -62,6 +62,10 @@ class Series:
         """Return the contrast of all time, disturbed laps included."""
         return [x.log_whole - y.log_whole for x, y in self._both(arm, base)]
 
+    def speeds(self, arm: str, base: str) -> list[float]:
+        """Return the mean logarithm of both arms' times, of the blocks and in the order of `contrast`."""
+        return [(x.log_mean + y.log_mean) / 2 for x, y in self._both(arm, base)]
+
     def drift(self, arm: str, base: str) -> float:
         """Return by how much ln(arm / base) changes from the first to the last half of a block.
 

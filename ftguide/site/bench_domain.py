@@ -35,7 +35,7 @@ from ftguide.site.directives import (
     TableDirective,
 )
 from ftguide.site.method_tables import MethodDirective
-from ftguide.site.overviews import BuildsDirective, ScalingDirective
+from ftguide.site.overviews import BuildsDirective, NeighboursDirective, ScalingDirective
 from ftguide.site.run_page import RunDirective
 from ftguide.site.value import ValueRole
 from ftguide.site.workload_page import WorkloadDirective
@@ -81,6 +81,7 @@ class BenchDomain(Domain):
         "workload": WorkloadDirective,
         "builds": BuildsDirective,
         "scaling": ScalingDirective,
+        "neighbours": NeighboursDirective,
         "method": MethodDirective,
         "run": RunDirective,
     }

@@ -1,9 +1,9 @@
-"""Directives that look across workloads, runs and machines: builds, scaling; and a run's timeline."""
+"""Directives that look across workloads, runs and machines; and a run's timeline."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from docutils import nodes
@@ -12,9 +12,11 @@ from docutils.parsers.rst import directives
 from ftguide.results import rendering
 from ftguide.results.builds import Sensitivity, newest_of_each, sensitivity
 from ftguide.results.model import Mode, StoredRun
+from ftguide.results.neighbour import Split
 from ftguide.results.scaling import FEWEST_WORKERS, Fit, curve, fit
 from ftguide.results.statistics import Estimate, Interval
 from ftguide.results.timeline import timeline
+from ftguide.results.verdicts import Comparison
 from ftguide.site import tables, wording
 from ftguide.site.data import Loaded
 from ftguide.site.directives import BenchDirective, admonition, empty
@@ -146,6 +148,78 @@ class ScalingDirective(BenchDirective):
                 f"curve cannot, and none is drawn below {FEWEST_WORKERS} CPUs.",
             )
         ]
+
+
+class NeighboursDirective(BenchDirective):
+    """Show what a machine's runs say of one thread with the core to itself, shared, and over all blocks.
+
+    A range over runs for each workload whose blocks met both in at least two of them.
+    """
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        machine = self.arguments[0]
+        results = self.results()
+        self.domain.report_problems(results, self.env.docname)
+        runs = [one for one in results.newest() if one.entry.machine == machine]
+        rows: dict[str, list[tuple[Split, Comparison]]] = {}
+        for loaded in runs:
+            self.use(loaded)
+            for row in loaded.report.rows:
+                if row.split is not None and row.single is not None:
+                    rows.setdefault(row.slug, []).append((row.split, row.single))
+        rows = {slug: met for slug, met in rows.items() if len(met) > 1}
+        if not rows:
+            return [
+                empty("No two published runs of this machine met a neighbour that came and went.")
+            ]
+        return [neighbours_table(runs[0], machine, rows)]
+
+
+def neighbours_table(
+    titles: Loaded, machine: str, rows: Mapping[str, Sequence[tuple[Split, Comparison]]]
+) -> nodes.table:
+    """Build the table of ranges over runs; `titles` is the run that names the workloads."""
+
+    def cell(met: Sequence[Estimate | Comparison]) -> str:
+        ratios = [one.ratio for one in met]
+        return f"{min(ratios):.2f}{wording.EN_DASH}{max(ratios):.2f}"
+
+    def widest(met: Sequence[Estimate]) -> str:
+        return f"{100 * max(one.half_width for one in met):.1f}{wording.NBSP}%"
+
+    lines = []
+    for slug, met in rows.items():
+        own, shared = [one.own for one, _ in met], [one.shared for one, _ in met]
+        lines.append(
+            Line(
+                cells=[
+                    [tables.reference(slug, tables.title(titles, slug))],
+                    str(len(met)),
+                    cell(own),
+                    widest(own),
+                    cell(shared),
+                    widest(shared),
+                    cell([single for _, single in met]),
+                ]
+            )
+        )
+    return table(
+        f"FT / GIL of one thread on {machine}: smallest and largest ratio over runs, and the widest "
+        "half-width of any of them (95 %)",
+        [
+            Column(title="Workload"),
+            Column(title="Runs", numeric=True),
+            Column(title="Core to itself", numeric=True),
+            Column(title="±", numeric=True),
+            Column(title="Core shared", numeric=True),
+            Column(title="±", numeric=True),
+            Column(title="All blocks", numeric=True),
+        ],
+        lines,
+    )
 
 
 def _counts(stored: StoredRun, slug: str) -> list[int]:

@@ -135,6 +135,18 @@ class WorkloadDirective(BenchDirective):
     def remarks(self, row: Row) -> Iterable[nodes.Node]:
         """Yield a row's flags and, where it is read from typical laps, what all time would say."""
         yield paragraph(f"Flags of this row: {tables.flags(row)}.")
+        if row.split is not None:
+            own, shared = (
+                rendering.ratio_text(one.ratio, one.low, one.high)
+                for one in (row.split.own, row.split.shared)
+            )
+            text = nodes.paragraph("", "", nodes.Text("A neighbour came and went ("))
+            text += tables.document("benchmarks/method", "why")
+            text += nodes.Text(
+                f"). FT/GIL in the {row.split.own.k} blocks that had the core to themselves is {own}; "
+                f"in the {row.split.shared.k} that shared it, {shared}."
+            )
+            yield text
         if row.disturbed is None or row.whole is None:
             return
         share, whole = (
