@@ -30,7 +30,7 @@ from ftguide.bench.presets import preset
 from ftguide.commands import interpreters
 from ftguide.interpreters.model import Build
 from ftguide.results.model import Arm, Mode
-from ftguide.results.statistics import Estimate, mean, ratio_interval, typical_lap
+from ftguide.results.statistics import agree, mean, ratio_interval, typical_lap
 
 OUTPUT = Path(__file__).with_name("accuracy.json")
 #: From working sets of a few objects to some that no cache holds, allocation churn among them.
@@ -106,12 +106,6 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Fi
     return Findings(slices, mean(logs["stretches"]), all_time, shortest)
 
 
-def agreement(slices: Estimate, stretches: Estimate) -> bool:
-    """Return whether two ratios differ by no more than their half-widths, added in quadrature."""
-    difference = abs(math.log(slices.ratio / stretches.ratio))
-    return difference <= math.hypot(slices.half_width, stretches.half_width)
-
-
 def main() -> int:
     """Measure, print, record."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -155,7 +149,7 @@ def main() -> int:
                     )
                 },
                 "shortest_stretch_seconds": round(min(one.shortest for one in found), 3),
-                "agree": agreement(slices, stretches),
+                "agree": agree(slices, stretches),
             }
         )
         print(

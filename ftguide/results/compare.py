@@ -6,7 +6,6 @@ Pure. Used by `python -m ftguide compare`, and to set a local run beside the pub
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from ftguide.results.model import Machine, PlannedWorkload, Run, StoredRun
 from ftguide.results.series import Series, series
 from ftguide.results.statistics import (
     Estimate,
+    agree,
     benjamini_hochberg,
     ratio_interval,
     welch_interval,
@@ -43,8 +43,7 @@ class Change:
     @property
     def repeats(self) -> bool:
         """Whether |ln after - ln before| is within the two half-widths, added in quadrature."""
-        difference = abs(math.log(self.after.ratio / self.before.ratio))
-        return difference <= math.hypot(self.before.half_width, self.after.half_width)
+        return agree(self.after, self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftguide.results.statistics import Estimate, ratio_interval
+from ftguide.results.statistics import Estimate, agree, ratio_interval
 
 if TYPE_CHECKING:
     from ftguide.results.series import Series
@@ -36,8 +36,7 @@ class Split:
     @property
     def differ(self) -> bool:
         """Whether the two lie further apart than their half-widths, added in quadrature."""
-        apart = abs(math.log(self.own.ratio / self.shared.ratio))
-        return apart > math.hypot(self.own.half_width, self.shared.half_width)
+        return not agree(self.own, self.shared)
 
 
 def split(series: Series, arm: str, base: str) -> Split | None:
@@ -49,7 +48,8 @@ def split(series: Series, arm: str, base: str) -> Split | None:
     contrast, speeds = series.contrast(arm, base), series.speeds(arm, base)
     if len(contrast) < 2 * FEWEST:
         return None
-    slowness = [speed - min(speeds) for speed in speeds]
+    fastest = min(speeds)
+    slowness = [speed - fastest for speed in speeds]
     own, shared = (
         [d for d, slow in zip(contrast, slowness, strict=True) if slow <= math.log(OWN)],
         [d for d, slow in zip(contrast, slowness, strict=True) if slow >= math.log(SHARED)],

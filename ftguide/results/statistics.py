@@ -71,6 +71,12 @@ class Estimate:
         return math.log(self.high / self.low) / 2 if bounded else math.inf
 
 
+def agree(one: Estimate, other: Estimate) -> bool:
+    """Return whether two ratios differ by no more than their half-widths, added in quadrature."""
+    apart = abs(math.log(one.ratio / other.ratio))
+    return apart <= math.hypot(one.half_width, other.half_width)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
     """A ratio with bootstrap limits."""

@@ -133,7 +133,7 @@ class WorkloadDirective(BenchDirective):
         return part
 
     def remarks(self, row: Row) -> Iterable[nodes.Node]:
-        """Yield a row's flags and, where it is read from typical laps, what all time would say."""
+        """Yield a row's flags, and what its blocks say when they are read in other ways."""
         yield paragraph(f"Flags of this row: {tables.flags(row)}.")
         if row.split is not None:
             own, shared = (
