@@ -48,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(report, findings), indent=1))  # noqa: T201
         return 1 if findings else 0
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, soft_wrap=True, emoji=False)
     for style, text in rendered(report, findings):
         out.print(escape(text), style=style)
     return 1 if findings else 0

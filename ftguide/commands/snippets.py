@@ -15,10 +15,10 @@ from rich.markup import escape
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters.model import Build, Interpreter, InterpreterError, Pair
 from ftguide.interpreters.provide import DEFAULT_LINE
-from ftguide.snippets import execute, extract, report, run
+from ftguide.snippets import endings, execute, extract, report, run
 from ftguide.snippets.extract import Page
 from ftguide.snippets.markdown import PageError
-from ftguide.snippets.model import Expect, Snippet, Verdict
+from ftguide.snippets.model import PASSED, Expect, Snippet, Verdict
 from ftguide.snippets.packages import Environments
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,14 +74,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def main(args: argparse.Namespace) -> int:
     """Run the snippets; return 0 when every one did what its page says."""
-    screen = Console(highlight=False, soft_wrap=True)
+    screen = Console(highlight=False, soft_wrap=True, emoji=False)
     started = time.monotonic()
     root = args.root.resolve()
     names = frozenset(args.name)
     pages = _understood(args, names, root)
     lines = _lines(args, root, screen)
     told = _Progress(screen, pages, names)
-    results = run.run(pages, lines, names=names, jobs=args.jobs, done=told)
+    results = run.run(
+        pages,
+        lines,
+        names=names,
+        jobs=args.jobs,
+        done=told,
+        say=lambda text: screen.print(escape(text), style="yellow"),
+    )
     if args.update:
         for number, page in enumerate(pages):
             pages[number] = run.write_outputs(page, results, root)
@@ -98,6 +105,8 @@ def main(args: argparse.Namespace) -> int:
         for snippet in page.snippets:
             verdicts = results.required.get(page.name, {}).get(snippet.name, [])
             failed += _explain(screen, snippet, verdicts)
+            others = results.others.get(page.name, {}).get(snippet.name, [])
+            _tell_endings(screen, snippet, [*verdicts, *others])
     _total(screen, pages, names, failed, time.monotonic() - started)
     return 1 if failed else 0
 
@@ -174,6 +183,19 @@ def _explain(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]) -> 
         on = f"the {where[0].words} build" if len(where) == 1 else "both builds"
         screen.print(f"[bold red]{snippet.where}[/] {snippet.name} on {on}: {escape(problem)}")
     return bool(builds)
+
+
+def _tell_endings(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]) -> None:
+    """Print how the runs of a repeated snippet ended, where some ended otherwise than stated."""
+    stated = {*snippet.shows, PASSED}
+    told = [
+        f"{one.runs} runs on {one.version}{'t' if one.build is Build.FREE_THREADED else ''}: "
+        f"{endings.words(one.endings)}"
+        for one in verdicts
+        if snippet.repeated and not {ending for ending, _ in one.endings} <= stated
+    ]
+    if told:
+        screen.print(f"{snippet.where} {snippet.name}: {escape('; '.join(told))}")
 
 
 def _total(

@@ -18,10 +18,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from ftguide.interpreters.model import Build
 from ftguide.site.bench_domain import domain_of
-from ftguide.snippets import extract, report
+from ftguide.snippets import endings, extract, report
 from ftguide.snippets.extract import Page
 from ftguide.snippets.markdown import PageError
-from ftguide.snippets.model import Expect, Snippet
+from ftguide.snippets.model import UNREPORTED, Crash, Expect, Snippet
 from ftguide.snippets.options import FILES, OPTIONS, OUTPUT_OPTIONS
 from ftguide.snippets.report import Report, ReportError, Result
 
@@ -115,6 +115,8 @@ class BlockDirective(SphinxDirective):
         link = nodes.reference("", "", refid=anchor(snippet), internal=True)
         link += nodes.Text(words)
         line += [link, nodes.Text(".")]
+        if snippet.crash is not None:
+            line += known_crash(snippet.crash)
         return line
 
 
@@ -190,6 +192,22 @@ class OutputDirective(BlockDirective):
         return [box, self.status(snippet)]
 
 
+def known_crash(crash: Crash) -> list[nodes.Node]:
+    """Return the sentence that says where the interpreter itself is known to crash, with its issues."""
+    where = [line + ("t" if build is Build.FREE_THREADED else "") for line, build in crash.builds]
+    line: list[nodes.Node] = [
+        nodes.Text(f" Crashes of the interpreter are known on {_enumeration(where)}: ")
+    ]
+    for number, issue in enumerate(crash.issues):
+        line += [nodes.Text(", ")] if number else []
+        if issue == UNREPORTED:
+            line += [nodes.Text("no issue was found upstream")]
+        else:
+            address = f"https://github.com/python/cpython/issues/{issue.removeprefix('gh-')}"
+            line += [nodes.reference("", issue, refuri=address, internal=False)]
+    return [*line, nodes.Text(".")]
+
+
 def anchor(snippet: Snippet) -> str:
     """Return the permanent anchor of a snippet on its page."""
     return f"snippet-{snippet.name}"
@@ -205,8 +223,9 @@ def status_of(snippet: Snippet, known: Report) -> tuple[bool, str]:
     passed = [one for one in block.results if one.passed]
     if not passed:
         return False, f"Not verified: not as shown on {_versions(failed)}, {_date(failed)}"
-    if snippet.expect is Expect.RACE:
-        words = f"Verified to race: {'; '.join(map(_rate, passed))}; {_date(passed)}"
+    if snippet.repeated:
+        verified = "Verified to race" if snippet.expect is Expect.RACE else "Verified"
+        words = f"{verified}: {'; '.join(map(_runs, passed))}; {_date(passed)}"
     else:
         words = f"{_VERIFIED[snippet.expect]} {_versions(passed)}, {_date(passed)}"
     if failed:
@@ -219,7 +238,10 @@ def _title(one: Result) -> str:
 
 
 def _versions(results: list[Result]) -> str:
-    names = [_title(one) for one in results]
+    return _enumeration([_title(one) for one in results])
+
+
+def _enumeration(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
@@ -228,9 +250,8 @@ def _date(results: list[Result]) -> str:
     return min(one.date for one in results)
 
 
-def _rate(one: Result) -> str:
-    failures = "none" if one.failures == 0 else str(one.failures)
-    return f"{failures} of {one.runs} runs failed on {_title(one)}"
+def _runs(one: Result) -> str:
+    return f"{one.runs} runs on {_title(one)}: {endings.words(tuple(one.endings.items()))}"
 
 
 def _numbers(text: str) -> list[int]:
@@ -243,7 +264,18 @@ def _numbers(text: str) -> list[int]:
     return found
 
 
+def note_anchors(app: Sphinx, doctree: nodes.document) -> None:
+    """Let links of other pages find the snippets of this one, as MyST finds its headings."""
+    known = app.env.current_document.docname
+    slugs = app.env.metadata[known].setdefault("myst_slugs", {})
+    for box in doctree.findall(nodes.container):
+        if "snippet-code" in box["classes"]:
+            for id_ in box["ids"]:
+                slugs.setdefault(id_, (box.line or 0, id_, id_.removeprefix("snippet-")))
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("snippet", SnippetDirective)
     app.add_directive("output", OutputDirective)
+    app.connect("doctree-read", note_anchors)

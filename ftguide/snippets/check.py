@@ -7,24 +7,30 @@ import signal
 from collections.abc import Sequence
 
 from ftguide.interpreters.model import Build
-from ftguide.snippets import console
-from ftguide.snippets.model import Expect, OnGil, Ran, Snippet, Verdict
+from ftguide.snippets import console, endings
+from ftguide.snippets.model import HANG, Expect, OnGil, Ran, Snippet, Verdict, signal_name
 from ftguide.snippets.normalise import matches
 
 _TAIL = 12
+_DECLARE = (
+    "A crash is a fault of the interpreter: look for its issue upstream, and declare it as "
+    "`:crash: gh-NUMBER on 3.14t` if it is known"
+)
 
 
 def verdict(snippet: Snippet, build: Build, version: str, runs: Sequence[Ran]) -> Verdict:
-    """Judge the runs of a snippet on one build; there is one, or `snippet.runs` of a race."""
-    problem = _ending(snippet, build, runs)
-    difference = None if problem is not None else _shown(snippet, build, runs)
-    seen = _to_show(snippet, runs)
+    """Judge the runs of a snippet on one build; there is one, or `snippet.runs` of a repeated one."""
+    known = snippet.crash is not None and snippet.crash.covers(version, build)
+    judged = [one for one in runs if not (known and one.crashed)]
+    problem = _ending(snippet, build, judged)
+    difference = None if problem is not None else _shown(snippet, build, judged)
+    seen = _to_show(snippet, judged)
     return Verdict(
         build=build,
         version=version,
         problem=problem or difference,
         differs=difference is not None,
-        failures=sum(one.failed for one in runs),
+        endings=endings.count(runs),
         runs=len(runs),
         shown=None if seen is None else seen.output,
         parts=() if seen is None else seen.parts,
@@ -32,19 +38,22 @@ def verdict(snippet: Snippet, build: Build, version: str, runs: Sequence[Ran]) -
 
 
 def _to_show(snippet: Snippet, runs: Sequence[Ran]) -> Ran | None:
-    """Return the run whose output a page shows: a race's first failure."""
+    """Return the run whose output a page shows: of a race, the first that ended as it states."""
     if snippet.expect is Expect.RACE:
-        return next((one for one in runs if one.failed and one.status is not None), None)
-    return runs[-1]
+        return next((one for one in runs if one.ending in snippet.shows), None)
+    return runs[-1] if runs else None
 
 
 def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
-    """Say what is wrong with the way a snippet ended."""
+    """Tell what is wrong with the way a snippet ended; declared crashes are not among `runs`."""
     if any(one.excess for one in runs):
         return "it printed more than 200 kB, and was stopped. Print less"
     if snippet.expect is Expect.RACE:
         return _race(snippet, build, runs)
-    (ran,) = runs
+    return next(filter(None, (_one_ending(snippet, ran) for ran in runs)), None)
+
+
+def _one_ending(snippet: Snippet, ran: Ran) -> str | None:
     wanted = _wanted(snippet)
     found = None
     if snippet.expect is Expect.HANG:
@@ -60,6 +69,8 @@ def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
             found = "it was to fail, and ended with status 0"
     elif ran.status != wanted:
         found = f"it {status_words(ran.status)}, not {_name(wanted)}"
+        if ran.crashed:
+            found += f". {_DECLARE}"
     return None if found is None else f"{found}{_tail(ran)}"
 
 
@@ -73,21 +84,32 @@ def _wanted(snippet: Snippet) -> int | None:
 
 
 def _race(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
-    failures = sum(one.failed for one in runs)
-    many = f"{failures} of {len(runs)} runs"
+    """Judge a race: no ending of the interpreter itself passes as one, whatever else it shows."""
+    told = f"its {len(runs)} runs ended so: {endings.words(endings.count(runs))}"
+    broken = next((one for one in runs if _unasked(snippet, one)), None)
+    if broken is not None:
+        fix = _DECLARE if broken.crashed else "Make it end, or state `:race: hang`"
+        return f"{told}. A race must not end by {broken.ending}. {fix}{_tail(broken)}"
+    shown = [one for one in runs if one.ending in snippet.shows]
     if build is Build.GIL:
-        if snippet.on_gil is OnGil.NEVER and failures:
-            bad = next(one for one in runs if one.failed)
-            return f"`:gil: never`, but it failed in {many}{_tail(bad)}"
-        if snippet.on_gil is OnGil.ALWAYS and not failures:
-            return f"`:gil: always`, but it failed in {many}{_tail(runs[-1])}"
+        bad = next((one for one in runs if one.failed), None)
+        if snippet.on_gil is OnGil.NEVER and bad is not None:
+            return f"`:gil: never`, but {told}{_tail(bad)}"
+        if snippet.on_gil is OnGil.ALWAYS and not shown:
+            return f"`:gil: always`, but {told}{_tail(runs[-1])}"
         return None
-    if not failures:
+    if runs and not shown:
         return (
-            f"it was to race, and failed in {many}. Let it fail by itself (an assert, an exit "
-            f"status), work longer, or raise `:runs:`{_tail(runs[-1])}"
+            f"it was to show {' or '.join(snippet.shows)}, and {told}. Let it fail by itself (an "
+            f"assert, an exit status), work longer, raise `:runs:`, or state the kind it "
+            f"shows{_tail(runs[-1])}"
         )
     return None
+
+
+def _unasked(snippet: Snippet, ran: Ran) -> bool:
+    """Return whether a run of a race crashed or hung without the page stating so."""
+    return ran.crashed or (ran.status is None and HANG not in snippet.shows)
 
 
 def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
@@ -96,7 +118,7 @@ def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
         return _session(snippet, runs[-1])
     shown = snippet.output_for(build)
     race = snippet.expect is Expect.RACE
-    tried = [one for one in runs if one.failed] if race else runs
+    tried = [one for one in runs if one.ending in snippet.shows] if race else runs
     if not tried or (
         race and build is Build.GIL
     ):  # how it fails there is not what the page is about
@@ -109,9 +131,11 @@ def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
                 f"`:expect: exit` if only the status matters\n{_difference('', printed)}"
             )
         return None
-    if any(matches(shown.text, one.output) for one in tried):
+    fits = [matches(shown.text, one.output) for one in tried]
+    if any(fits) if race else all(fits):
         return None
-    what = "no failing run printed what" if race else "it printed something else than"
+    printed = tried[-1].output if race else tried[fits.index(False)].output
+    what = "no run that raced printed what" if race else "it printed something else than"
     return f"{what} the page shows\n{_difference(shown.text, printed)}"
 
 
@@ -129,7 +153,7 @@ def _session(snippet: Snippet, ran: Ran) -> str | None:
 
 
 def status_words(status: int) -> str:
-    """Say how a process ended."""
+    """Return how a process ended, as the end of a sentence."""
     if status >= 0:
         return f"ended with status {status}"
     return f"was killed by {_name(status)}"
@@ -138,10 +162,7 @@ def status_words(status: int) -> str:
 def _name(status: int) -> str:
     if status >= 0:
         return str(status)
-    try:
-        return signal.Signals(-status).name
-    except ValueError:
-        return f"signal {-status}"
+    return signal_name(status)
 
 
 def _difference(expected: str, actual: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ftguide.interpreters.children import dying_with_us
 from ftguide.interpreters.model import Build, Interpreter
-from ftguide.snippets import console
+from ftguide.snippets import console, endings
 from ftguide.snippets.model import Ran, Snippet
 from ftguide.snippets.normalise import normalise
 
@@ -102,7 +102,12 @@ def run(
             return _session(snippet, here, targets, folder, stop)
         command = [here.executable, *snippet.flags, *_how(snippet), *snippet.args]
         status, output, excess = _process(command, folder, snippet.env, snippet.timeout, stop)
-        return Ran(status=status, output=_shown(output, snippet, folder, [here]), excess=excess)
+        return Ran(
+            status=status,
+            output=_shown(output, snippet, folder, [here]),
+            excess=excess,
+            raised=endings.raised(output, snippet.runner) if status else None,
+        )
 
 
 def _write(path: Path, snippet: Snippet) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ class Expect(StrEnum):
     OUTPUT = "output"  #: end with status 0 and print what the page shows
     ERROR = "error"  #: end with another status and print what the page shows
     EXIT = "exit"  #: end with the status of `:exit:`; the output differs from run to run
-    RACE = "race"  #: fail at least once in `:runs:` runs on the free-threaded build
+    RACE = "race"  #: written as `:race: KIND`: end so at least once in `:runs:` runs, free-threaded
     HANG = "hang"  #: still be running at the time limit
     USED = "used"  #: nothing by itself: snippets that use its file run it
 
@@ -27,6 +28,29 @@ class OnGil(StrEnum):
     NEVER = "never"  #: in none of the runs
     MAYBE = "maybe"  #: in any number of runs
     ALWAYS = "always"  #: in at least one run
+
+
+#: How a run can end besides with a signal's name (`SIGSEGV`) or an exception's (`ValueError`).
+PASSED = "passed"  #: status 0
+WRONG_RESULT = "wrong-result"  #: an AssertionError, or another status without a traceback
+HANG = "hang"  #: still running at the time limit
+FATAL_ERROR = "fatal-error"  #: the interpreter gave up by itself, without a signal
+
+
+#: Stands for an issue's number where a search upstream found none.
+UNREPORTED = "unreported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash:
+    """A page's word that the interpreter itself may end by a signal, and where that is known."""
+
+    issues: tuple[str, ...]  #: gh-120321, or UNREPORTED alone
+    builds: tuple[tuple[str, Build], ...]  #: line and build: ("3.14", Build.FREE_THREADED)
+
+    def covers(self, version: str, build: Build) -> bool:
+        """Return whether the interpreter of this version and build is known to end so."""
+        return (".".join(version.split(".")[:2]), build) in self.builds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +87,8 @@ class Snippet:
     timeout: float = 30.0  #: seconds
     runs: int = 1
     on_gil: OnGil = OnGil.MAYBE
+    shows: tuple[str, ...] = ()  #: of a race: the endings it is about, such as wrong-result
+    crash: Crash | None = None
     varies: str | None = None  #: a pattern; what it matches becomes a placeholder
     packages: tuple[str, ...] = ()  #: distributions that have to be installed
     uses: tuple[Snippet, ...] = ()  #: snippets whose files lie beside this one
@@ -80,6 +106,11 @@ class Snippet:
     def runs_itself(self) -> bool:
         """Whether it is run, and not only shown or used by others."""
         return self.not_run is None and self.expect is not Expect.USED
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it runs more than once and is told by how often it ended how."""
+        return self.expect is Expect.RACE or self.runs > 1
 
     @property
     def counted(self) -> bool:
@@ -112,11 +143,36 @@ class Ran:
     output: str  #: normalised; of a console session: everything below its commands, in order
     parts: tuple[str, ...] = ()  #: of a console session: the output of each command
     excess: bool = False  #: it printed more than is kept
+    raised: str | None = None  #: the exception that ended it, or FATAL_ERROR; see `endings`
 
     @property
     def failed(self) -> bool:
         """Whether it ended otherwise than with status 0."""
         return self.status != 0
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a signal or a fatal error ended it: the interpreter's end, not the program's."""
+        return (self.status is not None and self.status < 0) or self.raised == FATAL_ERROR
+
+    @property
+    def ending(self) -> str:
+        """Return how it ended, in one word: passed, ValueError, wrong-result, SIGSEGV, hang."""
+        if self.status is None:
+            return HANG
+        if self.status < 0:
+            return signal_name(self.status)
+        if self.status == 0:
+            return PASSED
+        return self.raised or WRONG_RESULT
+
+
+def signal_name(status: int) -> str:
+    """Return the name of the signal that a negative status stands for."""
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +183,7 @@ class Verdict:
     version: str
     problem: str | None  #: None = as the page says
     differs: bool  #: only the output is not as shown: an update may write it into the page
-    failures: int
+    endings: tuple[tuple[str, int], ...]  #: how many runs ended how, the most frequent first
     runs: int
     shown: str | None = None  #: the output that the page should show
     parts: tuple[str, ...] = ()

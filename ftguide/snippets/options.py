@@ -15,7 +15,7 @@ from typing import TypeVar
 from ftguide.interpreters.model import Build
 from ftguide.snippets import console, markdown
 from ftguide.snippets.markdown import Fence, PageError
-from ftguide.snippets.model import Expect, OnGil, Snippet
+from ftguide.snippets.model import Crash, Expect, OnGil, Snippet
 
 #: Pages, and the code in files, relative to the repository's root.
 SOURCE = Path("source")
@@ -25,13 +25,31 @@ FILES = SOURCE / "snippets"
 OPTIONS = frozenset(
     {
         *("lang", "builds", "expect", "exit", "with", "flags", "args", "env", "timeout", "runs"),
-        *("gil", "varies", "save", "file", "uses", "needs", "not-run", "source", "emphasize-lines"),
+        *(
+            "race",
+            "crash",
+            "gil",
+            "varies",
+            "save",
+            "file",
+            "uses",
+            "needs",
+            "not-run",
+            "source",
+            "emphasize-lines",
+        ),
     }
 )
 OUTPUT_OPTIONS = frozenset({"build"})
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FILE = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")
+#: What a race may be about: never a signal, which is the interpreter's fault and not the program's.
+_KIND = re.compile(r"wrong-result|hang|(?!SIG)[A-Z]\w*")
+_CRASH = re.compile(
+    r"(?P<issues>unreported|gh-\d+(?: gh-\d+)*) on (?P<lines>\d+\.\d+t?(?: \d+\.\d+t?)*)"
+)
+_MAY_CRASH = frozenset({Expect.RACE, Expect.OUTPUT, Expect.EXIT})
 _VARIABLE = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 LONGEST_SECONDS = 120.0
@@ -81,7 +99,8 @@ class Maker:
             )
         language = self.options.get("lang", "python")
         code, source = self._code(lines)
-        expect = choice(self.options.get("expect"), Expect, self.where, "expect") or Expect.OUTPUT
+        expect = self._expect()
+        crash = self._crash()
         made = Snippet(
             page=self.page,
             line=self.fence.line,
@@ -102,6 +121,8 @@ class Maker:
             env=self._env(),
             timeout=self._number("timeout", 30.0, LONGEST_SECONDS),
             runs=int(self._number("runs", DEFAULT_RUNS if expect is Expect.RACE else 1, MOST_RUNS)),
+            shows=tuple(self.options.get("race", "").split()),
+            crash=crash,
             on_gil=choice(self.options.get("gil"), OnGil, self.where, "gil") or OnGil.MAYBE,
             varies=self._varies(),
             packages=self._packages(),
@@ -130,11 +151,16 @@ class Maker:
             )
         if made.expect is Expect.RACE and Build.FREE_THREADED not in made.builds:
             raise self.wrong("builds", "leaves out ft, where a race has to show. Use both or ft.")
+        if made.crash is not None and made.expect not in _MAY_CRASH:
+            raise self.wrong(
+                "crash", "goes with `:race:`, `:expect: output` or `:expect: exit` only."
+            )
         if made.exit is not None and made.expect in {Expect.RACE, Expect.HANG, Expect.OUTPUT}:
             raise self.wrong("exit", "goes with `:expect: error` or `:expect: exit` only.")
-        if made.expect is not Expect.RACE and ({"runs", "gil"} & set(self.options)):
-            option = "runs" if "runs" in self.options else "gil"
-            raise self.wrong(option, "goes with `:expect: race` only.")
+        if made.expect is not Expect.RACE and "gil" in self.options:
+            raise self.wrong("gil", "goes with `:race:` only.")
+        if made.expect is not Expect.RACE and made.crash is None and "runs" in self.options:
+            raise self.wrong("runs", "goes with `:race:` or `:crash:` only.")
 
     def _code(self, lines: list[str]) -> tuple[str, str | None]:
         file = self.options.get("file")
@@ -171,6 +197,44 @@ class Maker:
         if text in set(Build):
             return (Build(text),)
         raise self.wrong("builds", "is not one of both, gil, ft.")
+
+    def _expect(self) -> Expect:
+        text = self.options.get("expect")
+        kinds = self.options.get("race")
+        if kinds is not None:
+            if text is not None:
+                raise self.wrong("expect", "and `:race:` exclude each other. Remove one.")
+            if not kinds.split() or not all(map(_KIND.fullmatch, kinds.split())):
+                raise self.wrong(
+                    "race",
+                    "is not what the race shows. Write wrong-result, hang, or the name of an "
+                    "exception such as ValueError; a signal goes into `:crash:`.",
+                )
+            return Expect.RACE
+        if text == Expect.RACE:
+            raise self.wrong(
+                "expect", "does not say what the race shows. Write `:race: wrong-result` instead."
+            )
+        return choice(text, Expect, self.where, "expect") or Expect.OUTPUT
+
+    def _crash(self) -> Crash | None:
+        text = self.options.get("crash")
+        if text is None:
+            return None
+        match = _CRASH.fullmatch(text)
+        if match is None:
+            raise self.wrong(
+                "crash",
+                "does not name issues and builds. Write `gh-120321 on 3.13t 3.14t`, or "
+                "`unreported on 3.14t` where a search upstream found no issue.",
+            )
+        return Crash(
+            issues=tuple(match["issues"].split()),
+            builds=tuple(
+                (line.removesuffix("t"), Build.FREE_THREADED if line.endswith("t") else Build.GIL)
+                for line in match["lines"].split()
+            ),
+        )
 
     def _exit(self) -> int | str | None:
         text = self.options.get("exit")

@@ -24,8 +24,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     date: str  #: 2026-11-24
     passed: bool
-    failures: int = 0
     runs: int = 1
+    endings: dict[str, int] = {}  #: of a repeated block: how many runs ended how
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,14 +91,26 @@ def write(path: Path, report: Report) -> bool:
 
 
 def merge(old: Block | None, new: Block, *, refresh: bool) -> Block:
-    """Keep the date of a result that did not change, unless `refresh`: a check leaves no trace."""
-    if old is None or refresh:
+    """Join what is known of a block with what it just did.
+
+    The date of a result that did not change is kept, unless `refresh`: a check leaves no trace. So are
+    the results of lines that did not run this time: the block is the same, and so they still hold.
+    """
+    if old is None:
         return new
-    known = {(one.build, one.version, one.passed, one.runs): one for one in old.results}
-    results = tuple(
-        known.get((one.build, one.version, one.passed, one.runs), one) for one in new.results
-    )
-    return Block(name=new.name, expect=new.expect, results=results)
+    ran = {_line(one) for one in new.results}
+    known = {} if refresh else {_same(one): one for one in old.results}
+    results = [known.get(_same(one), one) for one in new.results]
+    results += [one for one in old.results if _line(one) not in ran]
+    return Block(name=new.name, expect=new.expect, results=tuple(results))
+
+
+def _same(one: Result) -> tuple[Build, str, bool, int]:
+    return one.build, one.version, one.passed, one.runs
+
+
+def _line(one: Result) -> tuple[str, ...]:
+    return tuple(one.version.split(".")[:2])
 
 
 def orphans(root: Path, pages: set[str]) -> list[Path]:

@@ -9,24 +9,25 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ftguide.interpreters.model import Build
+from ftguide.interpreters.model import Build, InterpreterError
 from ftguide.results import store
 from ftguide.snippets import check, console, execute, report, update
 from ftguide.snippets.execute import Target
 from ftguide.snippets.extract import Page, extract
-from ftguide.snippets.model import Expect, Ran, Snippet, Verdict
+from ftguide.snippets.model import Ran, Snippet, Verdict
 from ftguide.snippets.packages import Environments
 
 #: Called in order of the pages when a snippet has run everywhere.
 Done = Callable[[Snippet], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Line:
     """The interpreters of one CPython line, one per build, the pair or what is there of it."""
 
     targets: Mapping[Build, Target]
     environments: Environments
+    has_packages: bool = True  #: whether what snippets need could be installed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ def run(
     names: frozenset[str],
     jobs: int,
     done: Done = lambda _snippet: None,
+    say: Callable[[str], None] = lambda _text: None,
 ) -> Results:
     """Run the snippets of pages on all lines, the first of which is required.
 
@@ -87,12 +89,11 @@ def run(
         for one in page.snippets
         if one.runs_itself and (not names or one.name in names)
     ]
-    for line in lines:
-        for snippet in chosen:
-            if snippet.packages:
-                line.environments.prepare(snippet)
-    calm = [one for one in chosen if one.expect is not Expect.RACE]
-    races = [one for one in chosen if one.expect is Expect.RACE]
+    lacking = _prepare(chosen, lines)
+    if lacking is not None:
+        say(lacking)
+    calm = [one for one in chosen if not one.repeated]
+    races = [one for one in chosen if one.repeated]
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
@@ -116,9 +117,32 @@ def run(
     return results
 
 
+def _prepare(snippets: Sequence[Snippet], lines: Sequence[Line]) -> str | None:
+    """Install what snippets need; raises `InterpreterError` where the required line cannot have it.
+
+    Another line goes without: a package may have no build for it yet. Returns what to say of it.
+    """
+    said = None
+    for line in lines:
+        for snippet in snippets:
+            if not snippet.packages or not line.has_packages:
+                continue
+            try:
+                line.environments.prepare(snippet)
+            except InterpreterError as error:
+                if line is lines[0]:
+                    raise
+                line.has_packages = False
+                version = next(iter(line.targets.values())).version
+                said = f"snippets that need packages do not run on {version}: {error}"
+    return said
+
+
 def _jobs(snippet: Snippet, lines: Sequence[Line]) -> list[Job]:
     found = []
     for line in lines:
+        if snippet.packages and not line.has_packages:
+            continue
         wanted = builds_of(snippet)
         if snippet.language == "console" and not _named(snippet) <= set(line.targets):
             continue
@@ -214,8 +238,8 @@ def write_report(
                     version=one.version,
                     date=today.isoformat(),
                     passed=one.passed,
-                    failures=one.failures if snippet.expect is Expect.RACE else 0,
                     runs=one.runs,
+                    endings=dict(one.endings) if snippet.repeated else {},
                 )
                 for one in judged
             ),

@@ -13,7 +13,9 @@ from tests.site.conftest import make
 # myst-parser 5.2 resolves `[](#label)` through an attribute that Sphinx 11 takes away.
 pytestmark = pytest.mark.filterwarnings("ignore:'myst_parser:PendingDeprecationWarning")
 
-RACED = "none of 10 runs failed on 3.14.7; 3 of 10 runs failed on 3.14.7t"
+ENDINGS = {Build.GIL: {"passed": 10}, Build.FREE_THREADED: {"passed": 7, "wrong-result": 3}}
+CRASHES = "Crashes of the interpreter are known on 3.13t and 3.14t: gh-120321, gh-156351."
+RACED = "10 runs on 3.14.7: 10 passed; 10 runs on 3.14.7t: 7 passed, 3 wrong results"
 
 PAGE = """\
 # Code
@@ -44,7 +46,8 @@ True & <so>
 ```
 
 ```{snippet} races
-:expect: race
+:race: wrong-result
+:crash: gh-120321 gh-156351 on 3.13t 3.14t
 
 import part
 ```
@@ -81,10 +84,7 @@ def verdict(root, name="code", **changes):
         one.hash: Block(
             name=one.name,
             expect=str(one.expect),
-            results=tuple(
-                Result(build=b, **{**known, "failures": 3 * (b is Build.FREE_THREADED), "runs": 10})
-                for b in Build
-            ),
+            results=tuple(Result(build=b, **known, runs=10, endings=ENDINGS[b]) for b in Build),
         )
         for one in page.snippets
         if one.runs_itself
@@ -106,6 +106,16 @@ def lines(built, page="code"):
     return [p.get_text() for p in built.soup(page).select("p.snippet-status")]
 
 
+def test_other_pages_can_link_a_snippet(project):
+    verdict(project.root)
+    project.page("plain", "# Plain\n\n[](code.md#snippet-races) and [text](code.md#snippet-part)\n")
+    built = project.build()
+    assert built.warnings == []
+    links = {a.get_text(): a["href"] for a in built.soup("plain").select("p a.reference")}
+    assert links["races"] == "code.html#snippet-races"
+    assert links["text"] == "code.html#snippet-part"
+
+
 def test_what_each_block_was_verified_on(project):
     verdict(project.root)
     built = project.build()
@@ -113,7 +123,7 @@ def test_what_each_block_was_verified_on(project):
     assert lines(built) == [
         "Verified on 3.14.7 and 3.14.7t, 2026-11-24.",
         "Verified to fail on 3.14.7 and 3.14.7t, 2026-11-24.",
-        f"Verified to race: {RACED}; 2026-11-24.",
+        f"Verified to race: {RACED}; 2026-11-24. {CRASHES}",
         "Runs in needs-part.",
         "Verified on 3.14.7 and 3.14.7t, 2026-11-24.",
         "Not run here: needs Windows. Source.",

@@ -6,12 +6,14 @@ import pytest
 
 from ftguide.interpreters.model import Build
 from ftguide.snippets import check
-from ftguide.snippets.model import Expect, OnGil, Output, Ran, Snippet
+from ftguide.snippets.model import FATAL_ERROR, Crash, Expect, OnGil, Output, Ran, Snippet
 
 FT, GIL = Build.FREE_THREADED, Build.GIL
 FINE = Ran(status=0, output="a")
 SILENT = Ran(status=0, output="")
 FAILED = Ran(status=1, output="a")
+RAISED = Ran(status=1, output="a", raised="ValueError")
+ABORTED = Ran(status=1, output="", raised=FATAL_ERROR)
 KILLED = Ran(status=-11, output="")
 HUNG = Ran(status=None, output="")
 LOUD = Ran(status=0, output="a", excess=True)
@@ -33,6 +35,8 @@ def made(expect: Expect, *, shown: str | None = None, **changes: object) -> Snip
         expect=expect,
         outputs=outputs,
     )
+    if expect is Expect.RACE:
+        changes = {"shows": ("wrong-result",), **changes}
     return dataclasses.replace(known, **changes)
 
 
@@ -114,9 +118,58 @@ def test_a_race_has_to_show_on_the_free_threaded_build():
     assert problem(snippet, FINE, FAILED, FINE) is None
     found = problem(snippet, FINE, FINE, FINE)
     assert found is not None
-    assert "failed in 0 of 3 runs" in found
+    assert "was to show wrong-result, and its 3 runs ended so: 3 passed" in found
     verdict = check.verdict(snippet, FT, "3.14.7", [FINE, FAILED, FAILED])
-    assert (verdict.failures, verdict.runs) == (2, 3)
+    assert (verdict.endings, verdict.runs) == ((("wrong-result", 2), ("passed", 1)), 3)
+
+
+def test_a_race_has_to_show_the_kind_it_states():
+    snippet = made(Expect.RACE, shows=("ValueError",), runs=2)
+    assert problem(snippet, RAISED, FAILED) is None  # the other kind is counted, and no fault
+    found = problem(snippet, FAILED, FAILED)
+    assert found is not None
+    assert "was to show ValueError, and its 2 runs ended so: 2 wrong results" in found
+    both = made(Expect.RACE, shows=("TypeError", "wrong-result"), runs=2)
+    assert problem(both, FAILED, FINE) is None
+
+
+@pytest.mark.parametrize("bad", [KILLED, ABORTED, HUNG])
+@pytest.mark.parametrize("build", [FT, GIL])
+def test_a_crash_or_a_hang_never_passes_as_a_race(bad, build):
+    snippet = made(Expect.RACE, shows=("ValueError",), runs=3)
+    found = problem(snippet, RAISED, RAISED, bad, build=build)
+    assert found is not None
+    assert f"must not end by {bad.ending}" in found
+    assert "2 ValueError" in found
+
+
+def test_a_hang_can_be_what_a_race_shows():
+    assert problem(made(Expect.RACE, shows=("hang",), runs=2), HUNG, FINE) is None
+
+
+CRASH = Crash(issues=("gh-120321",), builds=(("3.14", FT),))
+
+
+def test_a_declared_crash_is_expected_where_it_is_declared_and_never_the_race():
+    snippet = made(Expect.RACE, shows=("ValueError",), crash=CRASH, runs=3)
+    assert problem(snippet, RAISED, KILLED, FINE) is None
+    verdict = check.verdict(snippet, FT, "3.14.9", [RAISED, KILLED, KILLED])
+    assert verdict.endings == (("SIGSEGV", 2), ("ValueError", 1))
+    assert verdict.problem is None
+    assert problem(snippet, KILLED, KILLED, KILLED) is None  # nothing is left to judge
+    assert problem(snippet, FINE, KILLED, KILLED) is not None  # the race did not show
+    assert problem(snippet, RAISED, KILLED, build=GIL) is not None
+    assert check.verdict(snippet, FT, "3.15.0", [RAISED, KILLED]).problem is not None
+
+
+def test_runs_that_may_crash_have_to_fit_where_they_did_not():
+    snippet = made(Expect.OUTPUT, shown="a", crash=CRASH, runs=3)
+    assert problem(snippet, FINE, KILLED, FINE) is None
+    assert problem(snippet, KILLED, KILLED, KILLED) is None
+    assert problem(snippet, FINE, SILENT, KILLED) is not None
+    assert problem(snippet, FINE, FAILED, KILLED) is not None
+    verdict = check.verdict(snippet, FT, "3.14.7", [KILLED, FINE])
+    assert verdict.shown == "a"
 
 
 def test_a_race_shows_a_run_that_failed():
@@ -125,7 +178,7 @@ def test_a_race_shows_a_run_that_failed():
     assert problem(made(Expect.RACE, shown="lost"), other, build=GIL) is None
     found = problem(made(Expect.RACE, shown="a"), FINE, Ran(status=1, output="lost"))
     assert found is not None
-    assert "no failing run printed what the page shows" in found
+    assert "no run that raced printed what the page shows" in found
 
 
 def test_a_session_names_the_command_that_differs():

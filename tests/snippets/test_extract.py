@@ -16,7 +16,8 @@ def test_options_become_fields(snippet):
     one = snippet(
         "print(1)",
         ":builds: ft",
-        ":expect: race",
+        ":race: ValueError wrong-result",
+        ":crash: gh-120321 gh-156351 on 3.13t 3.14t 3.15",
         ":runs: 7",
         ":gil: never",
         ":flags: -X gil=1",
@@ -27,6 +28,12 @@ def test_options_become_fields(snippet):
         r":varies: (?P<seconds>\d+) s",
     )
     assert (one.builds, one.expect, one.runs) == ((Build.FREE_THREADED,), Expect.RACE, 7)
+    assert one.shows == ("ValueError", "wrong-result")
+    assert one.crash is not None
+    assert one.crash.issues == ("gh-120321", "gh-156351")
+    covered = [one.crash.covers("3.14.7", build) for build in (Build.GIL, Build.FREE_THREADED)]
+    assert covered == [False, True]
+    assert one.crash.covers("3.15.0rc2", Build.GIL)
     assert (one.on_gil, one.flags, one.args) == (OnGil.NEVER, ("-X", "gil=1"), ("c", "a b"))
     assert (one.env, one.timeout) == ((("PYTHON_GIL", "0"), ("X", "")), 2.5)
     assert (one.file, one.varies) == ("dir/two.py", r"(?P<seconds>\d+) s")
@@ -43,7 +50,7 @@ def test_defaults(snippet):
     )
     assert snippet("def test(): pass", ":with: pytest").file == "test_it.py"
     assert snippet("x", ":with: pytest", ":needs: hypothesis").packages == ("pytest", "hypothesis")
-    assert snippet("x = 1", ":expect: race").runs == options.DEFAULT_RUNS
+    assert snippet("x = 1", ":race: wrong-result").runs == options.DEFAULT_RUNS
 
 
 @pytest.mark.parametrize(
@@ -60,7 +67,7 @@ def test_defaults(snippet):
         ),
         (["{snippet} a", ":expect: exit", ":exit: 256", "x"], "neither a status from 0 to 255"),
         (["{snippet} a", ":exit: 1", "x"], "goes with `:expect: error` or `:expect: exit`"),
-        (["{snippet} a", ":runs: 3", "x"], "goes with `:expect: race` only"),
+        (["{snippet} a", ":runs: 3", "x"], "goes with `:race:` or `:crash:` only"),
         (["{snippet} a", ":timeout: 0", "x"], "'0' is not a number above 0"),
         (["{snippet} a", ":timeout: 1e3", "x"], "'1e3' is not a number"),
         (["{snippet} a", ":varies: (", "x"], "is not a regular expression"),
@@ -84,7 +91,17 @@ def test_defaults(snippet):
         (["{snippet} a", ":file: ../x.py"], "is not a path below"),
         (["{snippet} a", ":file: x.py", "x"], "exclude each other"),
         (["{snippet} a", ":file: missing.py"], "missing.py: No such file"),
-        (["{snippet} a", ":expect: race", ":builds: gil", "x"], "where a race has to show"),
+        (["{snippet} a", ":race: hang", ":builds: gil", "x"], "where a race has to show"),
+        (["{snippet} a", ":expect: race", "x"], "Write `:race: wrong-result` instead"),
+        (["{snippet} a", ":expect: exit", ":race: hang", "x"], "and `:race:` exclude each other"),
+        (["{snippet} a", ":race: SIGSEGV", "x"], "a signal goes into `:crash:`"),
+        (["{snippet} a", ":race: lost", "x"], "'lost' is not what the race shows"),
+        (["{snippet} a", ":race: x", ":gil: no", "x"], "is not what the race shows"),
+        (["{snippet} a", ":gil: never", "x"], "goes with `:race:` only"),
+        (["{snippet} a", ":crash: on 3.14t", "x"], "does not name issues and builds"),
+        (["{snippet} a", ":crash: gh-1", "x"], "does not name issues and builds"),
+        (["{snippet} a", ":crash: gh-1 on 3", "x"], "does not name issues and builds"),
+        (["{snippet} a", ":crash: gh-1 on 3.14t", ":expect: hang", "x"], "`:expect: output` or"),
         (["{output} a", "x"], "no snippet above is called 'a' (there: none)"),
     ],
 )

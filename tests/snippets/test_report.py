@@ -7,8 +7,8 @@ from ftguide.snippets import report
 from ftguide.snippets.report import Block, Report, ReportError, Result
 
 
-def block(date="2026-11-24", *, passed=True, version="3.14.7", failures=0):
-    result = Result(build=Build.GIL, version=version, date=date, passed=passed, failures=failures)
+def block(date="2026-11-24", *, passed=True, version="3.14.7"):
+    result = Result(build=Build.GIL, version=version, date=date, passed=passed)
     return Block(name="a", expect="output", results=(result,))
 
 
@@ -29,6 +29,14 @@ def test_a_check_keeps_the_date_and_an_update_does_not():
     assert report.merge(old, new, refresh=False) == old
     assert report.merge(old, new, refresh=True) == new
     assert report.merge(None, new, refresh=False) == new
+
+
+def test_lines_that_did_not_run_keep_their_results():
+    other = block("2026-01-01", version="3.15.0rc2").results
+    old = Block(name="a", expect="output", results=(*block("2026-01-01").results, *other))
+    for refresh in (False, True):
+        merged = report.merge(old, block("2026-11-24", version="3.14.8"), refresh=refresh)
+        assert [one.version for one in merged.results] == ["3.14.8", "3.15.0rc2"]
 
 
 @pytest.mark.parametrize("change", [{"passed": False}, {"version": "3.14.8"}])

@@ -1,14 +1,16 @@
 """From pages to verdicts, reports and updated pages, on the Python of the tests and on the real pair."""
 
 import datetime as dt
+import sys
 
 import pytest
 
-from ftguide.interpreters.model import Build
+from ftguide.interpreters.model import Build, InterpreterError
 from ftguide.snippets import execute, extract, report, run
 from ftguide.snippets.packages import Environments
 from ftguide.snippets.run import Line
 
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 TODAY = dt.date(2026, 11, 24)
 
 TEXT = """\
@@ -94,14 +96,36 @@ def test_what_did_not_run_keeps_its_entry(page, lines, root):
 
 def test_a_race_is_counted(page, lines, root):
     text = (
-        "```{snippet} r\n:expect: race\n:runs: 4\n\nimport os, pathlib\n"
+        "```{snippet} r\n:race: wrong-result\n:runs: 4\n\nimport os, pathlib\n"
         "assert os.getpid() < 0\n```\n"
     )
     one = page(text)
     results = ran([one], lines)
     run.write_report(one, results, root, today=TODAY, refresh=False)
     (block,) = report.read(report.path_of(one.name, root)).blocks.values()
-    assert [(r.failures, r.runs, r.passed) for r in block.results] == [(4, 4, True)] * 2
+    assert [(r.endings, r.runs, r.passed) for r in block.results] == [
+        ({"wrong-result": 4}, 4, True)
+    ] * 2
+
+
+def test_a_declared_crash_is_counted_and_an_undeclared_one_fails(page, lines, root):
+    code = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"
+    text = (
+        f"```{{snippet}} r\n:expect: exit\n:crash: gh-120321 on {HERE}t\n:runs: 2\n\n{code}\n```\n"
+    )
+    one = page(text)
+    results = ran([one], lines)
+    judged = {v.build: v for v in results.required[one.name]["r"]}
+    assert judged[Build.FREE_THREADED].problem is None
+    assert judged[Build.FREE_THREADED].endings == (("SIGSEGV", 2),)
+    assert "was killed by SIGSEGV, not 0. A crash is a fault" in judged[Build.GIL].problem
+
+
+def test_a_process_says_which_exception_ended_it(page, lines, root):
+    text = "```{snippet} r\n:race: ValueError\n:runs: 2\n\nraise ValueError('x')\n```\n"
+    one = page(text)
+    (found, _) = ran([one], lines).required[one.name]["r"]
+    assert (found.problem, found.endings) == (None, (("ValueError", 2),))
 
 
 def test_another_line_is_noted_and_never_fails(page, lines, root, targets):
@@ -118,6 +142,40 @@ def test_another_line_is_noted_and_never_fails(page, lines, root, targets):
     run.write_report(one, results, root, today=TODAY, refresh=False)
     blocks = report.read(report.path_of(one.name, root)).blocks.values()
     assert all(len(block.results) == 4 for block in blocks)
+
+
+class Nothing(Environments):
+    """An index that has a package for no interpreter."""
+
+    def prepare(self, snippet):
+        raise InterpreterError("hypothesis has no build for it")
+
+
+class Everything(Environments):
+    """Interpreters that have every package."""
+
+    def prepare(self, snippet):
+        pass
+
+    def targets(self, _snippet):
+        return self.here
+
+
+def test_a_line_that_cannot_have_packages_goes_without_the_snippets_that_need_them(
+    page, root, targets
+):
+    one = page("```{snippet} t\n:needs: hypothesis\n\nx = 1\n```\n" + TEXT)
+    good, bad = Everything({}, root), Nothing({}, root)
+    good.here = targets
+    required, other = (Line(targets=targets, environments=which) for which in (good, bad))
+    said = []
+    results = run.run([one], [required, other], names=frozenset(), jobs=2, say=said.append)
+    assert set(results.required[one.name]) == {"t", "fine", "wrong"}
+    assert set(results.others[one.name]) == {"fine", "wrong"}
+    (line,) = said
+    assert line.startswith("snippets that need packages do not run on 3.")
+    with pytest.raises(InterpreterError, match="hypothesis has no build"):
+        ran([one], [Line(targets=targets, environments=bad)])
 
 
 def test_a_session_that_names_both_builds_counts_for_both(page, lines):
