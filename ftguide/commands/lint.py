@@ -48,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
         path.relative_to(root).as_posix() for path in extract.chosen(args.pages, root) if args.pages
     ]
     findings = lint(root, only=only, today=today, stale=args.stale)
-    screen = Console(highlight=False, soft_wrap=True)
+    screen = Console(highlight=False, soft_wrap=True, emoji=False)
     for finding in findings:
         screen.print(escape(str(finding)))
     pages = len(only) or len(extract.pages(root))

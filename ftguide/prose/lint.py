@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from ftguide.prose import code, links, page, stamps, words
+from ftguide.prose import claims, code, links, page, stamps, words
 from ftguide.prose.page import Finding
 from ftguide.snippets import extract, markdown, report
 
@@ -34,6 +34,13 @@ def lint(
         page.parse(name, markdown.read(root / name)) for name in OTHERS if (root / name).is_file()
     ]
     targets = links.targets([*pages.values(), *others], root)
+    support = claims.Known(
+        snippets={
+            one.name: frozenset(each.name for each in one.snippets if each.not_run is None)
+            for one in snippets
+        },
+        root=root,
+    )
     found: list[Finding] = []
     for path, known in zip(paths, snippets, strict=True):
         one = pages[names[path]]
@@ -43,6 +50,8 @@ def lint(
         found += code.check(one)
         found += code.check_snippets(one, known, report.read(report.path_of(one.name, root)))
         found += links.check(one, targets)
+        if claims.applies(one.name):
+            found += claims.check(one, support)
         found += stamps.check(one, today=today, stale=stale)
         found += words.check_markers(one, EXCEPTABLE)
     if not only:

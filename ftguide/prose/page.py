@@ -2,6 +2,7 @@
 
 An exception is a comment above the block it is for, with the rule's name and a reason:
 `% lint: thread-safe, quotes CPython's documentation`. One without use is a finding itself.
+What shows that a claim is true stands in such a comment, too: `% claim: ftguide/bench/worker.py:12`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ftguide.snippets import markdown
 from ftguide.snippets.markdown import Placed
 
 _MARKER = re.compile(r"\s*lint:\s*(?P<rule>[a-z-]+)(?:\s*,\s*(?P<reason>.*\S))?\s*")
+_CLAIM = re.compile(r"\s*(?P<rule>claim):\s*(?P<reason>.*\S)?\s*")
 _FENCES = {"fence", "colon_fence"}
 
 
@@ -59,6 +61,7 @@ class Page:
     text: str
     tokens: tuple[Placed, ...]
     markers: tuple[Marker, ...]
+    claims: tuple[Marker, ...]  #: their reasons are what shows the claims below
 
     def excepted(self, rule: str, line: int) -> bool:
         """Say whether a marker allows what a rule found on a line."""
@@ -84,7 +87,13 @@ class Page:
 def parse(name: str, text: str) -> Page:
     """Return a page with its tokens and exceptions."""
     tokens = tuple(markdown.tokens(text))
-    return Page(name=name, text=text, tokens=tokens, markers=tuple(_markers(tokens)))
+    return Page(
+        name=name,
+        text=text,
+        tokens=tokens,
+        markers=tuple(_markers(tokens, _MARKER)),
+        claims=tuple(_markers(tokens, _CLAIM)),
+    )
 
 
 def _words_of(placed: Placed) -> Iterator[Words]:
@@ -107,12 +116,12 @@ def _words_of(placed: Placed) -> Iterator[Words]:
     yield Words(line=line, text="".join(parts))
 
 
-def _markers(tokens: tuple[Placed, ...]) -> Iterator[Marker]:
+def _markers(tokens: tuple[Placed, ...], pattern: re.Pattern[str]) -> Iterator[Marker]:
     for number, placed in enumerate(tokens):
         if placed.token.type != "myst_line_comment":
             continue
         for offset, content in enumerate(placed.token.content.split("\n")):
-            match = _MARKER.fullmatch(content.removeprefix("%"))
+            match = pattern.fullmatch(content.removeprefix("%"))
             if match is None:
                 continue
             first = last = placed.line

@@ -79,10 +79,13 @@ def checked(tmp_path):
     return check
 
 
-def ran(*, passed):
-    result = Result(build=Build.GIL, version="3.14.7", date="2026-11-24", passed=passed)
+def ran(*, passed, version="3.14.7", beside=()):
+    known = {"build": Build.GIL, "date": "2026-11-24"}
+    result = Result(version=version, passed=passed, **known)
+    others = [Result(version=other, passed=False, **known) for other in beside]
     return lambda snippets: {
-        one.hash: Block(name=one.name, expect="output", results=(result,)) for one in snippets
+        one.hash: Block(name=one.name, expect="output", results=(result, *others))
+        for one in snippets
     }
 
 
@@ -96,6 +99,11 @@ def test_a_snippet_has_to_have_run(checked):
     assert "Run `nox -s snippets -- --only p.md` and commit its report." in message
     ((_, _, message),) = checked(SNIPPET, ran(passed=False))
     assert "does not do what the page says" in message
+
+
+def test_only_the_line_that_every_block_runs_on_has_to_pass(checked):
+    assert checked(SNIPPET, ran(passed=True, beside=("3.13.15", "3.15.0rc2"))) == []
+    assert len(checked(SNIPPET, ran(passed=True, version="3.15.0rc2"))) == 1
 
 
 def test_a_snippet_that_does_not_run_need_not(checked):

@@ -34,6 +34,29 @@ def test_findings_name_file_line_value_and_fix(root, capsys):
     assert last == "1 pages, 3 findings"
 
 
+def test_no_line_number_is_drawn_as_a_picture(root, capsys):
+    filler = "\n" * (99 - GOOD.count("\n"))
+    (root / "source" / "p.md").write_text(f"{GOOD}{filler}It is thread-safe.\n")
+    assert call(root) == 1
+    assert capsys.readouterr().out.startswith("source/p.md:100: 'thread-safe'")
+
+
+def test_claims_are_looked_at_on_the_pages_that_people_write(root, capsys):
+    snippet = "```{snippet} s\n:lang: sh\n:not-run: it needs a network\n:source: https://example.com\n\nx\n```"
+    marked = "% claim: source/p.md:2\nIt never ends.\n\n% claim: #snippet-s\nIt never ends."
+    excepted = "% lint: claim, this is no way out\nIt never ends."
+    page = f"{GOOD}\n{marked}\n\n{excepted}\n\nx\n\n{snippet}\n"
+    (root / "source" / "p.md").write_text(page)
+    (root / "source" / "benchmarks" / "runs").mkdir(parents=True)
+    (root / "source" / "benchmarks" / "runs" / "r.md").write_text(f"{GOOD}\nIt never ends.\n")
+    (root / "README.md").write_text("It never ends.\n")
+    assert call(root) == 1
+    first, second, third, _ = capsys.readouterr().out.splitlines()
+    assert first.startswith("source/p.md:13: '#snippet-s' is no snippet that runs.")
+    assert second.startswith("source/p.md:16: 'claim' is not a rule.")
+    assert third.startswith("source/p.md:17: 'never': \"It never ends.\" has nothing")
+
+
 def test_only_the_pages_asked_for(root, capsys):
     (root / "source" / "q.md").write_text("# Q\n\nIt is thread-safe.\n")
     assert call(root, "p") == 0
