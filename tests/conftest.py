@@ -1,8 +1,11 @@
-"""Fixtures shared by all tests: the interpreters that are measured."""
+"""What all tests share: the interpreters that are measured, and a temporary folder that ends up empty."""
 
+import multiprocessing.util
 import os
 import shutil
 import signal
+import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,26 @@ ROOT = Path(__file__).resolve().parents[1]
 # A shell that starts us in the background has SIGINT ignored, and ignoring is inherited: the tests that
 # interrupt a process would wait for ever. With a handler here, children begin with the default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left(tmp_path_factory: pytest.TempPathFactory):
+    """Give all tests and what they start one temporary folder, and fail if anything stays in it."""
+    tmp_path_factory.getbasetemp()  # pytest's own folders stay where they are kept for a while
+    multiprocessing.util.get_temp_dir()  # so does that of this process, which removes it when it ends
+    with tempfile.TemporaryDirectory(prefix="t-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
+        deadline = time.monotonic() + 5  # for processes that a test has killed a moment ago
+        while (left := _left(Path(folder))) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert left == [], "tests left these in the temporary folder"
+
+
+def _left(folder: Path) -> list[str]:
+    """List what is in a folder, but for uv's locks: uv keeps them for the next uv."""
+    return sorted(path.name for path in folder.iterdir() if not path.match("uv-*.lock"))
 
 
 @pytest.fixture(scope="session")

@@ -119,7 +119,10 @@ def first_cpus(plan: BlockPlan, on: Platform) -> dict[Arm, tuple[int, ...] | Non
 
 @contextlib.contextmanager
 def working_folder(plan: BlockPlan) -> Iterator[Path]:
-    """Make the workers' working directory, whose name has the planned length, and remove it."""
+    """Make the workers' working directory, whose name has the planned length, and remove it.
+
+    The folder around it is theirs as well, and goes with it; its name is short enough for sockets.
+    """
     with tempfile.TemporaryDirectory(prefix="ftguide-", ignore_cleanup_errors=True) as parent:
         folder = Path(parent) / ("w" * plan.folder_length)
         folder.mkdir()
@@ -140,7 +143,8 @@ def start_arm(
         executable=stage.executables[arm.build],
         module=stage.modules[plan.workload.slug],
         slug=plan.workload.slug,
-        environment=environment(plan, arm, stage),
+        # Temporary files go beside the working directory: workers are killed, and could not remove them.
+        environment=environment(plan, arm, stage) | {"TMPDIR": str(folder.parent)},
         folder=folder,
         root=stage.root,
         on=stage.on,

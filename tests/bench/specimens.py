@@ -86,6 +86,13 @@ def busy_in_background(worker):
     threading.Thread(target=spin, daemon=True).start()
 
 
+def litters(worker):
+    """Make the folder that multiprocessing removes at the end of a process, if it may end by itself."""
+    from multiprocessing import util
+
+    return util.get_temp_dir()
+
+
 def turns_gil_on():
     import undeclared_extension
 
@@ -139,6 +146,7 @@ WORKLOADS = (
     ),
     specimen("lies", lies),
     specimen("busy", setup_local=busy_in_background),
+    specimen("litters", setup_local=litters),
     specimen("gil-on", setup_shared=turns_gil_on),
     specimen("no-import", setup_shared=raises_at_import),
 )

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +96,15 @@ def test_a_run_has_every_planned_block_and_its_exports(execute):
         path.name for path in folder.iterdir()
     }
     assert not (folder / "blocks.jsonl").exists()
+
+
+def test_killed_workers_leave_no_temporary_folder(execute, monkeypatch):
+    with tempfile.TemporaryDirectory() as place:  # short: multiprocessing puts sockets there
+        monkeypatch.setenv("TMPDIR", place)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        stored, _, _ = execute("litters", blocks=1)
+        assert len(stored.blocks) == 1
+        assert list(Path(place).iterdir()) == []
 
 
 def test_costs_come_last_and_of_every_arm_but_copies(execute):

@@ -43,6 +43,8 @@ def wait_until(condition, seconds=60):
 def test_nothing_is_left(tmp_path, pair, number, status):
     source = tmp_path / "source"
     source.mkdir()
+    temporary = tmp_path / "tmp"  # a killed runner cannot remove its folders
+    temporary.mkdir()
     marker = f"sleeper-{os.getpid()}-{number}"
     blocks = "".join(
         f"```{{snippet}} s{n}\n:timeout: 100\n:args: {marker}\n\nimport time\ntime.sleep(99)\n```\n"
@@ -63,6 +65,7 @@ def test_nothing_is_left(tmp_path, pair, number, status):
             *given,
         ],
         cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -78,3 +81,5 @@ def test_nothing_is_left(tmp_path, pair, number, status):
     assert "Traceback" not in output
     wait_until(lambda: running(marker) == [], seconds=10)
     assert not (source / "snippets").exists()
+    left = [path.name.split("-")[0] for path in temporary.iterdir()]
+    assert left == ([] if number == signal.SIGINT else ["snippet"] * 2)
