@@ -203,7 +203,7 @@ RULES = {
         _rule(
             "removed-api",
             Weight.FIX,
-            "does nothing since Python 3.7, or is gone: delete it",
+            "PyEval_InitThreads does nothing since 3.9, the rest left the headers in 3.13: delete the call",
             "native-attach",
         ),
         _rule(
@@ -222,7 +222,7 @@ class Replacement:
 
     borrowed: str
     strong: str
-    since: str  #: the first line that has it
+    since: str  #: the first line that has it; empty where all have it, or where there is nothing
     note: str = ""
 
 
@@ -255,6 +255,11 @@ REPLACEMENTS = (
     Replacement(borrowed="PyWeakref_GET_OBJECT", strong="PyWeakref_GetRef", since="3.13"),
     Replacement(borrowed="PyImport_AddModule", strong="PyImport_AddModuleRef", since="3.13"),
     Replacement(borrowed="PyImport_AddModuleObject", strong="PyImport_AddModuleRef", since="3.13"),
-    Replacement(borrowed="PyCell_GET", strong="PyCell_Get", since="3.8"),
+    Replacement(
+        borrowed="PyCell_GET",
+        strong="PyCell_Get",
+        since="",
+        note="as old as cells: every line has it",
+    ),
     Replacement(borrowed="PySys_GetObject", strong="PySys_GetAttr", since="3.15"),
 )
