@@ -230,8 +230,8 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="start-interpreter",
-        title="Start and close an interpreter",
-        question="What does an interpreter of its own cost, from its making to its end?",
+        title="Start and close an interpreter, a module's imports included",
+        question="What does an interpreter cost that imports a module, and what that imports, for one call?",
         expectation=Expectation.GIL_IS_FINE,
         because=(
             "An interpreter makes all its types and imports its own modules again, on either build, "
@@ -246,8 +246,11 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="start-forkserver",
-        title="Start and join a process by forkserver",
-        question="What does it cost to start a process the way CPython does by default on Linux?",
+        title="Start and join a process by forkserver, a module's imports included",
+        question=(
+            "What does a process cost that is started as CPython does by default on Linux, and imports a "
+            "module for its task?"
+        ),
         expectation=Expectation.GIL_IS_FINE,
         because=(
             "A small process forks instead of starting a new interpreter, and the child imports the "
@@ -262,8 +265,11 @@ WORKLOADS: tuple[Workload, ...] = (
     ),
     Workload(
         slug="start-spawn",
-        title="Start and join a process by spawn",
-        question="What does it cost to start a process the way CPython does on macOS and Windows?",
+        title="Start and join a process by spawn, a module's imports included",
+        question=(
+            "What does a process cost that is started as CPython does on macOS and Windows, and imports a "
+            "module for its task?"
+        ),
         expectation=Expectation.GIL_IS_FINE,
         because=(
             "It is the start of an interpreter and the import of modules, which one thread does, so "

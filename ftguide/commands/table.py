@@ -44,12 +44,13 @@ def print_report(console: Console, report: Report) -> None:
 
 
 def notes(report: Report) -> Iterator[str]:
-    """Yield what is said below the table: group means, failures, flags of rows and of the run."""
-    for mean in report.groups:
+    """Yield what is said below the table: means, failures, flags of rows and of the run."""
+    for mean in report.means:
         if mean.workloads < 2:
             continue  # the mean of one is the row above
-        ratio = rendering.ratio_text(mean.ratio, mean.low, mean.high)
-        yield f"{mean.group}, geometric mean of {mean.workloads} workloads: {ratio}"
+        one, ratio = mean.family, rendering.ratio_text(mean.ratio, mean.low, mean.high)
+        name = one.group if one.part is None else f"{one.group}: {one.part}"
+        yield f"{name}, geometric mean of {mean.workloads} workloads: {ratio}"
     for row in report.rows:
         if row.failure is not None:
             yield failure_note(row)

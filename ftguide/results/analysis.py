@@ -11,6 +11,7 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ftguide.results.families import Family, family
 from ftguide.results.flags import flags
 from ftguide.results.model import Arm, Failure, Mode, PlannedWorkload, StoredRun
 from ftguide.results.neighbour import split
@@ -101,10 +102,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupMean:
-    """Geometric mean of one group's single-thread ratios, bootstrap interval over blocks."""
+class FamilyMean:
+    """Geometric mean of one family's single-thread ratios, bootstrap interval over blocks."""
 
-    group: str
+    family: Family
     ratio: float
     low: float
     high: float
@@ -117,7 +118,7 @@ class Report:
 
     stored: StoredRun
     rows: tuple[Row, ...]
-    groups: tuple[GroupMean, ...]
+    means: tuple[FamilyMean, ...]  #: by family, in the order of the rows
 
     def row(self, slug: str) -> Row:
         """Return one workload's row; KeyError when the run does not have it."""
@@ -183,7 +184,7 @@ def report(stored: StoredRun) -> Report:
         _row(draft, q_values, failures.get(draft.planned.slug), pinned=stored.run.pinned)
         for draft in drafts
     )
-    return Report(stored=stored, rows=rows, groups=_groups(drafts, rows))
+    return Report(stored=stored, rows=rows, means=_means(drafts, rows))
 
 
 def _named(threads: int) -> dict[str, tuple[str, str, str]]:
@@ -250,14 +251,14 @@ def _q_values(drafts: Sequence[_DraftRow]) -> dict[int, float]:
     A family per kind, and one of the A/A pairs: they answer another question, and their many true
     nulls would change what the real comparisons have to pass.
     """
-    families: dict[str, list[_Draft]] = {}
+    kinds: dict[str, list[_Draft]] = {}
     for row in drafts:
         for one in (*row.named.values(), *row.others):
-            families.setdefault(one.kind, []).append(one)
-        families.setdefault("again", []).extend(row.again)
+            kinds.setdefault(one.kind, []).append(one)
+        kinds.setdefault("again", []).extend(row.again)
     found: dict[int, float] = {}
-    for family in families.values():
-        tested = [one for one in family if one.testable]
+    for compared in kinds.values():
+        tested = [one for one in compared if one.testable]
         q_values = benjamini_hochberg([one.estimate.p for one in tested])
         found.update((id(one), q) for one, q in zip(tested, q_values, strict=True))
     return found
@@ -352,19 +353,19 @@ def _times(measured: Series) -> tuple[ArmTime, ...]:
     return tuple(found)
 
 
-def _groups(drafts: Sequence[_DraftRow], rows: Sequence[Row]) -> tuple[GroupMean, ...]:
-    """Average the single-thread ratios of each group; a failed workload is no part of its group."""
-    samples: dict[str, list[list[float]]] = {}
+def _means(drafts: Sequence[_DraftRow], rows: Sequence[Row]) -> tuple[FamilyMean, ...]:
+    """Average the single-thread ratios of each family; a failed workload is no part of its family."""
+    samples: dict[Family, list[list[float]]] = {}
     for draft, row in zip(drafts, rows, strict=True):
         if row.failure is None and row.single is not None and row.single.k >= 2:
             d = draft.series.contrast(row.single.arm, row.single.base)
-            samples.setdefault(row.group, []).append(d)
+            samples.setdefault(family(row), []).append(d)
     found = []
-    for group, sample in samples.items():
+    for one, sample in samples.items():
         interval = group_mean(sample)
         found.append(
-            GroupMean(
-                group=group,
+            FamilyMean(
+                family=one,
                 ratio=interval.ratio,
                 low=interval.low,
                 high=interval.high,

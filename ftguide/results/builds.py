@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguide.interpreters.model import Build
+from ftguide.results.families import Family, family
 from ftguide.results.model import StoredRun
 from ftguide.results.series import series
 from ftguide.results.statistics import Estimate, Interval, group_mean, ratio_interval
 
 ARM, BASE = "ft-single", "gil-single"
+
+#: Slug, version and source hash: results of other code are other results.
+_Code = tuple[str, int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,26 +29,36 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The geometric means of one family on several pairs."""
+
+    family: Family
+    slugs: tuple[str, ...]  #: what they are means of
+    intervals: tuple[Interval, ...]  #: in the order of the pairs
+
+    @property
+    def low(self) -> float:
+        """The smallest mean."""
+        return min(one.ratio for one in self.intervals)
+
+    @property
+    def high(self) -> float:
+        """The largest mean."""
+        return max(one.ratio for one in self.intervals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
     """The one-thread ratios of one group on several pairs."""
 
     group: str
     pairs: tuple[Pair, ...]
-    slugs: tuple[str, ...]  #: workloads that all pairs have, with the same code
     ratios: Mapping[str, tuple[Estimate, ...]]  #: by workload, in the order of `pairs`
-    means: tuple[Interval, ...]  #: geometric means over `slugs`, in the order of `pairs`
-    without: tuple[str, ...] = ()  #: those of `slugs` that a second mean leaves out
-    means_without: tuple[Interval, ...] = ()  #: that mean; empty if it leaves out none, or all
+    means: tuple[Means, ...]  #: of workloads that all pairs have, with the same code; never empty
 
-    @property
-    def low(self) -> float:
-        """The smallest mean."""
-        return min(one.ratio for one in self.means)
-
-    @property
-    def high(self) -> float:
-        """The largest mean."""
-        return max(one.ratio for one in self.means)
+    def of(self, key: str) -> Means | None:
+        """Return the means of a family by its key."""
+        return next((one for one in self.means if one.family.key == key), None)
 
 
 def pair_of(stored: StoredRun) -> Pair:
@@ -73,36 +87,42 @@ def newest_of_each(runs: Sequence[StoredRun]) -> list[StoredRun]:
     return found
 
 
-def sensitivity(
-    runs: Sequence[StoredRun], group: str, without: Sequence[str] = ()
-) -> Sensitivity | None:
+def sensitivity(runs: Sequence[StoredRun], group: str) -> Sensitivity | None:
     """Compare the pairs that runs measured; None when they have no workload of the group in common.
 
-    Only workloads that every run has count, or a mean would move because its members did. A second mean
-    leaves the workloads `without` out, for comparison with a suite that is composed in another way.
+    Only workloads that every run has count, or a mean would move because its members did.
     """
-    logs: list[dict[tuple[str, int, str], list[float]]] = []
+    logs: list[dict[_Code, list[float]]] = []
+    families: dict[_Code, Family] = {}
     for stored in runs:
         own = {}
         for planned in stored.run.plan.workloads:
             if planned.group == group:
                 d = series(planned, stored.of(planned.slug)).contrast(ARM, BASE)
                 if len(d) >= 2:
-                    own[planned.slug, planned.version, planned.source_hash] = d
+                    code = (planned.slug, planned.version, planned.source_hash)
+                    own[code], families[code] = d, family(planned)
         logs.append(own)
-    if not logs:
+    parts: dict[Family, list[_Code]] = {}
+    for code in logs[0] if logs else ():
+        if all(code in own for own in logs):
+            parts.setdefault(families[code], []).append(code)
+    if not parts:
         return None
-    common = [key for key in logs[0] if all(key in own for own in logs)]
-    if not common:
-        return None
-    rest = [key for key in common if key[0] not in without]
-    some = 0 < len(rest) < len(common)
     return Sensitivity(
         group=group,
         pairs=tuple(map(pair_of, runs)),
-        slugs=tuple(key[0] for key in common),
-        ratios={key[0]: tuple(ratio_interval(own[key]) for own in logs) for key in common},
-        means=tuple(group_mean([own[key] for key in common]) for own in logs),
-        without=tuple(key[0] for key in common if key[0] in without),
-        means_without=tuple(group_mean([own[key] for key in rest]) for own in logs if some),
+        ratios={
+            code[0]: tuple(ratio_interval(own[code]) for own in logs)
+            for codes in parts.values()
+            for code in codes
+        },
+        means=tuple(
+            Means(
+                family=one,
+                slugs=tuple(code[0] for code in codes),
+                intervals=tuple(group_mean([own[code] for code in codes]) for own in logs),
+            )
+            for one, codes in parts.items()
+        ),
     )

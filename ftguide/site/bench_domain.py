@@ -1,8 +1,9 @@
 """The `bench` domain: what pages say about runs, bound to the stored data.
 
 Directives draw tables, charts and whole pages (`directives.py`, `run_page.py`); the role
-`{bench:value}` prints a number with its interval, `{bench:ref}` links a workload, a run, a time or a
-ratio. Every workload, run and row is an object of the inventory, so other projects can cite it.
+`{bench:value}` prints a number with its interval, `{bench:mean}` a mean over workloads, `{bench:ref}`
+links a workload, a run, a time or a ratio. Every workload, run and row is an object of the inventory,
+so other projects can cite it.
 """
 
 # ruff: noqa: ARG002, PLR0917 - Sphinx fixes the signatures of a domain's methods
@@ -34,8 +35,9 @@ from ftguide.site.directives import (
     RunsDirective,
     TableDirective,
 )
+from ftguide.site.means import BuildsDirective, MeanRole
 from ftguide.site.method_tables import MethodDirective
-from ftguide.site.overviews import BuildsDirective, NeighboursDirective, ScalingDirective
+from ftguide.site.overviews import NeighboursDirective, ScalingDirective
 from ftguide.site.run_page import RunDirective
 from ftguide.site.value import ValueRole
 from ftguide.site.workload_page import WorkloadDirective
@@ -87,6 +89,7 @@ class BenchDomain(Domain):
     }
     roles: ClassVar = {
         "ref": BenchRole(innernodeclass=nodes.inline, warn_dangling=True),
+        "mean": MeanRole(),
         "value": ValueRole(),
     }
     initial_data: ClassVar = {

@@ -79,9 +79,12 @@ class BenchDirective(SphinxDirective):
         return self.domain.results(self.env.docname)
 
     def use(self, loaded: Loaded | None) -> Loaded | None:
-        """Note the files of a run as dependencies of the page."""
+        """Note the files of a run, and those that name its workloads, as dependencies of the page."""
         if loaded is not None:
             self.domain.depend(self.env.docname, data.files_of(loaded.folder))
+            known = data.declared()
+            paths = {known[row.slug].path for row in loaded.report.rows if row.slug in known}
+            self.domain.depend(self.env.docname, sorted(paths))
         return loaded
 
     def warn(self, message: str, subtype: str) -> None:

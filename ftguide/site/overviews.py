@@ -1,20 +1,17 @@
-"""Directives that look across workloads, runs and machines; and a run's timeline."""
+"""Directives that look across runs of a workload or of a machine; and a run's timeline."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 
 from ftguide.results import rendering
-from ftguide.results.builds import Sensitivity, newest_of_each, sensitivity
 from ftguide.results.model import Mode, StoredRun
 from ftguide.results.neighbour import Split
 from ftguide.results.scaling import FEWEST_WORKERS, Fit, curve, fit
-from ftguide.results.statistics import Estimate, Interval
+from ftguide.results.statistics import Estimate
 from ftguide.results.timeline import timeline
 from ftguide.results.verdicts import Comparison
 from ftguide.site import tables, wording
@@ -22,102 +19,6 @@ from ftguide.site.data import Loaded
 from ftguide.site.directives import BenchDirective, admonition, empty
 from ftguide.site.figures import paragraph
 from ftguide.site.grid import Column, Line, table
-
-
-class BuildsDirective(BenchDirective):
-    """Show one group's one-thread ratios on every pair of binaries that was published, and their range.
-
-    With `:headline:` only the sentence with the range. `:without:` names workloads that a second mean
-    leaves out.
-    """
-
-    required_arguments = 1
-    option_spec: ClassVar = {"headline": directives.flag, "without": str.split}
-
-    def run(self) -> list[nodes.Node]:
-        """Return the sentence, and the table where there is more than one pair."""
-        group = self.arguments[0]
-        results = self.results()
-        self.domain.report_problems(results, self.env.docname)
-        runs = [one for one in results.newest() if one.entry.citable]
-        for one in runs:
-            self.use(one)
-        newest = newest_of_each([one.report.stored for one in runs])
-        # Means of other suite versions are means of other workloads: the newest version speaks.
-        version = newest[0].run.suite.version if newest else ""
-        same = [stored for stored in newest if stored.run.suite.version == version]
-        found = sensitivity(same, group, self.options.get("without", ()))
-        if found is None:
-            return [empty("No published run has this group yet.")]
-        said: list[nodes.Node] = [headline(found)]
-        if "headline" not in self.options and len(found.pairs) > 1:
-            said.append(builds_table(found, runs))
-        return said
-
-
-def headline(found: Sensitivity) -> nodes.paragraph:
-    """Say the range of a group's mean over the binaries, never one number."""
-    count = len(found.slugs)
-    one = found.means[0]
-    if len(found.pairs) == 1:
-        text = (
-            f"Geometric mean of {count} workloads of the {found.group} group, one thread: "
-            f"{rendering.ratio_text(one.ratio, one.low, one.high)} times the time of the GIL-enabled "
-            f"build, for these two binaries ({found.pairs[0].python}, {found.pairs[0].compiler}). "
-            "Other compilers move this number; no second pair has been published yet."
-        )
-    else:
-        low, high = (f"{value:.2f}" for value in (found.low, found.high))
-        binaries = len({pair.binaries for pair in found.pairs})
-        machines = len({pair.machine for pair in found.pairs})
-        where = f"{binaries} pair{'s' if binaries > 1 else ''} of binaries" + (
-            f" and {machines} machines" if machines > 1 else ""
-        )
-        text = (
-            f"Geometric mean of {count} workloads of the {found.group} group, one thread: between "
-            f"{low} and {high} times the time of the GIL-enabled build, on the {where} measured "
-            "here. Which compiler made them, and on which machine they ran, is part of the number."
-        )
-    return nodes.paragraph("", "", nodes.Text(text), classes=["bench-headline"])
-
-
-def _said(numbers: Sequence[Estimate | Interval]) -> list[str]:
-    return [rendering.ratio_text(one.ratio, one.low, one.high) for one in numbers]
-
-
-def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
-    """Build the table with a column per pair of binaries."""
-    by_id = {one.run.run_id: one for one in runs}
-    titles = by_id[found.pairs[0].run_id]
-    lines = [
-        Line(
-            cells=[
-                [tables.reference(slug, tables.title(titles, slug))],
-                *_said(found.ratios[slug]),
-            ]
-        )
-        for slug in found.slugs
-    ]
-    lines.append(Line(cells=["geometric mean", *_said(found.means)], classes=["bench-mean"]))
-    if found.means_without:
-        rest = f"the same without {' and '.join(found.without)}"
-        lines.append(Line(cells=[rest, *_said(found.means_without)]))
-    runs_line: list[str | list[nodes.Node]] = [
-        [tables.reference(pair.run_id, pair.run_id)] for pair in found.pairs
-    ]
-    lines.append(Line(cells=["run", *runs_line]))
-    return table(
-        "One thread: time on the free-threaded build / time on the GIL-enabled build, by pair of "
-        "binaries and machine (95 % interval)",
-        [
-            Column(title="Workload"),
-            *(
-                Column(title=f"{pair.python}, {pair.compiler}, on {pair.machine}", numeric=True)
-                for pair in found.pairs
-            ),
-        ],
-        lines,
-    )
 
 
 class ScalingDirective(BenchDirective):

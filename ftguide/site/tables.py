@@ -15,6 +15,7 @@ from sphinx import addnodes
 
 from ftguide.results import rendering
 from ftguide.results.analysis import Row
+from ftguide.results.families import grouped
 from ftguide.results.model import Mode
 from ftguide.results.verdicts import Comparison
 from ftguide.site import data, wording
@@ -73,8 +74,12 @@ def flags(row: Row) -> str:
 
 
 def title(loaded: Loaded, slug: str) -> str:
-    """Return a workload's title as the run recorded it."""
-    return loaded.report.stored.planned(slug).title
+    """Return a workload's title: today's where the run measured today's code, else the recorded one.
+
+    A title that says better what is measured is better for older runs, too.
+    """
+    planned = loaded.report.stored.planned(slug)
+    return data.declared()[slug].title if data.outdated(loaded, slug) is None else planned.title
 
 
 def workers(rows: Iterable[Row]) -> int | None:
@@ -88,15 +93,14 @@ def workers(rows: Iterable[Row]) -> int | None:
 
 
 def single_table(loaded: Loaded, rows: Sequence[Row]) -> nodes.table | None:
-    """Build the one-thread overview, by group with the group's geometric mean."""
+    """Build the one-thread overview, by family with the family's geometric mean."""
     rows = [row for row in rows if row.single is not None or row.failure is not None]
     if not rows:
         return None
-    means = {mean.group: mean for mean in loaded.report.groups}
+    means = {mean.family: mean for mean in loaded.report.means}
     lines: list[Line | Heading] = []
-    for group, members in itertools.groupby(rows, key=lambda row: row.group):
-        lines.append(Heading(text=wording.group(group)))
-        listed = list(members)
+    for family, listed in grouped(rows).items():
+        lines.append(Heading(text=wording.family(family)))
         for row in listed:
             link = reference(row.slug, title(loaded, row.slug))
             if row.single is None:
@@ -113,8 +117,8 @@ def single_table(loaded: Loaded, rows: Sequence[Row]) -> nodes.table | None:
                     ]
                 )
             )
-        mean = means.get(group)
-        if mean is not None and mean.workloads > 2 and len(listed) == mean.workloads:
+        mean = means.get(family)
+        if mean is not None and mean.workloads > 1 and len(listed) == mean.workloads:
             places = rendering.decimals(mean.ratio, mean.low, mean.high)
             ends = wording.interval(mean.low, mean.high, places)
             cells: list[Cell] = [

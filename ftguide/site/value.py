@@ -34,7 +34,39 @@ _VALUE = re.compile(
 )
 
 
-class ValueRole(SphinxRole):
+class NumberRole(SphinxRole):
+    """What roles that print stored numbers have in common."""
+
+    @property
+    def domain(self) -> BenchDomain:
+        """The domain that remembers what the page shows."""
+        return cast("BenchDomain", self.env.get_domain("bench"))
+
+    def depend(self, loaded: Loaded) -> None:
+        """Have the page read again when a run changes."""
+        self.domain.depend(self.env.docname, data.files_of(loaded.folder))
+
+    def warn(self, message: str, subtype: str) -> None:
+        """Warn at the role."""
+        logger.warning(message, type="bench", subtype=subtype, location=self.get_location())
+
+    def fail(
+        self, message: str, subtype: str
+    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Warn and return a marker instead of a number."""
+        self.warn(message, subtype)
+        return [nodes.inline("", f"[no number: {self.text}]", classes=["bench-missing"])], []
+
+    def lacking(
+        self, results: Results, message: str
+    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return a marker for a number that no run has; a fault only where there are runs."""
+        if not results.published and not results.problems:
+            return [nodes.inline("", "not measured yet", classes=["bench-missing"])], []
+        return self.fail(f"{self.text!r}: {message}", "missing")
+
+
+class ValueRole(NumberRole):
     """Print a stored number with its interval, linked to its row."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -47,11 +79,11 @@ class ValueRole(SphinxRole):
                 "syntax",
             )
         slug, arm, base, run_id = match["slug"], match["arm"], match["base"], match["run"]
-        domain = cast("BenchDomain", self.env.get_domain("bench"))
+        domain = self.domain
         results = domain.results(self.env.docname)
         found = None
         for loaded in self.candidates(results, slug, run_id):
-            domain.depend(self.env.docname, data.files_of(loaded.folder))
+            self.depend(loaded)
             found = _number(loaded, slug, arm, base)
             if found is not None:
                 break
@@ -60,10 +92,8 @@ class ValueRole(SphinxRole):
         if declared is not None:
             domain.depend(self.env.docname, (declared.path,))
         if found is None:
-            if not results.published and not results.problems:
-                return [nodes.inline("", "not measured yet", classes=["bench-missing"])], []
             where = f"run {run_id}" if run_id else "any published run"
-            return self.fail(f"{self.text!r}: {where} has no such number", "missing")
+            return self.lacking(results, f"{where} has no such number")
         reason = data.outdated(loaded, slug)
         if reason is not None:
             self.warn(
@@ -100,17 +130,6 @@ class ValueRole(SphinxRole):
             nodes.Text(f" ({ends})" if ends == "no interval" else f" (95 % interval {ends})"),
         ]
         return outer
-
-    def warn(self, message: str, subtype: str) -> None:
-        """Warn at the role."""
-        logger.warning(message, type="bench", subtype=subtype, location=self.get_location())
-
-    def fail(
-        self, message: str, subtype: str
-    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Warn and return a marker instead of a number."""
-        self.warn(message, subtype)
-        return [nodes.inline("", f"[no number: {self.text}]", classes=["bench-missing"])], []
 
 
 def _number(loaded: Loaded, slug: str, arm: str, base: str | None) -> ArmTime | Comparison | None:

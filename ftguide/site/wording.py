@@ -10,6 +10,7 @@ import math
 
 from ftguide.results import rendering
 from ftguide.results.analysis import ArmTime
+from ftguide.results.families import Family
 from ftguide.results.model import Arm, IndexEntry, Mode
 from ftguide.results.verdicts import Comparison, Verdict
 
@@ -91,6 +92,11 @@ def group(name: str) -> str:
     """Name a group as a heading."""
     special = {"stdlib": "Standard library", "asyncio": "asyncio", "mine": "Your own code"}
     return special.get(name, name.capitalize())
+
+
+def family(one: Family) -> str:
+    """Name a family as a heading: its group, and which part of it."""
+    return group(one.group) if one.part is None else f"{group(one.group)}: {one.part}"
 
 
 def bytes_(count: int) -> str:

@@ -147,6 +147,15 @@ def stored_of(
     )
 
 
+def with_binaries(stored: StoredRun, letter: str) -> StoredRun:
+    """Return a run as if another pair of binaries had been measured."""
+    changed = {
+        build: replace(one, binary_sha256=letter * 64)
+        for build, one in stored.run.interpreters.items()
+    }
+    return replace(stored, run=replace(stored.run, interpreters=changed))
+
+
 #: Seconds per loop and worker of a workload that two free-threaded threads nearly halve.
 ARMS = {
     "gil-single": 1.00e-5,

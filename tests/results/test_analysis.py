@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from ftguide.results import families
 from ftguide.results.analysis import report
 from ftguide.results.model import Arm, Failure
 from ftguide.results.series import series
@@ -281,7 +282,7 @@ def test_times_that_are_no_times_are_left_out_and_named(broken):
 
 def test_a_run_without_workloads_is_an_empty_report():
     empty = report(stored_of())
-    assert (empty.rows, empty.groups) == ((), ())
+    assert (empty.rows, empty.means) == ((), ())
     with pytest.raises(KeyError):
         empty.row("nbody")
 
@@ -295,7 +296,7 @@ def test_an_impossible_arm_is_named():
 # --- groups and the whole ---------------------------------------------------------------------------
 
 
-def test_group_means_are_geometric_and_never_cross_groups():
+def test_means_are_geometric_and_never_cross_groups():
     workloads, samples = [], {}
     for slug, group, ratio in (
         ("one", "interpreter", 1.1),
@@ -310,16 +311,37 @@ def test_group_means_are_geometric_and_never_cross_groups():
         workloads.append((plan, make_blocks(plan, times)))
         d = [math.log(b / a) for a, b in zip(times["gil-single"], times["ft-single"], strict=True)]
         samples.setdefault(group, []).append(d)
-    groups = report(stored_of(*workloads)).groups
-    assert [(one.group, one.workloads) for one in groups] == [("interpreter", 2), ("stdlib", 1)]
-    for one in groups:
-        expected = group_mean(samples[one.group])
+    means = report(stored_of(*workloads)).means
+    assert [(one.family.key, one.workloads) for one in means] == [("python-code", 2), ("stdlib", 1)]
+    for one in means:
+        expected = group_mean(samples[one.family.group])
         assert one.ratio == pytest.approx(expected.ratio, rel=1e-5)
         assert (one.low, one.high) == pytest.approx((expected.low, expected.high), rel=1e-5)
-    assert groups[0].ratio == pytest.approx(math.sqrt(1.1 * 1.3), rel=0.01)
+    assert means[0].ratio == pytest.approx(math.sqrt(1.1 * 1.3), rel=0.01)
 
 
-def test_group_means_leave_out_what_failed_or_has_one_block():
+def test_python_code_the_collector_and_starting_have_means_of_their_own():
+    """Derived from slugs, so a run that was stored before the split is read as any other."""
+    ratios = {
+        "nbody": 1.3,
+        "startup": 1.5,
+        "gc-living-tree": 0.6,
+        "startup-imports": 1.2,
+        "exceptions": 1.1,
+    }
+    made = []
+    for slug, ratio in ratios.items():
+        plan = make_plan(slug, ["gil-single", "ft-single"])
+        times = {"gil-single": [1e-5] * 3, "ft-single": [ratio * 1e-5] * 3}
+        made.append((plan, make_blocks(plan, times)))
+    means = {one.family: one for one in report(stored_of(*made)).means}
+    assert list(means) == [families.PYTHON_CODE, families.START_UP, families.COLLECTOR]
+    assert [one.workloads for one in means.values()] == [2, 2, 1]
+    found = [means[family].ratio for family in means]
+    assert found == pytest.approx([math.sqrt(1.3 * 1.1), math.sqrt(1.5 * 1.2), 0.6], rel=1e-5)
+
+
+def test_means_leave_out_what_failed_or_has_one_block():
     arms = ["gil-single", "ft-single"]
     good, failed, short = (make_plan(slug, arms) for slug in ("good", "failed", "short"))
     stored = stored_of(
@@ -328,8 +350,8 @@ def test_group_means_leave_out_what_failed_or_has_one_block():
         (short, make_blocks(short, {"gil-single": [1e-5], "ft-single": [9e-5]})),
         failures=[failure("failed")],
     )
-    (group,) = report(stored).groups
-    assert (group.workloads, group.ratio) == (1, pytest.approx(1.1))
+    (mean,) = report(stored).means
+    assert (mean.workloads, mean.ratio) == (1, pytest.approx(1.1))
 
 
 def test_a_report_depends_on_the_run_alone():
@@ -338,7 +360,7 @@ def test_a_report_depends_on_the_run_alone():
     assert report(stored) == report(again)
     backwards = dataclasses.replace(stored, blocks=stored.blocks[::-1])
     assert report(backwards).rows == report(stored).rows
-    assert report(backwards).groups == report(stored).groups
+    assert report(backwards).means == report(stored).means
 
 
 def test_a_report_of_a_plausible_run():

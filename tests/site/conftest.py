@@ -1,7 +1,7 @@
 """A small Sphinx project with synthetic runs, built in the process of the test."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,6 +122,23 @@ def make(root: Path) -> Site:
         made.page(f"benchmarks/{slug}", f"# {slug}\n\n```{{bench:workload}} {slug}\n```\n")
     made.page("benchmarks/runs/index", "# Runs\n\n```{bench:runs}\n```\n")
     return made
+
+
+def page(site: Site, text: str) -> None:
+    """Add a page called overview that says `text`."""
+    site.page("overview", f"# Overview\n\n{text}\n")
+    index = (site.source / "index.md").read_text()
+    site.page("index", index.replace("plain\n", "plain\noverview\n"))
+
+
+def built_with(site: Site, runs: Iterable[StoredRun], text: str) -> Built:
+    """Build a site with runs and a page that says `text`, without a warning."""
+    for one in runs:
+        site.run(one)
+    page(site, text)
+    built = site.build()
+    assert built.warnings == []
+    return built
 
 
 @pytest.fixture

@@ -1,97 +1,17 @@
-"""What looks across runs: pairs of binaries, scaling curves, a run's timeline, one run beside another."""
+"""What looks across runs: scaling curves, a run's timeline, one run beside another."""
 
 import dataclasses
 
 import pytest
 
 from ftguide.interpreters.model import Build
-from ftguide.results import builds, timeline
+from ftguide.results import timeline
 from ftguide.results.model import Cost, Observed
 from ftguide.site import data
 from tests import synthetic
-from tests.results.builder import make_block, make_plan, stored_of
+from tests.results.builder import make_block, make_plan, stored_of, with_binaries
 from tests.results.test_scaling import run_of
-
-
-def with_binaries(stored, letter):
-    facts = {
-        build: dataclasses.replace(one, binary_sha256=letter * 64)
-        for build, one in stored.run.interpreters.items()
-    }
-    return dataclasses.replace(stored, run=dataclasses.replace(stored.run, interpreters=facts))
-
-
-@pytest.fixture
-def two_pairs(stored):
-    old = with_binaries(stored(synthetic.OLDER, compiler="GCC 11.3.0"), "a")
-    new = with_binaries(stored(), "b")
-    return old, new
-
-
-def page(site, text):
-    site.page("overview", f"# Overview\n\n{text}\n")
-    site.page(
-        "index", (site.source / "index.md").read_text().replace("plain\n", "plain\noverview\n")
-    )
-
-
-def built_with(site, runs, text):
-    """Build a site with runs and a page that says `text`, without a warning."""
-    for one in runs:
-        site.run(one)
-    page(site, text)
-    built = site.build()
-    assert built.warnings == []
-    return built
-
-
-def test_the_headline_is_a_range_over_binaries(site, two_pairs):
-    built = built_with(site, two_pairs, "```{bench:builds} interpreter\n```")
-    soup = built.soup("overview")
-    found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter")
-    text = soup.select_one(".bench-headline").get_text()
-    assert f"between {found.low:.2f} and {found.high:.2f} times" in text
-    assert "on the 2 pairs of binaries measured here" in text
-    heads = [cell.get_text() for cell in soup.select("thead th")]
-    assert [("GCC 12" in h, "GCC 11" in h) for h in heads[1:]] == [(True, False), (False, True)]
-    assert len(soup.select("tbody tr")) == len(found.slugs) + 2
-
-
-def test_one_pair_on_two_machines_is_counted_once(site, stored):
-    here = stored(synthetic.OLDER)
-    there = stored(name="elsewhere-2vcpu")
-    built = built_with(site, [here, there], "```{bench:builds} interpreter\n:headline:\n```")
-    text = built.soup("overview").select_one(".bench-headline").get_text()
-    assert "on the 1 pair of binaries and 2 machines measured here" in text
-
-
-def test_one_pair_has_no_range_and_says_so(site, stored):
-    built = built_with(site, [stored()], "```{bench:builds} interpreter\n:headline:\n```")
-    assert "these two binaries" in built.soup("overview").select_one(".bench-headline").get_text()
-    assert not built.soup("overview").select("table")
-
-
-def test_means_count_only_what_all_pairs_have_in_common(stored):
-    one = with_binaries(stored(), "a")
-    other = with_binaries(stored(synthetic.OLDER), "b")
-    changed = [
-        dataclasses.replace(w, source_hash="0" * 64) if w.slug == "nbody" else w
-        for w in other.run.plan.workloads
-    ]
-    plan = dataclasses.replace(other.run.plan, workloads=tuple(changed))
-    other = dataclasses.replace(other, run=dataclasses.replace(other.run, plan=plan))
-    found = builds.sensitivity([one, other], "interpreter")
-    assert found is None or "nbody" not in found.slugs
-    assert builds.sensitivity([], "interpreter") is None
-
-
-def test_the_newest_run_speaks_for_its_pair(two_pairs):
-    old, new = two_pairs
-    assert builds.newest_of_each([new, old, new]) == [new, old]
-    same = dataclasses.replace(
-        old, run=dataclasses.replace(old.run, interpreters=new.run.interpreters)
-    )
-    assert builds.newest_of_each([new, same]) == [new]
+from tests.site.conftest import built_with, page
 
 
 def test_two_cpus_get_a_box_instead_of_a_curve(site, stored):
@@ -197,16 +117,6 @@ def test_my_run_stands_beside_the_published_one(site, stored):
     assert Build.GIL.words in part
 
 
-def test_a_second_mean_leaves_out_what_it_is_told_to(site, two_pairs):
-    built = built_with(site, two_pairs, "```{bench:builds} interpreter\n:without: nbody\n```")
-    found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter", ["nbody"])
-    rest = [one.ratio for one in found.ratios["call-function"]]
-    assert [one.ratio for one in found.means_without] == pytest.approx(rest)
-    line = built.soup("overview").select("tbody tr")[-2]
-    assert line.select_one("th").get_text() == "the same without nbody"
-    assert builds.sensitivity(two_pairs, "interpreter", ["mandelbrot"]).means_without == ()
-
-
 def of_few(stored, *slugs, **changes):
     """Return a later run of some of the workloads, with some of their declaration changed."""
     plan = stored.run.plan
@@ -235,3 +145,20 @@ def test_a_page_shows_todays_version_of_its_workload(site, stored, declared):
     assert results.newest_of("nbody").run.run_id == synthetic.OLDER
     declared["nbody"] = dataclasses.replace(declared["nbody"], version=2)
     assert results.newest_of("nbody").run.run_id == synthetic.RUN_ID
+
+
+def test_a_better_title_is_shown_for_older_runs_of_the_same_code(site, stored, declared):
+    site.run(stored())
+    declared["nbody"] = dataclasses.replace(declared["nbody"], title="Five bodies, said better")
+    built = site.build()
+    assert built.warnings == []
+    assert "Five bodies, said better" in built.soup("index").get_text()
+    assert "Nbody" not in built.soup("index").get_text()
+
+
+def test_a_run_of_other_code_keeps_the_title_it_recorded(site, stored, declared):
+    site.run(stored())
+    declared["nbody"] = dataclasses.replace(declared["nbody"], title="Six bodies", version=2)
+    text = site.build().soup("index").get_text()
+    assert "Nbody" in text
+    assert "Six bodies" not in text

@@ -8,13 +8,20 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from array import array
 from pathlib import Path
 
 import pytest
 
-from benchmarks.workloads import executors, executors_map, executors_submit
+from benchmarks.workloads import (
+    executors,
+    executors_map,
+    executors_start,
+    executors_submit,
+    interpreter_process,
+)
 from benchmarks.workloads.declare import WrongAnswerError
 from tests.workloads.conftest import ROOT, WORKLOADS
 
@@ -94,15 +101,86 @@ def test_twins_differ_in_the_chunk_size():
     assert set(one.run.__code__.co_names) < set(chunks.run.__code__.co_names)
 
 
+def test_interpreters_import_what_a_tool_imports_in_a_process_of_its_own():
+    """The two rows are twins; a change of one list has to be one of the other, and of both versions."""
+    assert sorted(executors_start.MODULES) == sorted(interpreter_process.MODULES)
+
+
+@pytest.mark.parametrize(
+    ("check", "results"),
+    [
+        (executors_start._check_gone, [(1, 1)]),
+        (executors_start._check_gone, [(2, 2)]),
+        (executors_start._check_answers, [(2, 2 * executors_start.LARGEST)]),
+        (executors_start._check_codes, [(2, 2 * executors_start.LOWEST_CODE)]),
+    ],
+)
+def test_a_start_that_did_not_happen_is_noticed(check, results):
+    with pytest.raises(WrongAnswerError):
+        check(results, 2)
+
+
+#: Says how many modules each way of calling a function makes a new interpreter, or a child, import.
+IMPORTS = """
+import os, sys
+from benchmarks.workloads import executors, executors_start
+if __name__ == "__main__":
+    from concurrent import interpreters
+    for function in (executors_start._answer, executors._answer):
+        interpreter = interpreters.create()
+        before = interpreter.call(executors_start._modules)
+        interpreter.call(function, 1)
+        print(interpreter.call(executors_start._modules) - before, file=sys.stderr)
+        interpreter.close()
+"""
+
+
+@pytest.mark.interpreters
+def test_the_bare_rows_import_nothing_and_the_others_do(python, target):
+    """What the titles of the rows say: this is why there are two of each."""
+    done = python(target, "-P", "-c", IMPORTS)
+    bare, included = map(int, done.stderr.split())
+    assert bare == 0
+    assert included > 50
+
+
+#: Counts the imports in a process by forkserver, the second one: its server is warm.
+CHILD = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    from benchmarks.workloads import executors
+    context = multiprocessing.get_context("forkserver")
+    for target in (sys.exit, executors._leave):
+        for _ in range(2):
+            print("start", file=sys.stderr, flush=True)
+            process = context.Process(target=target, args=(10,))
+            process.start()
+            process.join()
+            assert process.exitcode == 10
+"""
+
+
+@pytest.mark.interpreters
+def test_a_process_imports_the_module_of_its_function(python, target, tmp_path):
+    (tmp_path / "child.py").write_text(CHILD)
+    done = python(target, "-P", "-X", "importtime", str(tmp_path / "child.py"))
+    assert done.returncode == 0, done.stderr
+    bare, included = (part.count("\nimport time:") for part in done.stderr.split("start\n")[2::2])
+    assert bare < 5
+    assert included > bare + 25
+
+
 @pytest.mark.interpreters
 def test_gil_on_reaches_every_child(python, executables):
     """Each set-up below asks its children, and fails when their GIL is not as the parent's."""
     command = """
 import sys
-from benchmarks.workloads import applications_ngrams, executors, executors_map, executors_submit
+from benchmarks.workloads import (
+    applications_ngrams, executors, executors_map, executors_start, executors_submit
+)
 if __name__ == "__main__":
     assert sys._is_gil_enabled() and sys.abiflags == "t"
-    for module in (applications_ngrams, executors, executors_map, executors_submit):
+    for module in (applications_ngrams, executors, executors_map, executors_start, executors_submit):
         for workload in module.WORKLOADS:
             if not workload.slug.endswith(("kb", "mb")):  # made as the empty ones are
                 workload.setup_local(0)
@@ -115,9 +193,11 @@ if __name__ == "__main__":
 #: Stands for a worker of the harness: sets everything up that starts processes, then repeats one.
 MASTER = """
 import sys
-from benchmarks.workloads import applications_ngrams, executors, executors_map, executors_submit
+from benchmarks.workloads import (
+    applications_ngrams, executors, executors_map, executors_start, executors_submit
+)
 if __name__ == "__main__":
-    modules = (applications_ngrams, executors, executors_map, executors_submit)
+    modules = (applications_ngrams, executors, executors_map, executors_start, executors_submit)
     driving = {one.slug: one for module in modules for one in module.WORKLOADS
                if "_posixsubprocess" in one.requires}
     ready = {slug: one.setup_local(0) for slug, one in driving.items()}
@@ -148,10 +228,17 @@ def test_nothing_outlives_a_killed_worker(target, tmp_path, slug):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     (tmp_path / "master.py").write_text(MASTER)
     with (
+        # What a killed process cannot remove; short, because multiprocessing puts sockets there.
+        tempfile.TemporaryDirectory() as temporary,
         (tmp_path / "errors").open("w") as errors,
         subprocess.Popen(
             [target, "-P", str(tmp_path / "master.py"), slug],
-            env={**kept, "PYTHONPATH": str(ROOT), "FTGUIDE_MARKER": str(tmp_path)},
+            env={
+                **kept,
+                "PYTHONPATH": str(ROOT),
+                "FTGUIDE_MARKER": str(tmp_path),
+                "TMPDIR": temporary,
+            },
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -177,7 +264,7 @@ def test_nothing_outlives_a_killed_worker(target, tmp_path, slug):
 @pytest.mark.interpreters
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_closed_interpreters_leave_memory_behind(python, target, build):
-    """What the page of start-interpreter says about 3.14.7; the day this fails, change the page."""
+    """What start-interpreter-bare says about 3.14.7t; the day this fails, change the page."""
     command = """
 from concurrent import interpreters
 from pathlib import Path
