@@ -1,0 +1,128 @@
+"""Files that outlive a crash: written whole or not at all, appended line by line, held by one process.
+
+Four guarantees, and everything that is stored rests on them:
+
+- `write_atomic`: a reader sees the old file or the new one, never half of one.
+- `append`: all bytes are on the disk when it returns, or the file is as it was before.
+- `cut_unfinished_line`: what a killed writer left behind the last line feed is gone before the next append.
+- `held`: one process at a time; the lock dies with its holder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gzip
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+import msgspec
+
+#: The checkout; not resolved, so that a checkout assembled from links works as the one it looks like.
+ROOT = Path(__file__).absolute().parents[1]
+
+
+class HeldError(Exception):
+    """Another process holds what was to be written."""
+
+
+class TooLargeError(Exception):
+    """A packed file holds more than it may."""
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that it is seen whole or not at all, and survives a power cut; OSError otherwise."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)  # mkstemp makes private files; these are for everyone
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def append(path: Path, data: bytes) -> None:
+    """Append to a file; raises `OSError` with the file as it was, or absent where it was absent."""
+    before = path.stat().st_size if path.exists() else None
+    try:
+        # Unbuffered: what failed must not be tried again, half of it already written, when a buffer is
+        # closed.
+        with path.open("ab", buffering=0) as stream:
+            if stream.write(data) != len(data):  # what a full disk does to an unbuffered write
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
+            os.fsync(stream.fileno())
+    except OSError:
+        with contextlib.suppress(OSError):
+            if before is None:
+                path.unlink()
+            else:
+                os.truncate(path, before)
+        raise
+
+
+def cut_unfinished_line(path: Path) -> None:
+    """Cut off what follows the last complete line; a file that is not there is left alone."""
+    if not path.exists():
+        return
+    data = path.read_bytes()
+    keep = data.rfind(b"\n") + 1
+    if keep != len(data):
+        os.truncate(path, keep)
+
+
+@contextlib.contextmanager
+def held(lock: Path, *, seconds: float = 0) -> Iterator[None]:
+    """Hold a lock file; raises `HeldError` when another process still has it after some seconds.
+
+    The file stays: removing it would let two processes lock two files of one name.
+    """
+    one = filelock.FileLock(lock)
+    try:
+        one.acquire(timeout=seconds)
+    except filelock.Timeout:
+        raise HeldError(str(lock)) from None
+    try:
+        yield
+    finally:
+        one.release()
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def to_json(value: object) -> bytes:
+    """Encode a record as indented JSON, the same bytes for the same record."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
+
+
+def pack(data: bytes) -> bytes:
+    """Compress without a time stamp, so that the same data gives the same bytes."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=buffer, mtime=0) as stream:
+        stream.write(data)
+    return buffer.getvalue()
+
+
+def unpack(path: Path, most_bytes: int) -> bytes:
+    """Return the content of a packed file.
+
+    Raises `OSError` or `EOFError` for a damaged one, `TooLargeError` for one that unpacks to more than
+    `most_bytes`: a contributed file may be a bomb.
+    """
+    with gzip.open(path) as stream:
+        data = stream.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise TooLargeError(f"unpacks to more than {most_bytes} bytes")
+    return data

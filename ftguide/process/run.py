@@ -1,0 +1,192 @@
+"""Run a child to its end, or to the end of what it may take, and return how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ftguide.process.ended import Ended, Ending, how_it_ended
+from ftguide.process.memory import MARK, memory_of, tree
+from ftguide.process.start import dying_with_parent, kill_tree, without_network
+
+#: Looking at the memory of a tree reads a file for every process of the machine.
+_WEIGHED_EVERY_SECONDS = 0.5
+#: The first and the longest pause between two looks at whether a child has ended.
+_PAUSES_SECONDS = (0.002, 0.05)
+#: What is read of a stream at a time.
+_CHUNK_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a child may take. None is no limit."""
+
+    seconds: float | None = None  #: from its start
+    silent_seconds: float | None = None  #: without a line of output
+    memory_bytes: int | None = None  #: PSS of its tree
+    output_bytes: int = 16 * 2**20  #: both streams together; beyond it the child is stopped
+    error_tail: int | None = (
+        None  #: keep the last bytes of standard error, which then is not bounded
+    )
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+    limits: Limits,
+    request: bytes = b"",
+    network: bool = True,
+    heard: Callable[[bytes], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Ended:
+    """Run a command in `folder` and return how it ended; nothing that it started outlives this call.
+
+    `environ` is all it finds in its environment, but for a mark. `request` is its standard input.
+    `network=False` takes the network away where the system allows that (`without_network` says).
+    `heard` gets every line of standard output as it comes, in another thread. Once `stop` is set, the
+    child is ended. Raises `OSError` when the command cannot be started.
+    """
+    mark = secrets.token_hex(16)
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [*dying_with_parent(), *(() if network else without_network()), *command],
+        cwd=folder,
+        env={**environ, MARK: mark},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    streams = _Streams(process, request, heard, limits)
+    try:
+        ending, limit = _watch(process, streams, limits, mark, stop)
+    finally:
+        kill_tree(process.pid, mark)
+        status = process.wait()
+        streams.finish()
+    output, errors = bytes(streams.output), bytes(streams.errors)
+    if ending is None and streams.flooded:  # it wrote too much and ended before it was looked at
+        ending, limit = Ending.FLOOD, limits.output_bytes
+    return Ended(
+        ending=ending or how_it_ended(status, errors),
+        status=None if ending else status,
+        output=output,
+        errors=errors,
+        seconds=time.monotonic() - started,
+        limit=limit,
+    )
+
+
+class _Streams:
+    """Feeds a child and reads what it writes, each stream in a thread, keeping a bounded amount."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        request: bytes,
+        heard: Callable[[bytes], None] | None,
+        limits: Limits,
+    ) -> None:
+        self.output = bytearray()
+        self.errors = bytearray()
+        self.flooded = False
+        self.last_line = time.monotonic()
+        self._heard = heard
+        self._most = limits.output_bytes
+        self._tail = limits.error_tail
+        self._streams = (process.stdin, process.stdout, process.stderr)
+        self._threads = [
+            threading.Thread(target=self._feed, args=(process.stdin, request), daemon=True),
+            threading.Thread(target=self._listen, args=(process.stdout,), daemon=True),
+            threading.Thread(target=self._overhear, args=(process.stderr,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def finish(self) -> None:
+        """Wait until what was written has been read; the child is gone."""
+        for thread in self._threads:
+            thread.join(5)
+        for stream in self._streams:
+            with contextlib.suppress(OSError, ValueError):
+                if stream is not None:
+                    stream.close()
+
+    @staticmethod
+    def _feed(stream: IO[bytes], request: bytes) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            stream.write(request)
+            stream.close()
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while line := stream.readline(self._most + 1):
+                self.last_line = time.monotonic()
+                if self._keep(self.output, line) and self._heard is not None:
+                    self._heard(line)
+
+    def _overhear(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while data := stream.read1(_CHUNK_BYTES):  # type: ignore[attr-defined]
+                if self._tail is None:
+                    self._keep(self.errors, data)
+                else:
+                    self.errors += data
+                    del self.errors[: -self._tail]
+
+    def _keep(self, kept: bytearray, data: bytes) -> bool:
+        """Keep what still fits; return whether all of it did. The rest is read and dropped."""
+        unbounded = self._tail is not None
+        left = self._most - len(self.output) - (0 if unbounded else len(self.errors))
+        kept += data[: max(0, left)]
+        self.flooded = self.flooded or len(data) > left
+        return len(data) <= left
+
+
+def _watch(
+    process: subprocess.Popen[bytes],
+    streams: _Streams,
+    limits: Limits,
+    mark: str,
+    stop: threading.Event | None,
+) -> tuple[Ending | None, float | None]:
+    """Wait for the end; return why it is not waited for any longer, None when it came by itself."""
+    started = weighed = time.monotonic()
+    pause, longest = _PAUSES_SECONDS
+    while not _ended(process):
+        now = time.monotonic()
+        if stop is not None and stop.is_set():
+            return Ending.STOPPED, None
+        if limits.seconds is not None and now - started > limits.seconds:
+            return Ending.HANG, limits.seconds
+        silent = limits.silent_seconds
+        if silent is not None and now - streams.last_line > silent:
+            return Ending.HANG, silent
+        if streams.flooded:
+            return Ending.FLOOD, limits.output_bytes
+        if limits.memory_bytes is not None and now - weighed > _WEIGHED_EVERY_SECONDS:
+            weighed = now
+            held = memory_of(tree(process.pid, mark))
+            if held is not None and held.held > limits.memory_bytes:
+                return Ending.MEMORY, limits.memory_bytes
+        time.sleep(pause)
+        pause = min(pause * 1.5, longest)
+    return None, None
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether a child has ended, without reaping it: its group's number stays taken."""
+    if hasattr(os, "waitid"):
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, process.pid, options) is not None
+    return process.poll() is not None

@@ -1,0 +1,87 @@
+"""Starting a child so that it takes nothing of the caller's along, and ending all that came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from ftguide.process.memory import tree
+
+#: What a child may see of the caller's environment; no secret is among it.
+_PASSED_ON = ("LD_LIBRARY_PATH", "NIX_LD", "SYSTEMROOT")
+
+
+def clean_environment(folder: Path, *, path: str | None = None, **more: str) -> dict[str, str]:
+    """Return an environment in which home and temporary files are below `folder`.
+
+    `path` is the child's PATH, the caller's without it. `more` are variables to add or to replace.
+    """
+    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {
+        **passed,
+        "PATH": path if path is not None else os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        **more,
+    }
+
+
+def without(environ: Mapping[str, str], *prefixes: str) -> dict[str, str]:
+    """Return an environment without the variables whose names begin so, such as PYTHON."""
+    return {name: value for name, value in environ.items() if not name.startswith(prefixes)}
+
+
+@functools.cache
+def dying_with_parent(signal_name: str = "KILL") -> tuple[str, ...]:
+    """Return the prefix of a command that has the kernel signal it when this process dies.
+
+    Empty where the system has no such thing (not Linux, or no setpriv). A prefix and not a function to
+    call in the child: forking with hooks is not safe in a program with threads. make passes SIGTERM on
+    to the compilers it runs; for everything else KILL is right.
+    """
+    return _working(("setpriv", "--pdeathsig", signal_name, "--"))
+
+
+@functools.cache
+def without_network() -> tuple[str, ...]:
+    """Return the prefix that takes the network away from a command; empty where that is not allowed."""
+    as_root = ("unshare", "--net", "--")
+    return _working(as_root) or _working(("unshare", "--user", "--map-root-user", *as_root[1:]))
+
+
+def _working(prefix: tuple[str, ...]) -> tuple[str, ...]:
+    if not shutil.which(prefix[0]):
+        return ()
+    try:
+        done = subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return prefix if done.returncode == 0 else ()
+
+
+def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None:
+    """Kill a child's process group, its descendants, and whoever carries its mark.
+
+    The leader must not have been reaped yet: until then its number belongs to no other group.
+    `number` is the signal, SIGKILL without it.
+    """
+    if number is None:
+        number = getattr(signal, "SIGKILL", signal.SIGTERM)
+    members = tree(leader, mark)
+    kill_group = getattr(os, "killpg", None)
+    if kill_group is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill_group(leader, number)
+    for one in members:
+        with contextlib.suppress(psutil.Error, OSError):
+            one.send_signal(number)

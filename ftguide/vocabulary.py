@@ -1,0 +1,100 @@
+"""The terms that every part of the project shares. Imports nothing of the project.
+
+A *build* is GIL-enabled or free-threaded. A *line* is a CPython series such as 3.14; with a t it names
+the free-threaded build of that line. A *mode* says how work is spread over threads, subinterpreters or
+processes, and an *arm* is one build in one mode: what is measured against another arm.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+
+class ExpectedError(Exception):
+    """An error that tells by itself what is wrong and what to do: no traceback helps.
+
+    The message names the file or the value, the problem, and the remedy. The front door prints it and
+    ends with status 2; whatever is raised beside it is a fault of the program.
+    """
+
+
+class Build(StrEnum):
+    """The two builds of one CPython version."""
+
+    GIL = "gil"
+    FREE_THREADED = "ft"
+
+    @property
+    def words(self) -> str:
+        """The build's name in prose."""
+        return "GIL-enabled" if self is Build.GIL else "free-threaded"
+
+    @property
+    def suffix(self) -> str:
+        """What a version or a line ends with: t on the free-threaded build."""
+        return "t" if self is Build.FREE_THREADED else ""
+
+
+def line_of(version: str) -> str:
+    """Return the line of a version: 3.15 of 3.15.0rc2."""
+    return ".".join(version.split(".")[:2])
+
+
+def build_of(line: str) -> tuple[str, Build]:
+    """Split a line with its build: ("3.14", Build.FREE_THREADED) of 3.14t."""
+    build = Build.FREE_THREADED if line.endswith("t") else Build.GIL
+    return line.removesuffix("t"), build
+
+
+class Mode(StrEnum):
+    """How the work of an arm is spread."""
+
+    SINGLE = "single"
+    THREADS = "threads"
+    INTERPRETERS = "interpreters"
+    PROCESSES = "processes"
+
+
+_ARM = re.compile(
+    r"(?P<build>gil|ft)(?P<on>-gil-on)?-"
+    r"(?:(?P<single>single)|(?P<mode>threads|interpreters|processes)-(?P<workers>[1-9]\d*))(?P<again>-again)?"
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Arm:
+    """One way to run a workload: a build and a mode, e.g. `ft-threads-2`."""
+
+    build: Build
+    mode: Mode
+    workers: int = 1
+    gil_on: bool = False  #: the free-threaded build started with -X gil=1
+    again: bool = False  #: an A/A copy
+
+    def __str__(self) -> str:
+        """Spell the arm the one way it is spelled in files, anchors, JSON and output."""
+        build = f"{self.build}{'-gil-on' if self.gil_on else ''}"
+        mode = "single" if self.mode is Mode.SINGLE else f"{self.mode}-{self.workers}"
+        return f"{build}-{mode}{'-again' if self.again else ''}"
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """Read an arm from its name; ValueError names what is wrong."""
+        match = _ARM.fullmatch(name)
+        if not match or (match["on"] and match["build"] != "ft"):
+            raise ValueError(f"{name!r} is not an arm; arms look like gil-single or ft-threads-2")
+        return cls(
+            build=Build(match["build"]),
+            mode=Mode(match["single"] or match["mode"]),
+            workers=int(match["workers"] or 1),
+            gil_on=bool(match["on"]),
+            again=bool(match["again"]),
+        )
+
+    @property
+    def gil_expected(self) -> bool:
+        """Whether the GIL must be on in every process of this arm."""
+        return self.build is Build.GIL or self.gil_on

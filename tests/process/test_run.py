@@ -1,0 +1,175 @@
+"""However a child ends, `run` says so, and nothing that the child started is alive afterwards."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ftguide.process import Ending, Limits, clean_environment, run, without_network
+
+LINUX = sys.platform.startswith("linux")
+#: Long enough for a loaded machine to start Python, short enough to wait for.
+SOON = 2.0
+
+
+def child(tmp_path, code, *, limits=None, environ=None, **options):
+    return run(
+        [sys.executable, "-I", "-c", code],
+        folder=tmp_path,
+        environ=environ or clean_environment(tmp_path),
+        limits=limits or Limits(seconds=60),
+        **options,
+    )
+
+
+def alive(number):
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_what_it_wrote_and_read(tmp_path):
+    code = "import sys; print(sys.stdin.read().upper()); print('no', file=sys.stderr); sys.exit(3)"
+    ended = child(tmp_path, code, request=b"yes")
+    assert (ended.ending, ended.status) == (Ending.STATUS, 3)
+    assert (ended.output.split(), ended.errors.split()) == ([b"YES"], [b"no"])
+    assert (ended.succeeded, ended.crashed, ended.words) == (False, False, "ended with status 3")
+    assert child(tmp_path, "").succeeded
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
+def test_a_signal_is_named(tmp_path):
+    ended = child(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    assert (ended.ending, ended.signal, ended.crashed) == (Ending.SIGNAL, "SIGSEGV", True)
+    assert ended.words == "was killed by SIGSEGV"
+
+
+def test_a_fatal_error_of_the_interpreter_is_told_from_a_program_s_status(tmp_path):
+    ended = child(tmp_path, "import faulthandler; faulthandler.disable(); import os; os.abort()")
+    assert ended.ending is Ending.SIGNAL
+    code = "import faulthandler as f; f.enable(); f._fatal_error_c_thread()"
+    ended = child(tmp_path, code)
+    assert (ended.ending, ended.crashed) == (Ending.FATAL_ERROR, True)
+    assert "fatal error of the interpreter" in ended.words
+
+
+def test_a_hang_is_ended(tmp_path):
+    ended = child(tmp_path, "import time; time.sleep(600)", limits=Limits(seconds=0.3))
+    assert (ended.ending, ended.status, ended.limit) == (Ending.HANG, None, 0.3)
+    assert ended.words == "was still running after 0.3 s and was stopped"
+
+
+def test_silence_is_a_hang_and_a_sign_of_life_is_none(tmp_path):
+    code = "import time\nfor _ in range(8): print(1, flush=True); time.sleep(0.25)\n{}"
+    limits = Limits(seconds=60, silent_seconds=1.5)
+    assert child(tmp_path, code.format(""), limits=limits).succeeded
+    ended = child(tmp_path, code.format("time.sleep(600)"), limits=limits)
+    assert (ended.ending, ended.limit) == (Ending.HANG, 1.5)
+
+
+def test_too_much_output_ends_it_and_the_beginning_is_kept(tmp_path):
+    limits = Limits(seconds=60, output_bytes=1000)
+    ended = child(tmp_path, "print('begin')\nwhile True: print('x' * 99)", limits=limits)
+    assert ended.ending is Ending.FLOOD
+    assert ended.output.startswith(b"begin")
+    assert len(ended.output) <= 1000
+    short = child(tmp_path, "print('y' * 2000)", limits=limits)
+    assert short.ending is Ending.FLOOD
+
+
+def test_the_tail_of_what_went_wrong_is_kept(tmp_path):
+    code = "import sys\nfor n in range(50_000): print(n, file=sys.stderr)"
+    ended = child(tmp_path, code, limits=Limits(seconds=60, output_bytes=99, error_tail=64))
+    assert ended.succeeded
+    assert ended.errors.endswith(b"49999\n")
+    assert len(ended.errors) <= 64
+
+
+@pytest.mark.skipif(not LINUX, reason="PSS")
+def test_memory_of_the_whole_tree_is_limited(tmp_path):
+    code = (
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-c', 'import time; b = bytearray(2**28); time.sleep(600)'])"
+    )
+    ended = child(tmp_path, code, limits=Limits(seconds=60, memory_bytes=2**27))
+    assert ended.ending is Ending.MEMORY
+    assert ended.words == "held more than 128 MiB of memory and was stopped"
+
+
+@pytest.mark.skipif(not LINUX, reason="finds children by their mark")
+@pytest.mark.parametrize("way", ["child", "orphan of another session"])
+def test_nothing_survives(tmp_path, way):
+    start = ", start_new_session=True" if way != "child" else ""
+    code = (
+        "import subprocess, sys, time\n"
+        f"p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']{start})\n"
+        "print(p.pid, flush=True)"
+    )
+    ended = child(tmp_path, code)
+    assert ended.succeeded
+    assert not alive(int(ended.output))
+
+
+def test_stop_ends_it(tmp_path):
+    stop = threading.Event()
+    lines = []
+
+    def heard(line):
+        lines.append(line)
+        stop.set()
+
+    code = "import time; print('here', flush=True); time.sleep(600)"
+    ended = child(tmp_path, code, heard=heard, stop=stop)
+    assert (ended.ending, ended.words) == (Ending.STOPPED, "was stopped")
+    assert lines == [b"here\n"]
+
+
+def test_nothing_of_the_caller_s_environment_is_left(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "geheim")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    code = "import json, os; print(json.dumps(dict(os.environ)))"
+    ended = child(tmp_path, code, environ=clean_environment(tmp_path, path="/bin", EXTRA="1"))
+    assert b"geheim" not in ended.output
+    assert b"PYTHONPATH" not in ended.output
+    for shown in (b'"EXTRA": "1"', b'"PATH": "/bin"', f'"HOME": "{tmp_path}"'.encode()):
+        assert shown in ended.output
+
+
+def test_a_command_that_is_not_there_is_an_error_of_ours(tmp_path):
+    with pytest.raises(OSError, match=r"No such file|cannot find|failed"):
+        run(["/nowhere/python"], folder=tmp_path / "gone", environ={}, limits=Limits(seconds=1))
+
+
+@pytest.mark.skipif(not without_network(), reason="the system does not allow to cut it off")
+def test_the_network_can_be_cut_off(tmp_path):
+    code = "import socket; socket.create_connection(('127.0.0.1', 9), 1)"
+    ended = child(tmp_path, code, network=False)
+    assert b"Network is unreachable" in ended.errors
+
+
+@pytest.mark.skipif(not LINUX, reason="the kernel tells children of their parent's death")
+def test_a_child_dies_with_a_killed_parent(tmp_path):
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from ftguide.process import Limits, run\n"
+        "child = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
+        "run([sys.executable, '-c', child], folder=Path('.'), environ={}, limits=Limits(),\n"
+        "    heard=lambda line: print(line.decode(), flush=True))\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root, text=True
+    ) as parent:
+        number = int(parent.stdout.readline())
+        assert alive(number)
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while alive(number) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(number)

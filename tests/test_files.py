@@ -1,0 +1,113 @@
+"""Files are whole, appended to or unchanged, and held by one process, whatever goes wrong."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from ftguide import files
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "a.json"
+    files.write_atomic(path, b"old")
+    files.write_atomic(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.json"]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_what_cannot_be_written_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    files.write_atomic(path, b"old")
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.fixture
+def small_disk():
+    """Let no file grow beyond a kilobyte, as a full disk would."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_an_append_that_does_not_fit_leaves_the_file_as_it_was(tmp_path, small_disk):
+    path = tmp_path / "a.jsonl"
+    files.append(path, b"1\n")
+    with pytest.raises(OSError, match=r"No space|too large"):
+        files.append(path, b"x" * 2000)
+    assert path.read_bytes() == b"1\n"
+    with pytest.raises(OSError, match=r"No space|too large"):
+        files.append(tmp_path / "new.jsonl", b"x" * 2000)
+    assert not (tmp_path / "new.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"1\n2\n", b"1\n2\n"), (b"1\n2", b"1\n"), (b"1", b""), (b"", b"")]
+)
+def test_an_unfinished_line_is_cut_off(tmp_path, before, after):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(before)
+    files.cut_unfinished_line(path)
+    assert path.read_bytes() == after
+    files.cut_unfinished_line(tmp_path / "missing")
+
+
+HOLD = """
+import sys, pathlib
+from ftguide import files
+with files.held(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_one_process_holds_a_lock_and_its_death_frees_it(tmp_path):
+    lock = tmp_path / ".lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=files.ROOT,
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(files.HeldError), files.held(lock):
+            pass
+        other.kill()
+    with files.held(lock, seconds=5):
+        assert lock.exists()
+
+
+def test_packing_gives_the_same_bytes_and_refuses_bombs(tmp_path):
+    data = b"x" * 10_000
+    assert files.pack(data) == files.pack(data)
+    path = tmp_path / "a.gz"
+    path.write_bytes(files.pack(data))
+    assert files.unpack(path, 10_000) == data
+    with pytest.raises(files.TooLargeError, match="more than 9999 bytes"):
+        files.unpack(path, 9_999)
+    path.write_bytes(files.pack(data)[:-9])
+    with pytest.raises((OSError, EOFError)):
+        files.unpack(path, 10_000)
+
+
+def test_json_does_not_depend_on_order():
+    assert files.to_json({"b": 1, "a": [2]}) == files.to_json({"a": [2], "b": 1})
+
+
+def test_the_checkout():
+    assert (files.ROOT / "pyproject.toml").is_file()
