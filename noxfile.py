@@ -105,7 +105,7 @@ def site(session: nox.Session) -> None:
         *("python", "-m", "tests.site.screenshots", str(SITE), "_build/screenshots"),
         *session.posargs,
     )
-    session.run("python", "-m", "tests.site.tracking_browser", str(SITE))
+    session.run("python", "-m", "tests.tracker.pages.tracking_browser", str(SITE))
 
 
 @nox.session(default=False)

@@ -7,7 +7,9 @@ processes, and an *arm* is one build in one mode: what is measured against anoth
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -19,6 +21,16 @@ class ExpectedError(Exception):
     The message names the file or the value, the problem, and the remedy. The front door prints it and
     ends with status 2; whatever is raised beside it is a fault of the program.
     """
+
+
+class UnknownNameError(ExpectedError):
+    """A workload, group or preset that does not exist; the message offers the nearest names."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(known)}"
+        super().__init__(f"no {kind} is called {name!r}; {hint}")
 
 
 class Build(StrEnum):

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.interpreters.model import Build, Pair
+from ftguide.interpreters.model import Pair
 from ftguide.interpreters.provide import provide
+from ftguide.vocabulary import Build
+
+pytest_plugins = ["tests.sphinx_project"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -63,7 +66,7 @@ def laboratory(tmp_path: Path) -> Path:
     workloads.mkdir(parents=True)
     (root / "ftguide").symlink_to(ROOT / "ftguide")
     shutil.copy(ROOT / "benchmarks" / "workloads" / "declare.py", workloads)
-    shutil.copy(ROOT / "tests" / "bench" / "specimens.py", workloads)
+    shutil.copy(ROOT / "tests" / "suite" / "observe" / "specimens.py", workloads)
     return root
 
 

@@ -14,24 +14,23 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide.interpreters.model import Build, Facts
-from ftguide.results import store
-from ftguide.results.model import (
-    LOCAL_MACHINE,
+from ftguide import files
+from ftguide.interpreters.model import Facts
+from ftguide.machine import LOCAL_MACHINE, Machine
+from ftguide.suite.record import store
+from ftguide.suite.record.model import (
     SCHEMA,
-    Arm,
     ArmRecord,
     Block,
     Failure,
     Line,
-    Machine,
-    Mode,
     Plan,
     PlannedWorkload,
     Run,
     StoredRun,
     Suite,
 )
+from ftguide.vocabulary import Arm, Build, Mode
 
 RUN_ID = "20261123T005100Z-1a2b3c4d"
 OLDER = "20261101T120000Z-0badcafe"
@@ -230,7 +229,7 @@ def stored(
 
 def current(slugs: Sequence[str]) -> dict[str, dict[str, object]]:
     """Return `plans` that agree with what the checkout declares about some workloads."""
-    from ftguide.bench.catalogue import catalogue
+    from ftguide.suite.declare.catalogue import catalogue
 
     known = catalogue()
     return {
@@ -256,10 +255,10 @@ def write(results: Path, run: StoredRun, *, withdrawn: str | None = None) -> Pat
     lines = [Line(failure=failure) for failure in run.failures]
     lines += [Line(block=one) for one in run.blocks]
     lines += [Line(cost=one) for one in run.costs]
-    (folder / "run.json").write_bytes(store.to_json(run.run))
+    (folder / "run.json").write_bytes(files.to_json(run.run))
     packed = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-    (folder / "blocks.jsonl.gz").write_bytes(store.pack(packed))
+    (folder / "blocks.jsonl.gz").write_bytes(files.pack(packed))
     for name in ("gil-single", "ft-single"):
-        (folder / f"{name}.json.gz").write_bytes(store.pack(b"{}"))
+        (folder / f"{name}.json.gz").write_bytes(files.pack(b"{}"))
     store.write_index(base, [entry, *store.read_index(base).runs])
     return folder

@@ -95,6 +95,7 @@ def test_one_process_holds_a_lock_and_its_death_frees_it(tmp_path):
 def test_packing_gives_the_same_bytes_and_refuses_bombs(tmp_path):
     data = b"x" * 10_000
     assert files.pack(data) == files.pack(data)
+    assert files.pack(data)[4:8] == b"\0\0\0\0"  # no time stamp
     path = tmp_path / "a.gz"
     path.write_bytes(files.pack(data))
     assert files.unpack(path, 10_000) == data

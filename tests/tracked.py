@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from ftguide.compat import evidence
-from ftguide.compat.findings import (
+from ftguide.tracker.record import evidence
+from ftguide.tracker.record.findings import (
     Backfill,
     Claim,
     Culprit,
@@ -21,7 +21,7 @@ from ftguide.compat.findings import (
     WheelFile,
     Wheels,
 )
-from ftguide.compat.model import LINES, PLATFORMS, Artifact, Environment, Evidence, Kind
+from ftguide.tracker.record.model import LINES, PLATFORMS, Artifact, Environment, Evidence, Kind
 
 SEEN = "2026-11-23T00:51:00Z"
 TODAY = "2026-11-24"

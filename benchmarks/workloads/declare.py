@@ -7,7 +7,7 @@ the standard library only, and little of that: every process of every block pays
 `dataclasses` takes as long to import as a bare interpreter to start, `typing` with its NamedTuple
 nearly as long.
 
-`ftguide.bench.worker` drives a workload, `ftguide.bench.catalogue` lists it, and
+`ftguide.target.worker` drives a workload, `ftguide.suite.declare.catalogue` lists it, and
 `benchmarks.workloads.stock` turns a file of workloads into a stock pyperf script.
 """
 

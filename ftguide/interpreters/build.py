@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ftguide.interpreters import children, toolchain
 from ftguide.interpreters.discover import Say, inspect
-from ftguide.interpreters.model import Build, InterpreterError
+from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.shelf import Built, Shelf, program, write_wrapper
+from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

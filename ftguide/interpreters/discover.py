@@ -20,7 +20,9 @@ from pathlib import Path
 import msgspec
 import python_discovery
 
-from ftguide.interpreters.model import Build, Facts, Interpreter, InterpreterError, Route
+from ftguide.files import ROOT
+from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Route
+from ftguide.vocabulary import Build
 
 #: Takes one line of progress for the person who waits.
 Say = Callable[[str], None]
@@ -28,7 +30,7 @@ Say = Callable[[str], None]
 #: An interpreter answers in half a second, on a cold disk in three; one that needs longer hangs.
 PATIENCE_SECONDS = 10.0
 
-_SCRIPT = Path(__file__).with_name("inspect_target.py")
+_SCRIPT = ROOT / "ftguide" / "target" / "inspect_target.py"
 _EXE = ".exe" if os.name == "nt" else ""
 
 # Without a handler of its own the library's warnings would land on standard error.

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ftguide.interpreters.discover import in_line, inspect, unfit
 from ftguide.interpreters.model import (
-    Build,
     Facts,
     Interpreter,
     InterpreterError,
@@ -18,6 +17,7 @@ from ftguide.interpreters.model import (
     Route,
     differences,
 )
+from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,17 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Build(StrEnum):
-    """The two builds of one CPython version."""
-
-    GIL = "gil"
-    FREE_THREADED = "ft"
-
-    @property
-    def words(self) -> str:
-        """The build's name in prose."""
-        return "GIL-enabled" if self is Build.GIL else "free-threaded"
+from ftguide.vocabulary import Build, ExpectedError
 
 
 class Route(StrEnum):
@@ -43,7 +33,7 @@ class Sanitizer(StrEnum):
         return {Sanitizer.THREAD: "ThreadSanitizer", Sanitizer.ADDRESS: "AddressSanitizer"}[self]
 
 
-class InterpreterError(Exception):
+class InterpreterError(ExpectedError):
     """An interpreter is missing, is not what was asked for, or could not be made.
 
     The message names the interpreter, what is wrong with it, and what to do.

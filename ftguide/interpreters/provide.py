@@ -16,9 +16,10 @@ from ftguide.interpreters import build as source_build
 from ftguide.interpreters import discover, managed, sources, toolchain
 from ftguide.interpreters import given as given_paths
 from ftguide.interpreters.build import Setting
-from ftguide.interpreters.model import Build, Interpreter, InterpreterError, Pair, Route
+from ftguide.interpreters.model import Interpreter, InterpreterError, Pair, Route
 from ftguide.interpreters.network import Network
 from ftguide.interpreters.shelf import Shelf, default_root
+from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,7 +18,8 @@ import filelock
 import platformdirs
 import uv
 
-from ftguide.interpreters.model import Build, Interpreter, InterpreterError, Pair
+from ftguide.interpreters.model import Interpreter, InterpreterError, Pair
+from ftguide.vocabulary import Build
 
 #: Building a package from source may take its time.
 INSTALL_SECONDS = 1800.0

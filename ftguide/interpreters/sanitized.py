@@ -22,9 +22,10 @@ import msgspec
 from ftguide.interpreters import build as source_build
 from ftguide.interpreters import sources, toolchain
 from ftguide.interpreters.discover import inspect
-from ftguide.interpreters.model import Build, InterpreterError, Sanitizer
+from ftguide.interpreters.model import InterpreterError, Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE, Means, check_line
 from ftguide.interpreters.shelf import Shelf, program
+from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

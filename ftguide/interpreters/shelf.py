@@ -29,8 +29,9 @@ import msgspec
 import platformdirs
 
 from ftguide.interpreters.discover import Candidate, Say
-from ftguide.interpreters.model import Build, InterpreterError, Route
+from ftguide.interpreters.model import InterpreterError, Route
 from ftguide.interpreters.sources import PART
+from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

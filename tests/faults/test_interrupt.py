@@ -42,7 +42,7 @@ def test_an_interrupted_run_says_how_to_go_on(laboratory, executables):
         text=True,
     )
     deadline = time.monotonic() + 60
-    while not any("ftguide.bench.worker" in line for line in survivors(laboratory)):
+    while not any("ftguide.target.worker" in line for line in survivors(laboratory)):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.results import store
+from ftguide.suite.record import store
 
 pytestmark = pytest.mark.interpreters
 
 #: Runs the front door after arming one trap: the master kills itself at the chosen moment.
 DRIVER = """
 import os, signal, sys
-from ftguide.__main__ import main
+from ftguide.cli.main import main
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -41,22 +41,22 @@ def armed(original, *, before, only=lambda *args: True):
 
 if moment == "slice":
     # Commands are out, the workers compute, the master would now wait for the answers.
-    from ftguide.bench.living import LivingArm
+    from ftguide.suite.observe.arm_process import LivingArm
     LivingArm._collect = armed(LivingArm._collect, before=True)
 elif moment == "block":
-    from ftguide.results.writer import RunFolder
+    from ftguide.suite.record.writer import RunFolder
     RunFolder.append = armed(
         RunFolder.append, before=False, only=lambda folder, line: line.block is not None
     )
 elif moment == "index":
-    from ftguide.results import store
+    from ftguide.suite.record import store
     original = os.fsync
-    write = store.write_atomic
+    write = files.write_atomic
     def write_atomic(path, data):
         if path.name == "index.json":
             os.fsync = lambda descriptor: die()  # the temporary file is written, the rename is not done
         write(path, data)
-    store.write_atomic = write_atomic
+    files.write_atomic = write_atomic
 sys.exit(main(sys.argv[3:]))
 """
 

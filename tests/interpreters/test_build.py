@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.files import ROOT
 from ftguide.interpreters.build import Order, Setting, build_environment, build_pair
 from ftguide.interpreters.discover import inspect
-from ftguide.interpreters.model import Build, InterpreterError
+from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.shelf import Shelf
 from ftguide.interpreters.sources import Tarball
 from ftguide.interpreters.toolchain import Compiler
+from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine
 
-ROOT = Path(__file__).resolve().parents[2]
 KEY = f"{LINE}.1-quick-gcc-12.2.0"
 
 #: Builds in a process of its own, to be killed.

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from ftguide.commands import interpreters as command
+from ftguide.cli import interpreters as command
 from ftguide.interpreters import provide as providing
-from ftguide.interpreters.model import Build, InterpreterError
+from ftguide.interpreters.model import InterpreterError
+from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine, fake_python
 
 NAME = f"python{LINE}"

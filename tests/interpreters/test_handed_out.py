@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from ftguide.interpreters.discover import inspect
-from ftguide.interpreters.model import Build, Pair, Route
+from ftguide.interpreters.model import Pair, Route
 from ftguide.interpreters.provide import Means, provide
 from ftguide.interpreters.shelf import Shelf, default_root, program, write_wrapper
+from ftguide.vocabulary import Build
 
 PROBE = (
     "import sys, sysconfig, _json, json, ctypes; "

@@ -2,11 +2,11 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from ftguide.files import ROOT
+
 SOURCE = ROOT / "source"
 PAGES = (
     SOURCE / "porting-extensions.md",

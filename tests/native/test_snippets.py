@@ -4,13 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from ftguide.interpreters.model import Build
+from ftguide.files import ROOT
+from ftguide.vocabulary import Build
 
-SNIPPETS = Path(__file__).resolve().parents[2] / "examples" / "snippets-native"
+SNIPPETS = ROOT / "examples" / "snippets-native"
 FLAGS = ("-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared")
 PATHS = """
 import json, sysconfig

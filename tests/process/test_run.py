@@ -5,11 +5,11 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import psutil
 import pytest
 
+from ftguide.files import ROOT
 from ftguide.process import Ending, Limits, clean_environment, run, without_network
 
 LINUX = sys.platform.startswith("linux")
@@ -162,7 +162,7 @@ def test_a_child_dies_with_a_killed_parent(tmp_path):
         "run([sys.executable, '-c', child], folder=Path('.'), environ={}, limits=Limits(),\n"
         "    heard=lambda line: print(line.decode(), flush=True))\n"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = ROOT
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=root, text=True
     ) as parent:

@@ -1,9 +1,9 @@
 """Which rows have a mean in common."""
 
 from benchmarks.workloads.declare import Group
-from ftguide.bench.catalogue import catalogue
-from ftguide.results import families
-from tests.results.builder import make_plan
+from ftguide.suite.declare.catalogue import catalogue
+from ftguide.suite.derive import families
+from tests.suite.derive.builder import make_plan
 
 
 def test_each_workload_of_the_interpreter_group_is_in_the_family_of_its_module():

@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from ftguide.results import analysis, builds
-from ftguide.results.families import PYTHON_CODE
+from ftguide.suite.derive import analysis, builds
+from ftguide.suite.derive.families import PYTHON_CODE
 from tests import synthetic
-from tests.results.builder import with_binaries
-from tests.site.conftest import built_with, page
+from tests.sphinx_project import built_with, page
+from tests.suite.derive.builder import with_binaries
 
 #: One row of every family; the group is that of the interpreter for all but the last.
 MIXED = {

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from ftguide.files import ROOT
+
 #: Modules of workloads: what the catalogue finds, minus the two that declare none.
 MODULES = tuple(
     path.stem

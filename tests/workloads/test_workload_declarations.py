@@ -40,7 +40,7 @@ def test_fields_are_those_that_typing_would_make():
 
 def test_declarations_import_no_more_than_they_need():
     """Every process of every block pays for it; see the module's docstring."""
-    code = "import sys, ftguide.bench.worker; print({'typing', 'dataclasses'} & {*sys.modules})"
+    code = "import sys, ftguide.target.worker; print({'typing', 'dataclasses'} & {*sys.modules})"
     done = subprocess.run(
         [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.workloads.declare import Scope
+from ftguide.files import ROOT
 from tests.workloads.conftest import MODULE_OF
 
 DRIVE = str(Path(__file__).with_name("drive.py"))
@@ -48,7 +49,7 @@ def test_driver_reports_a_wrong_answer(python, target, tmp_path, workers):
     """The tests above can fail: the same driver, a workload that counts one too few."""
     package = tmp_path / "benchmarks" / "workloads"
     package.mkdir(parents=True)
-    source = Path(__file__).parents[2] / "benchmarks" / "workloads"
+    source = ROOT / "benchmarks" / "workloads"
     (package / "declare.py").write_text((source / "declare.py").read_text())
     good = (source / "contention.py").read_text()
     bad = good.replace("shared.value += 1\n", "shared.value += 1 if shared.value != 1500 else 0\n")

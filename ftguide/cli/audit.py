@@ -1,0 +1,95 @@
+"""`python -m ftguide audit`: the lines of a native source that a port must look at."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from ftguide.native.audit.rules import RULES
+from ftguide.native.audit.scan import Finding, Report, audit
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the front door."""
+    parser = subparsers.add_parser(
+        "audit",
+        help="list suspicious lines of C, C++, Cython and Rust sources, and where they are explained",
+        description="Read the sources below PATH and list what the free-threaded build makes "
+        "suspicious. Nothing is compiled or run. `ftguide: allow RULE reason` in a comment on the "
+        "line, or on the line above, excuses a finding. Exit status: 0 without findings, 1 with "
+        "findings, 2 for a path that cannot be audited.",
+    )
+    parser.add_argument("path", type=Path, metavar="PATH", help="a folder or a source file")
+    parser.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        choices=list(RULES),
+        metavar="RULE",
+        help="leave a rule out; may be given again",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(main=main)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Audit and print; return 1 when there are findings, else 0."""
+    report = audit(args.path)
+    findings = [one for one in report.findings if one.rule.id not in args.skip]
+    if args.json:
+        print(json.dumps(as_json(report, findings), indent=1))  # noqa: T201
+        return 1 if findings else 0
+    out = Console(highlight=False, soft_wrap=True, emoji=False)
+    for style, text in rendered(report, findings):
+        out.print(escape(text), style=style)
+    return 1 if findings else 0
+
+
+def rendered(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """Give the lines of the report for people, each with its style."""
+    for one in findings:
+        yield "bold", f"{one.file}:{one.line} {one.rule.id}: {one.rule.says}"
+        yield "dim", f"    {one.text}" + (f"  ({one.hint})" if one.hint else "")
+    for skip in report.skipped:
+        yield "yellow", f"skipped {skip.file}: {skip.why}"
+    for rule, count in Counter(one.rule.id for one in findings).most_common():
+        where = RULES[rule]
+        yield "", f"{count:>5}  {rule} ({where.weight})  {where.page}#{where.section}"
+    skipped = f"{len(report.skipped)} files skipped"
+    allowed = f"{len(report.allowed)} allowed by comments"
+    found = f"{len(findings)} findings in {report.files} files, {report.lines} lines"
+    yield "", f"audit: {found}; {allowed}, {skipped}"
+
+
+def as_json(report: Report, findings: list[Finding]) -> dict[str, object]:
+    """Return a report as JSON values; the schema only grows."""
+
+    def shown(one: Finding) -> dict[str, object]:
+        return {
+            "file": one.file,
+            "line": one.line,
+            "rule": one.rule.id,
+            "weight": str(one.rule.weight),
+            "says": one.rule.says,
+            "hint": one.hint,
+            "section": f"{one.rule.page}#{one.rule.section}",
+            "text": one.text,
+        }
+
+    return {
+        "schema": 1,
+        "files": report.files,
+        "lines": report.lines,
+        "findings": [shown(one) for one in findings],
+        "allowed": [{**shown(one.finding), "reason": one.reason} for one in report.allowed],
+        "skipped": [{"file": one.file, "why": one.why} for one in report.skipped],
+    }

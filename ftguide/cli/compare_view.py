@@ -1,0 +1,102 @@
+"""Two runs side by side in a terminal: `compare`, and my run beside the published one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ftguide.render import numbers
+from ftguide.statistics.estimates import Estimate
+from ftguide.suite.derive.compare import Change, Differences, compare, repeated
+from ftguide.suite.record import store
+from ftguide.suite.record.model import StoredRun
+from ftguide.vocabulary import Build
+
+
+def print_differences(
+    console: Console, found: Differences, *, before: str, after: str, only_single: bool = False
+) -> None:
+    """Print one line per ratio that both runs have, then what could not be compared."""
+    changes = [one for one in found.changes if not only_single or one.base == "gil-single"]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("workload", before, after, "difference"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("reads as")
+    for one in changes:
+        table.add_row(*_cells(one))
+    console.print(table)
+    agree, of = repeated(changes)
+    console.print(
+        f"{agree} of {of} ratios differ by no more than their two half-widths together; "
+        f"{sum(one.changed for one in changes)} differ (q < 0.05)",
+        soft_wrap=True,
+        highlight=False,
+    )
+    for text in found.conditions:
+        console.print(escape(text), soft_wrap=True, highlight=False)
+    reasons: dict[str, list[str]] = {}
+    for text in found.left_out:
+        name, _, reason = text.partition(": ")
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        console.print(
+            f"not compared, {escape(reason)}: {escape(', '.join(names))}",
+            style="dim",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def _cells(one: Change) -> Iterable[str]:
+    what = "" if (one.arm, one.base) == ("ft-single", "gil-single") else f"\n  {one.arm}/{one.base}"
+    if what and one.kind == "speedup":
+        what += " throughput"
+    yield f"{one.slug}{what}"
+    for estimate in (one.before, one.after, one.change):
+        yield _text(estimate)
+    yield "[bold]differs[/]" if one.changed else "no difference shown"
+
+
+def _text(one: Estimate) -> str:
+    return numbers.ratio_text(one.ratio, one.low, one.high)
+
+
+def nearest_published(results: Path, mine: StoredRun) -> StoredRun | None:
+    """Return the published run to hold a run against, None when there is none that may be cited.
+
+    One of the same Python and compiler before others, since those move every ratio; then in the order of
+    `store.standing`.
+    """
+    gil = mine.run.interpreters[Build.GIL]
+    nearest = min(
+        store.standing(entry for entry in store.read_index(results).runs if entry.citable),
+        key=lambda e: (e.python, e.compiler) != (gil.version, gil.compiler),
+        default=None,
+    )
+    return None if nearest is None else store.load(store.folder_of(results, nearest))
+
+
+def print_beside_published(console: Console, results: Path, mine: StoredRun) -> None:
+    """Set a local run beside the nearest published one; says nothing where they share no row."""
+    try:
+        published = nearest_published(results, mine)
+    except store.StoreError as error:
+        console.print(f"[bold yellow]note:[/] {escape(str(error))}", soft_wrap=True)
+        return
+    if published is None:
+        return
+    found = compare(published, mine)
+    if not found.changes:
+        return
+    console.print(
+        f"\nbeside the published run {published.run.run_id} ({published.run.machine.name}):",
+        soft_wrap=True,
+        highlight=False,
+    )
+    shown = Differences(changes=found.changes, left_out=(), conditions=found.conditions)
+    print_differences(console, shown, before="published", after="here", only_single=True)

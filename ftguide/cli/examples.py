@@ -1,0 +1,153 @@
+"""`python -m ftguide examples`: build the toy extension in every binding tool, and race it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import filelock
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ftguide.cli.bench import shorten
+from ftguide.files import ROOT
+from ftguide.interpreters.choose import add_choices, chosen
+from ftguide.native.examples import report, session
+from ftguide.native.examples.catalogue import EXAMPLES, select
+from ftguide.native.examples.report import Outcome, Part
+from ftguide.native.examples.workshop import Workshop
+from ftguide.vocabulary import ExpectedError
+
+if TYPE_CHECKING:
+    import argparse
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+RUNS = 10
+_BUILDS = ROOT / "_build" / "examples"
+
+
+class ExamplesError(ExpectedError):
+    """What was asked for does not go together; the message says what to do."""
+
+
+def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verb."""
+    one = verbs.add_parser(
+        "examples",
+        help="build the example extension in every binding tool on both builds, and race it",
+        description="Build examples/*/before and after on both builds, test them, and race them. Exit "
+        "status: 0 all as it should be, 1 not, 2 for a wrong argument.",
+    )
+    one.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"only this example, may be repeated: {', '.join(e.name for e in EXAMPLES)}",
+    )
+    one.add_argument(
+        "--runs",
+        type=int,
+        default=RUNS,
+        metavar="N",
+        help="races of each `before`, and half of each `after` (default: %(default)s)",
+    )
+    one.add_argument(
+        "--record",
+        action="store_true",
+        help=f"put the result into {report.REPORT}, which the pages show",
+    )
+    one.add_argument("--line", metavar="X.Y", help="CPython line, such as 3.14 (the default)")
+    add_choices(one)
+    one.set_defaults(main=main)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Hold a session and print its table; 1 when something is not as it should be."""
+    examples = select(arguments.only)
+    if arguments.runs < 1:
+        raise ExamplesError(f"--runs is {arguments.runs}; it takes at least one race.")
+    if arguments.record and arguments.only:
+        raise ExamplesError("--record writes down whole sessions; leave out --only.")
+    console = Console(highlight=False)
+    progress = Console(stderr=True, highlight=False)
+
+    def say(text: str) -> None:
+        progress.print(escape(text), style="dim", soft_wrap=True)
+
+    pair = chosen(arguments, arguments.line, say)
+    workshop = Workshop(sources=ROOT / "examples", root=_BUILDS, environ=dict(os.environ))
+    _BUILDS.mkdir(parents=True, exist_ok=True)
+    with _alone(_BUILDS / "lock"):
+        part = session.hold(
+            pair, examples, workshop, runs=arguments.runs, today=session.today(), say=say
+        )
+    print_part(console, part)
+    target = ROOT / report.REPORT if arguments.record else _BUILDS / report.REPORT.name
+    report.save(target, part)
+    console.print(f"report {shorten(target)}", soft_wrap=True)
+    found = report.problems(part, everything=not arguments.only)
+    for text in found:
+        console.print(f"[bold red]problem:[/] {escape(text)}", soft_wrap=True)
+    console.print(totals(part), soft_wrap=True)
+    return 1 if found else 0
+
+
+def _alone(path: Path) -> AbstractContextManager[object]:
+    """Hold the lock until the `with` block ends; raise `ExamplesError` when somebody else does."""
+    try:
+        return filelock.FileLock(path).acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise ExamplesError(
+            f"another session of the examples holds {shorten(path)}; wait until it is over."
+        ) from error
+
+
+def totals(part: Part) -> str:
+    """Return the session's last line."""
+    built = [one for one in part.outcomes if one.results]
+    skipped = [one.name for one in part.outcomes if one.skipped]
+    failed = [one.name for one in part.outcomes if one.failed]
+    races = sum(result.races.runs for one in built for result in one.results)
+    words = [
+        f"{len(built)} examples of {len(report.built_tools(part))} tools built",
+        f"{len(skipped)} skipped" + (f" ({', '.join(skipped)})" if skipped else ""),
+        f"{len(failed)} failed" + (f" ({', '.join(failed)})" if failed else ""),
+        f"{races} races",
+    ]
+    return ", ".join(words)
+
+
+def print_part(console: Console, part: Part) -> None:
+    """Print one row per wheel, and the reason in place of it where there is none."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("example", "wheel tags", "tests", "GIL", "races failed"):
+        table.add_column(heading, no_wrap=heading != "races failed")
+    for outcome in part.outcomes:
+        if not outcome.results:
+            table.add_row(escape(outcome.name), "", "", "", escape(_why_not(outcome)))
+        for result in outcome.results:
+            races = result.races
+            table.add_row(
+                f"{outcome.name} {result.variant}, {result.build}",
+                tags(result.wheel),
+                str(result.tests) + (f", {result.tests_failed} failed" * bool(result.tests_failed)),
+                "on" if result.gil_after_import else "off",
+                escape(
+                    f"{races.failed} of {races.runs}" + (f": {races.said[0]}" if races.said else "")
+                ),
+            )
+    console.print()
+    console.print(table)
+    console.print(f"CPython {part.version}, {', '.join(part.programs.values())}")
+
+
+def _why_not(outcome: Outcome) -> str:
+    return f"skipped: {outcome.skipped}" if outcome.skipped else f"failed: {outcome.failed}"
+
+
+def tags(wheel: str) -> str:
+    """Return the Python and ABI tag of a wheel's file name: "cp314-cp314t"."""
+    return "-".join(wheel.removesuffix(".whl").split("-")[-3:-1])

@@ -1,0 +1,103 @@
+"""`python -m ftguide sanitize`: the sanitizer page, reproduced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from ftguide.cli import audit
+from ftguide.files import ROOT
+from ftguide.interpreters import sanitized
+from ftguide.interpreters.model import Sanitizer
+from ftguide.interpreters.provide import DEFAULT_LINE
+from ftguide.native.audit import scan
+from ftguide.native.sanitize import run, store
+from ftguide.native.sanitize.model import Summary
+
+if TYPE_CHECKING:
+    import argparse
+
+#: What the audit says about the extension before its fixes; the page on the audit shows it.
+AUDIT = "audit-before.txt"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the front door."""
+    parser = subparsers.add_parser(
+        "sanitize",
+        help="reproduce the sanitizer page: planted races, their reports, and the fixed extension",
+        description="Build CPython with ThreadSanitizer (once), compile examples/sanitizer with "
+        "both sanitizers, and run every case before and after its fix. Exit status: 0 when every "
+        "report came where it must and nowhere else, 1 when not, 2 when something is missing.",
+    )
+    parser.add_argument("line", nargs="?", default=DEFAULT_LINE, help="line of releases")
+    parser.add_argument("--tarball", type=Path, metavar="FILE", help="CPython's release tarball")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=ROOT / "_build" / "sanitize",
+        metavar="FOLDER",
+        help="where extensions and reports go (default: _build/sanitize)",
+    )
+    parser.add_argument(
+        "--record", action="store_true", help="also replace the reports that the page shows"
+    )
+    parser.set_defaults(main=main)
+
+
+def audit_text() -> str:
+    """Return the audit's report on the extension before its fixes."""
+    report = scan.audit(ROOT / "examples" / "sanitizer" / "before")
+    return "".join(f"{text}\n" for _, text in audit.rendered(report, report.findings))
+
+
+def main(args: argparse.Namespace) -> int:
+    """Reproduce the reports; return 0 when all is as expected, else 1."""
+    console = Console(stderr=True, highlight=False)
+
+    def say(text: str) -> None:
+        console.print(escape(text), style="dim", soft_wrap=True)
+
+    thread = sanitized.provide(Sanitizer.THREAD, args.line, tarball=args.tarball, say=say)
+    begun = time.monotonic()
+    work = args.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    bench = run.set_up(ROOT, work, thread, args.line, say)
+    ran = run.run_all(bench, say)
+    summary = Summary(
+        recorded=dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        thread_python=thread.marker.version,
+        address_python=bench.plain_version,
+        compiler=thread.marker.compiler,
+        build_seconds=thread.marker.seconds,
+        seconds=round(time.monotonic() - begun, 1),
+        outcomes=tuple(one.outcome for one in ran),
+    )
+    store.write(work / "reports", summary, ran)
+    wrong = [one.outcome for one in ran if not one.outcome.as_expected]
+    out = Console(highlight=False, soft_wrap=True)
+    for outcome in wrong:
+        named = ", ".join(outcome.functions) or "no function of the extension"
+        out.print(
+            escape(f"{outcome.job.name}: {outcome.error or f'{outcome.reports} reports, {named}'}"),
+            style="red",
+        )
+    recorded = store.read(ROOT / store.RECORDED)
+    if args.record and not wrong:
+        store.write(ROOT / store.RECORDED, summary, ran)
+        (ROOT / store.RECORDED / AUDIT).write_text(audit_text(), encoding="utf-8")
+        out.print(f"recorded in {store.RECORDED}")
+    elif recorded:
+        for text in store.differences(recorded, summary):
+            out.print(escape(f"differs from the recorded reports: {text}"), style="yellow")
+    out.print(
+        f"sanitize: {len(ran)} jobs, {len(ran) - len(wrong)} as expected, "
+        f"{sum(one.outcome.reports for one in ran)} reports, {summary.seconds:.0f} s after a build "
+        f"of {summary.build_seconds:.0f} s; reports in {escape(str(args.work))}/reports"
+    )
+    return 1 if wrong else 0

@@ -1,0 +1,1 @@
+"""Snippets as pages declare them: found in Markdown, their options understood."""

@@ -1,0 +1,113 @@
+"""Console sessions: commands after `$ `, their output below. Pure; no shell ever sees them.
+
+The first word of a command is python, python3, python3.14 or python3.14t, after optional NAME=value
+settings; `echo $?` prints the status of the command above it. Nothing else is run.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ftguide.guide.declare.markdown import PageError
+from ftguide.vocabulary import Build
+
+PROMPT = "$ "
+_SETTING = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_PYTHON = re.compile(r"python(3(\.\d+)?(?P<t>t)?)?")
+_OPERATORS = frozenset({"|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1", "2>", "&>", "(", ")"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command of a session and the output shown below it."""
+
+    text: str
+    env: tuple[tuple[str, str], ...]
+    words: tuple[str, ...]  #: after the interpreter; empty for `echo $?`
+    build: Build | None  #: the build its first word names; None = plain python, each in turn
+    echo: bool  #: `echo $?`
+    output: str
+
+
+def commands(text: str, where: str, *, first: int = 1) -> list[Command]:
+    """Return the commands of a session; `first` is the line of its first line, for messages."""
+    found: list[Command] = []
+    page = where.rpartition(":")[0]
+    shown: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=first):
+        if line.startswith(PROMPT):
+            _close(found, shown)
+            found.append(_command(line.removeprefix(PROMPT).strip(), f"{page}:{number}"))
+        elif not found:
+            raise PageError(
+                f"{page}:{number}: a console session begins with `$ command`, not with {line!r}."
+            )
+        else:
+            shown.append(line)
+    _close(found, shown)
+    return found
+
+
+def _close(found: list[Command], shown: list[str]) -> None:
+    """Give the lines below a command to it."""
+    if found:
+        last = found[-1]
+        text = "\n".join(line.rstrip() for line in shown).strip("\n")
+        found[-1] = Command(
+            **{
+                **{name: getattr(last, name) for name in Command.__slots__},
+                "output": text,
+            }
+        )
+    shown.clear()
+
+
+def _command(text: str, where: str) -> Command:
+    if text == "echo $?":
+        return Command(text=text, env=(), words=(), build=None, echo=True, output="")
+    try:
+        # With punctuation as words of its own, so that `a|b` is seen, and quotes respected.
+        marks = shlex.shlex(text, posix=True, punctuation_chars=True)
+        marks.whitespace_split = True
+        used = _OPERATORS.intersection(marks)
+        words = shlex.split(text)
+    except ValueError as error:
+        raise PageError(f"{where}: {text!r} cannot be read: {error}. Close the quotes.") from error
+    settings = []
+    while words and (match := _SETTING.fullmatch(words[0])):
+        settings.append((match[1], match[2]))
+        words.pop(0)
+    match = _PYTHON.fullmatch(words[0]) if words else None
+    if match is None or used:
+        what = f"{min(used)!r} is the shell's" if used else f"{text!r} does not start with python"
+        raise PageError(
+            f"{where}: {what}, and no shell runs here. Start with python3.14 or python3.14t, or make "
+            "it `:lang: sh` with `:not-run: reason` and `:source: address`."
+        )
+    named = words[0] not in {"python", "python3"}
+    build = None
+    if named:
+        build = Build.FREE_THREADED if match["t"] else Build.GIL
+    return Command(
+        text=text, env=tuple(settings), words=tuple(words[1:]), build=build, echo=False, output=""
+    )
+
+
+def render(session: Sequence[Command], outputs: Sequence[str]) -> str:
+    """Write a session with other outputs; ends with a newline."""
+    lines = []
+    for command, output in zip(session, outputs, strict=True):
+        lines.append(f"{PROMPT}{command.text}")
+        lines += output.splitlines()
+    return "\n".join(lines) + "\n"
+
+
+def builds(session: Sequence[Command], wanted: Sequence[Build]) -> tuple[Build, ...]:
+    """Return the builds a session runs for: one pass if every command names its build."""
+    if all(command.build is not None or command.echo for command in session):
+        named = [command.build for command in session if command.build is not None]
+        return (named[-1],) if named else tuple(wanted)
+    return tuple(wanted)

@@ -1,0 +1,187 @@
+"""From a page to its snippets: names, options and outputs checked, nothing run.
+
+A page that breaks the syntax yields problems, each naming file, line and fix; `Page.snippets` then
+holds what could be understood, for the site to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ftguide.guide.declare import markdown
+from ftguide.guide.declare.markdown import Fence, PageError
+from ftguide.guide.declare.model import Expect, Output, Snippet
+from ftguide.guide.declare.options import FILES, OPTIONS, OUTPUT_OPTIONS, SOURCE, Maker, choice
+from ftguide.vocabulary import Build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page with its snippets."""
+
+    path: Path
+    name: str  #: relative to the repository, with /
+    text: str
+    snippets: tuple[Snippet, ...]
+    problems: tuple[str, ...]
+
+
+def pages(root: Path) -> list[Path]:
+    """List the pages below source/, sorted."""
+    return sorted(
+        path
+        for path in (root / SOURCE).rglob("*.md")
+        if not path.is_relative_to(root / FILES) and not path.name.startswith("local-")
+    )
+
+
+def chosen(names: Sequence[str], root: Path) -> list[Path]:
+    """Return the pages of some names, all without names; raises `PageError` for one that is not there."""
+    if not names:
+        return pages(root)
+    found = []
+    for text in names:
+        name = text if text.endswith(".md") else f"{text}.md"
+        tried = [Path(name).absolute(), root / name, root / SOURCE / name]
+        path = next((path.resolve() for path in tried if path.is_file()), None)
+        if path is None or not path.is_relative_to(root / SOURCE):
+            raise PageError(f"{text} is not a page below source/. Name one such as installing.md.")
+        found.append(path)
+    return found
+
+
+def extract(path: Path, root: Path) -> Page:
+    """Return the snippets of a page; raises `PageError` when it cannot be read."""
+    text = markdown.read(path)
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    reader = _Reader(name, root)
+    for fence in markdown.fences(Path(name), text):
+        reader.take(fence)
+    reader.connect()
+    return Page(
+        path=path,
+        name=name,
+        text=text,
+        snippets=tuple(reader.snippets.values()),
+        problems=tuple(reader.problems),
+    )
+
+
+class _Reader:
+    """Takes the fences of a page one by one."""
+
+    def __init__(self, page: str, root: Path) -> None:
+        self.page = page
+        self.root = root
+        self.snippets: dict[str, Snippet] = {}
+        self.problems: list[str] = []
+
+    def take(self, fence: Fence) -> None:
+        """Understand a fence, or note what is wrong with it."""
+        try:
+            if fence.directive == "snippet":
+                self._snippet(fence)
+            elif fence.directive == "output":
+                self._output(fence)
+        except PageError as error:
+            self.problems.append(str(error))
+
+    def connect(self) -> None:
+        """Give every snippet the snippets it uses, wherever on the page they are."""
+        used: set[str] = set()
+        for name, snippet in self.snippets.items():
+            try:
+                chain = self._used_by(snippet, (name,))
+            except PageError as error:
+                self.problems.append(str(error))
+                continue
+            used |= {one.name for one in chain}
+            files = [one.file for one in (*chain, snippet) if one.language == "python"]
+            double = next((file for file in files if files.count(file) > 1), None)
+            if double is not None:
+                self.problems.append(
+                    f"{snippet.where}: two snippets would be saved as {double}. "
+                    "Give one of them `:save: name`."
+                )
+            self.snippets[name] = replace(snippet, uses=tuple(chain))
+        for snippet in self.snippets.values():
+            if snippet.expect is Expect.USED and snippet.name not in used:
+                self.problems.append(
+                    f"{snippet.where}: no snippet says `:uses: {snippet.name}`, so it never runs. "
+                    "Use it, or take `:expect: used` out."
+                )
+
+    def _used_by(self, snippet: Snippet, above: tuple[str, ...]) -> list[Snippet]:
+        """List the snippets one uses, each once, with what those use."""
+        found: dict[str, Snippet] = {}
+        for name in dict(snippet.options).get("uses", "").split():
+            used = self.snippets.get(name)
+            if used is None:
+                raise PageError(
+                    f"{snippet.where}: :uses: names {name!r}, which is no snippet of this page. "
+                    "Correct the name."
+                )
+            if name in above:
+                raise PageError(
+                    f"{snippet.where}: :uses: {name!r} leads back to itself. Remove it."
+                )
+            found |= {one.name: one for one in self._used_by(used, (*above, name))}
+            found[name] = replace(used, uses=(), outputs=())
+        return list(found.values())
+
+    def _snippet(self, fence: Fence) -> None:
+        options, lines, body = markdown.options_of(fence, OPTIONS)
+        made = Maker(self.page, fence, options, self.root).snippet(lines, body)
+        key = made.name or f"line {made.line}"
+        if key in self.snippets:
+            raise PageError(
+                f"{made.where}: {made.name!r} is also the name of the snippet on line "
+                f"{self.snippets[key].line}. Give each snippet of a page a name of its own."
+            )
+        self.snippets[key] = made
+
+    def _output(self, fence: Fence) -> None:
+        options, lines, _body = markdown.options_of(fence, OUTPUT_OPTIONS)
+        where = f"{self.page}:{fence.line}"
+        snippet = self.snippets.get(fence.argument)
+        if snippet is None:
+            known = ", ".join(name for name in self.snippets if " " not in name) or "none"
+            raise PageError(
+                f"{where}: no snippet above is called {fence.argument!r} (there: {known}). "
+                "Give the output the name of its snippet."
+            )
+        if snippet.not_run is not None:
+            raise PageError(
+                f"{where}: {snippet.name!r} is not run, so it can have no output. Remove one of the two."
+            )
+        if snippet.expect is Expect.USED:
+            raise PageError(
+                f"{where}: {snippet.name!r} runs only where it is used. Put the output there."
+            )
+        if snippet.language == "console":
+            raise PageError(
+                f"{where}: a console session holds its output itself. Put it below its command."
+            )
+        build = choice(options.get("build"), Build, where, "build")
+        if any(one.build is build for one in snippet.outputs):
+            raise PageError(
+                f"{where}: {snippet.name!r} has an output {_for(build)} already. Remove one of them."
+            )
+        if build is not None and build not in snippet.builds:
+            raise PageError(
+                f"{where}: {snippet.name!r} does not run on the {build.words} build. "
+                "Remove the output or change `:builds:`."
+            )
+        output = Output(build=build, text=_text(lines), start=fence.start, end=fence.end)
+        self.snippets[snippet.name] = replace(snippet, outputs=(*snippet.outputs, output))
+
+
+def _for(build: Build | None) -> str:
+    return "for both builds" if build is None else f"for the {build.words} build"
+
+
+def _text(lines: list[str]) -> str:
+    """Join lines without trailing blanks: what a page cannot show is not compared."""
+    return "\n".join(line.rstrip() for line in lines).strip("\n")

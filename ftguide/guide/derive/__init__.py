@@ -1,0 +1,1 @@
+"""Judging what ran against what the page says. Pure."""

@@ -1,0 +1,69 @@
+"""How runs ended: told apart by what a process printed, counted, and put into words. Pure.
+
+A race that "failed" may have raised, computed a wrong result, or taken the interpreter with it. Only the
+first two are what a page can be about; so each run has one ending, and they are counted apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ftguide.guide.declare.model import FATAL_ERROR, HANG, WRONG_RESULT, Ran
+
+_FATAL = re.compile(r"^Fatal Python error: ", re.MULTILINE)
+#: The header of a traceback and the line before it, which says whether it is the main thread's.
+_HEADER = re.compile(
+    r"^(?P<before>.*\n)??(?:  \+ Exception Group )?Traceback \(most recent call last\):$",
+    re.MULTILINE,
+)
+_RAISED = re.compile(r"^(?:  \| )?(?P<name>[A-Za-z_][\w.]*)(?::.*)?$", re.MULTILINE)
+#: These tracebacks are printed and forgotten; the process goes on and ends in another way.
+_FORGOTTEN = ("Exception in thread ", "Exception ignored ")
+_PYTEST = re.compile(r"^(?:FAILED|ERROR) \S+ - (?P<name>[A-Za-z_][\w.]*)", re.MULTILINE)
+
+_WORDS = {
+    WRONG_RESULT: ("wrong result", "wrong results"),
+    HANG: ("hang", "hangs"),
+    FATAL_ERROR: ("fatal error", "fatal errors"),
+}
+
+
+def raised(output: str, runner: str = "script") -> str | None:
+    """Return the exception that ended a process of a status above 0, from what it printed last.
+
+    None stands for a wrong result: an AssertionError, or no exception at all (`sys.exit`). The name
+    comes without its module. `FATAL_ERROR` is returned where the interpreter itself gave up.
+    """
+    if _FATAL.search(output):
+        return FATAL_ERROR
+    if runner == "pytest":
+        match = _PYTEST.search(output)
+    else:
+        headers = [
+            one
+            for one in _HEADER.finditer(output)
+            if not (one["before"] or "").startswith(_FORGOTTEN)
+        ]
+        if not headers:
+            return None
+        match = _RAISED.search(output, headers[-1].end())
+    name = None if match is None else match["name"].rpartition(".")[2]
+    return None if name in {"AssertionError", "assert"} else name
+
+
+def count(runs: Iterable[Ran]) -> tuple[tuple[str, int], ...]:
+    """Count how runs ended, the most frequent ending first."""
+    found = Counter(one.ending for one in runs)
+    return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def words(counted: Sequence[tuple[str, int]]) -> str:
+    """Return counts as a page prints them: `7 ValueError, 2 passed, 1 SIGSEGV`."""
+    return ", ".join(f"{many} {_word(ending, many)}" for ending, many in counted)
+
+
+def _word(ending: str, many: int) -> str:
+    one, several = _WORDS.get(ending, (ending, ending))
+    return one if many == 1 else several

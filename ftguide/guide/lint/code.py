@@ -1,0 +1,188 @@
+"""Rules about fenced blocks: code is a snippet, data parses, text holds no code. Pure."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import yaml
+
+from ftguide.guide.declare import markdown
+from ftguide.guide.declare.extract import Page as SnippetPage
+from ftguide.guide.declare.markdown import Fence
+from ftguide.guide.lint.page import Finding, Page
+from ftguide.guide.record.report import Report, Result
+from ftguide.interpreters.provide import DEFAULT_LINE
+
+FENCE = "fence"
+DATA = "data"
+TEXT = "text-fence"
+SNIPPET = "snippet"
+UNVERIFIED = "unverified"
+SHARE = "not-run"
+
+#: Of Python blocks, in percent; more would make "it ran" an empty promise.
+MOST_NOT_RUN = 5.0
+
+_RUN = {"python", "py", "python3", "pycon", "ipython", "pytb", "console", "shell-session", "pytest"}
+_COMMANDS = {
+    *("sh", "bash", "shell", "zsh", "fish", "powershell", "ps1", "pwsh", "bat", "batch", "cmd"),
+    *("docker", "dockerfile", "gdb", "lldb"),
+}
+_CODE_BLOCKS = {"code-block", "code", "sourcecode", "code-cell"}
+
+_SHELL = re.compile(
+    r"(?:\$|>>>|PS[^>\n]*>|C:\\[^>\n]*>) \S|(?:sudo |[A-Z_]+=\S+ )?(?:python[\d.]*t?|py|pip|pipx|uv|uvx|"
+    r"conda|mamba|brew|apt|apt-get|dnf|pacman|nox|tox|pytest|export|docker|git|gdb|lldb|cargo|maturin)"
+    r" -?[\w./]"
+)
+_C = re.compile(r"^\s*#\s*include\b|[;{]\s*$")
+_STATEMENTS = (
+    *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+    *(ast.With, ast.Try, ast.For, ast.While, ast.Assert),
+)
+
+
+def _toml(text: str) -> None:
+    tomllib.loads(text)
+
+
+def _yaml(text: str) -> None:
+    for _ in yaml.safe_load_all(text):
+        pass
+
+
+def _json(text: str) -> None:
+    json.loads(text)
+
+
+_PARSERS: dict[str, Callable[[str], None]] = {
+    "toml": _toml,
+    "yaml": _yaml,
+    "yml": _yaml,
+    "json": _json,
+}
+
+
+def check(page: Page) -> Iterator[Finding]:
+    """Yield the fenced blocks that should be something else."""
+    for fence in markdown.fences(Path(page.name), page.text):
+        language, content = fence.language, fence.content
+        if fence.directive in _CODE_BLOCKS:
+            language, content = fence.argument.lower(), _body(fence)
+        elif fence.directive:
+            continue
+        found = _finding(language, content)
+        if found is None or page.excepted(found[0], fence.line):
+            continue
+        yield Finding(page=page.name, line=fence.line, rule=found[0], message=found[1])
+
+
+def _body(fence: Fence) -> str:
+    lines = fence.content.splitlines()
+    while lines and (lines[0].startswith(":") or not lines[0].strip()):
+        lines.pop(0)
+    return "\n".join(lines)
+
+
+def _finding(language: str, content: str) -> tuple[str, str] | None:
+    if language in _RUN:
+        return (
+            FENCE,
+            f"a `{language}` fence. Make it a {{snippet}}, which runs; see CONTRIBUTING.md.",
+        )
+    if language in _COMMANDS:
+        return FENCE, (
+            f"a `{language}` fence. Make it a {{snippet}} with `:lang: {language}`, `:not-run: reason` "
+            "and `:source: address`, or with `:lang: console` if python runs it."
+        )
+    if language in _PARSERS:
+        try:
+            _PARSERS[language](content)
+        except (ValueError, yaml.YAMLError) as error:
+            return DATA, f"this is not {language}: {' '.join(str(error).split())}. Correct it."
+    if not language:
+        return FENCE, "a fence without a language. Write `text` if it is none."
+    if language in {"text", "none", "txt", "default", "output"}:
+        what = _code_in(content)
+        if what is not None:
+            return TEXT, f"a text fence that holds {what}. Make it a {{snippet}} or its {{output}}."
+    return None
+
+
+def _code_in(text: str) -> str | None:
+    """Name the kind of code a text holds, None if it holds none."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if any(_SHELL.match(line.strip()) for line in lines):
+        return "commands"
+    if "Traceback (most recent call last)" in text:
+        return "a traceback"
+    if sum(bool(_C.search(line)) for line in lines) > 1:
+        return "C-like code"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SyntaxWarning about what was never meant as code
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if any(isinstance(node, _STATEMENTS) or _is_print(node) for node in tree.body):
+        return "Python"
+    return None
+
+
+def _is_print(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, (ast.Attribute, ast.Name))
+        and ast.unparse(node.value.func).startswith(("print", "sys.", "threading.", "os."))
+    )
+
+
+def check_snippets(page: Page, snippets: SnippetPage, known: Report) -> Iterator[Finding]:
+    """Yield broken snippets, and those that have not run as they stand."""
+    for problem in snippets.problems:
+        place, _, message = problem.removeprefix(f"{page.name}:").partition(": ")
+        line = int(place) if place.isdecimal() else 1
+        yield Finding(page=page.name, line=line, rule=SNIPPET, message=message or problem)
+    for one in snippets.snippets:
+        if not one.runs_itself or page.excepted(UNVERIFIED, one.line):
+            continue
+        block = known.blocks.get(one.hash)
+        required = [result for result in block.results if _is_required(result)] if block else []
+        if required and all(result.passed for result in required):
+            continue
+        why = "has not run as it stands" if block is None else "does not do what the page says"
+        yield Finding(
+            page=page.name,
+            line=one.line,
+            rule=UNVERIFIED,
+            message=f"{one.name!r} {why}. Run `nox -s snippets -- --only "
+            f"{page.name.removeprefix('source/')}` and commit its report.",
+        )
+
+
+def _is_required(result: Result) -> bool:
+    """Return whether a result is of the line that every block has to pass on; others are a bonus."""
+    return result.version.startswith(f"{DEFAULT_LINE}.")
+
+
+def check_share(pages: Sequence[SnippetPage]) -> Iterator[Finding]:
+    """Yield the Python blocks that do not run, if they are too many."""
+    python = [one for page in pages for one in page.snippets if one.counted]
+    skipped = [one for one in python if one.not_run is not None]
+    if not python or 100 * len(skipped) / len(python) <= MOST_NOT_RUN:
+        return
+    for one in skipped:
+        yield Finding(
+            page=one.page,
+            line=one.line,
+            rule=SHARE,
+            message=f"{len(skipped)} of {len(python)} Python blocks are not run, and at most "
+            f"{MOST_NOT_RUN:g} % may be. Make this one run, or take it out.",
+        )

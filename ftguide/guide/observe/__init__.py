@@ -1,0 +1,1 @@
+"""Running snippets in fresh processes, on every interpreter at hand."""

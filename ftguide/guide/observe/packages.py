@@ -1,0 +1,98 @@
+"""Environments for snippets that need packages, such as tests: one per interpreter and lock.
+
+They are made from the hash-locked source/snippets/requirements.txt by uv, below _build/, and kept
+until the lock changes. Everything else runs on the bare interpreter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import uv
+
+from ftguide.guide.declare.model import Snippet
+from ftguide.guide.declare.options import FILES
+from ftguide.guide.observe import execute
+from ftguide.guide.observe.execute import Target
+from ftguide.interpreters.model import Interpreter, InterpreterError
+from ftguide.vocabulary import Build
+
+REQUIREMENTS = FILES / "requirements.txt"
+
+_SECONDS = 300
+
+
+class Environments:
+    """The environments of the interpreters of one line, made when first asked for."""
+
+    def __init__(self, interpreters: Mapping[Build, Interpreter], root: Path) -> None:
+        """Make nothing yet."""
+        self._interpreters = interpreters
+        self._root = root
+        self._made: dict[Build, Target] = {}
+
+    def prepare(self, snippet: Snippet) -> None:
+        """Make the environments a snippet needs; raises `InterpreterError`."""
+        path = self._root / REQUIREMENTS
+        lock = path.read_text(encoding="utf-8") if path.exists() else ""
+        known = set(re.findall(r"^([a-z0-9][a-z0-9._-]*)==", lock, re.MULTILINE))
+        missing = [name for name in snippet.packages if name not in known]
+        if missing:
+            raise InterpreterError(
+                f"{snippet.where}: {', '.join(missing)} is not in {REQUIREMENTS}. Add it to the group "
+                "`snippets` of pyproject.toml and run `nox -s lock`."
+            )
+        for build, interpreter in self._interpreters.items():
+            if build not in self._made:
+                self._made[build] = self._make(interpreter, path, lock)
+
+    def targets(self, _snippet: Snippet) -> Mapping[Build, Target]:
+        """Return the targets with packages, by build; `prepare` came first."""
+        return self._made
+
+    def _make(self, interpreter: Interpreter, requirements: Path, lock: str) -> Target:
+        facts = interpreter.facts
+        identity = hashlib.sha256(f"{interpreter.executable}\n{lock}".encode()).hexdigest()[:12]
+        suffix = "t" if facts.build is Build.FREE_THREADED else ""
+        folder = self._root / "_build" / "snippets" / f"{facts.version}{suffix}-{identity}"
+        where = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+        executable = folder / where
+        ready = folder / "ready"
+        if not ready.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            _uv("venv", "--no-project", "--python", interpreter.executable, str(folder))
+            _uv(
+                *("pip", "install", "--python", str(executable), "--require-hashes"),
+                *("--requirement", str(requirements)),
+            )
+            ready.touch()
+        return execute.target(interpreter, str(executable))
+
+
+def _uv(*arguments: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    try:
+        done = subprocess.run(
+            [uv.find_uv_bin(), "--quiet", "--no-config", *arguments],
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InterpreterError(f"uv {arguments[0]} did not run: {error}.") from error
+    if done.returncode != 0:
+        tail = "\n".join(done.stderr.strip().splitlines()[-6:])
+        raise InterpreterError(
+            f"The packages of {REQUIREMENTS} could not be installed for the snippets that need them:\n"
+            f"{tail}\nWith a network it works; `--only PAGE` runs pages that need none."
+        )

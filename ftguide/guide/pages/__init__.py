@@ -1,0 +1,1 @@
+"""The directives of snippets, and the stamp below every page."""

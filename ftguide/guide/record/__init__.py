@@ -1,0 +1,1 @@
+"""What ran, stored per page, and written back into the page as its outputs."""

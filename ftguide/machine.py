@@ -1,0 +1,199 @@
+"""The machine a run is measured on: what may be used, what may be told.
+
+`Platform` is everything the harness asks of the operating system, as replaceable functions, so that
+tests can take affinity or a CPU away. `describe` lists what is published about a machine, by
+allow-list: no host name, no user, no path, no serial number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import platform
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+#: Name of the machine of a run that nobody has published.
+LOCAL_MACHINE = "local"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """Where a run was measured; by allow-list, never a host or user name."""
+
+    name: str  #: folder below benchmarks/results/, chosen at publication; "local" until then
+    system: str  #: "Linux"
+    kernel: str
+    architecture: str
+    cpu_model: str
+    cpus: int  #: CPUs of the machine
+    usable_cpus: int  #: after affinity and cgroup quota
+    threads_per_core: int | None
+    sockets: int | None
+    memory_bytes: int | None
+    hypervisor: str | None
+    governor: str | None
+    caches: dict[str, str] = field(default_factory=dict)
+    mitigations: dict[str, str] = field(default_factory=dict)
+    transparent_hugepages: str | None = None
+    microcode: str | None = None
+    fingerprint: str = ""  #: sha256 over the fields above that do not change while a machine runs
+
+
+def _text(path: str) -> str | None:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _quota() -> float | None:
+    """CPUs that the cgroup allows on average, None without a limit."""
+    limit = (_text("/sys/fs/cgroup/cpu.max") or "max").split()
+    if limit and limit[0] != "max" and len(limit) == 2:
+        return int(limit[0]) / int(limit[1])
+    quota = _text("/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
+    period = _text("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+    if quota and period and int(quota) > 0:
+        return int(quota) / int(period)
+    return None
+
+
+def _allowed() -> tuple[int, ...]:
+    """Return CPUs this process may run on, one hardware thread of every core first."""
+    if not hasattr(os, "sched_getaffinity"):
+        return tuple(range(os.cpu_count() or 1))
+    allowed = sorted(os.sched_getaffinity(0))
+    seen: dict[object, int] = {}
+    ranked = []
+    for cpu in allowed:
+        topology = f"/sys/devices/system/cpu/cpu{cpu}/topology"
+        core = (_text(f"{topology}/physical_package_id"), _text(f"{topology}/core_id"))
+        key: object = core if core[1] is not None else cpu
+        ranked.append((seen.get(key, 0), cpu))
+        seen[key] = seen.get(key, 0) + 1
+    return tuple(cpu for _, cpu in sorted(ranked))
+
+
+def _pin(pid: int, cpus: Iterable[int]) -> None:
+    os.sched_setaffinity(pid, cpus)
+
+
+def _cpu_ticks() -> tuple[int, int] | None:
+    """Return (stolen, all) ticks of the machine since boot."""
+    fields = (_text("/proc/stat") or "").partition("\n")[0].split()
+    if len(fields) < 9 or fields[0] != "cpu":
+        return None
+    numbers = [int(field) for field in fields[1:9]]
+    return numbers[7], sum(numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What the harness asks of the operating system."""
+
+    allowed: Callable[[], Sequence[int]] = _allowed
+    quota: Callable[[], float | None] = _quota
+    pin: Callable[[int, Iterable[int]], None] | None = (
+        _pin if hasattr(os, "sched_setaffinity") else None
+    )
+    cpu_ticks: Callable[[], tuple[int, int] | None] = _cpu_ticks
+    inherits_descriptors: bool = os.name == "posix"
+
+    def usable(self) -> tuple[int, ...]:
+        """Return the CPUs that may be used, cut to what a cgroup quota leaves of them."""
+        allowed = tuple(self.allowed())
+        quota = self.quota()
+        return allowed if quota is None else allowed[: max(1, math.floor(quota))]
+
+
+def refusal(usable: int, threads: int) -> str | None:
+    """Say why arms with `threads` workers cannot be measured here, None when they can."""
+    if usable >= threads:
+        return None
+    return (
+        f"{usable} usable CPU{'s' if usable > 1 else ''} (affinity and cgroup quota) for {threads} "
+        "workers: arms with several workers are left out, because they would measure time-slicing"
+    )
+
+
+def _cpuinfo(field: str) -> str | None:
+    match = re.search(rf"^{field}\s*:\s*(.+)$", _text("/proc/cpuinfo") or "", re.MULTILINE)
+    return match[1].strip() if match else None
+
+
+def _count(pattern: str) -> set[str]:
+    return {
+        text
+        for path in Path("/sys/devices/system/cpu").glob(pattern)
+        if (text := _text(str(path))) is not None
+    }
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _caches() -> dict[str, str]:
+    found = {}
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = (_text(str(folder / name)) for name in ("level", "type", "size"))
+        if level and kind and size:
+            found[f"L{level} {kind.lower()}"] = size
+    return found
+
+
+def _mitigations() -> dict[str, str]:
+    folder = Path("/sys/devices/system/cpu/vulnerabilities")
+    return {path.name: _text(str(path)) or "" for path in sorted(folder.glob("*"))}
+
+
+def _hypervisor() -> str | None:
+    if "hypervisor" not in (_cpuinfo("flags") or "").split():
+        return None
+    return _text("/sys/class/dmi/id/sys_vendor") or "yes, unnamed"
+
+
+def describe(on: Platform) -> Machine:
+    """Describe this machine; its name stays "local" until somebody publishes a run and names it."""
+    siblings = _count("cpu[0-9]*/topology/thread_siblings_list")
+    packages = _count("cpu[0-9]*/topology/physical_package_id")
+    cpus = os.cpu_count() or 1
+    machine = Machine(
+        name=LOCAL_MACHINE,
+        system=platform.system(),
+        kernel=platform.release(),
+        architecture=platform.machine(),
+        cpu_model=_cpuinfo("model name") or platform.processor() or "unknown",
+        cpus=cpus,
+        usable_cpus=len(on.usable()),
+        threads_per_core=round(cpus / len(siblings)) if siblings else None,
+        sockets=len(packages) or None,
+        memory_bytes=_memory(),
+        hypervisor=_hypervisor(),
+        governor=_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        caches=_caches(),
+        mitigations=_mitigations(),
+        transparent_hugepages=_text("/sys/kernel/mm/transparent_hugepage/enabled"),
+        microcode=_cpuinfo("microcode"),
+    )
+    return replace(machine, fingerprint=fingerprint(machine))
+
+
+def fingerprint(machine: Machine) -> str:
+    """Hash what stays the same while a machine runs; a resumed run must find the same."""
+    fields = asdict(machine) | {"name": "", "fingerprint": "", "governor": ""}
+    return hashlib.sha256(repr(sorted(fields.items())).encode()).hexdigest()
+
+
+def steal_share(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
+    """Return the share of CPU time the hypervisor took between two readings."""
+    if before is None or after is None or after[1] <= before[1]:
+        return None
+    return (after[0] - before[0]) / (after[1] - before[1])

@@ -1,0 +1,178 @@
+"""Try a wheel: its tests, the GIL after its import, and its races, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftguide.native.examples.catalogue import Variant
+from ftguide.native.examples.report import Races, Result, public
+from ftguide.native.examples.workshop import Built
+from ftguide.vocabulary import Build
+
+#: What a race gets beyond its own budget before it counts as hung.
+GRACE_SECONDS = 6.0
+#: One run's budget. A race stops at its first wrong answer, so only what passes uses it up.
+BUDGET_SECONDS = 0.3
+#: `before` gets longer on the free-threaded build: a busy machine lets its threads meet less often.
+BEFORE_SECONDS = 8.0
+_TESTS_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one race ended."""
+
+    kind: str  #: "passed" | "wrong" | "crashed" | "hung"
+    said: str = ""
+    adds: int = 0
+
+
+def plan(variant: Variant, build: Build, runs: int) -> tuple[int, float]:
+    """Return how many races a wheel gets, and the seconds of each.
+
+    `before` gets `runs` on both builds, `after` twice that where it matters and half where it does not.
+    """
+    if build is Build.FREE_THREADED:
+        return (runs, BEFORE_SECONDS) if variant is Variant.BEFORE else (2 * runs, BUDGET_SECONDS)
+    return (runs if variant is Variant.BEFORE else max(1, runs // 2)), BUDGET_SECONDS
+
+
+def options(variant: Variant, build: Build) -> tuple[str, ...]:
+    """Return the interpreter's options: `before` does not declare support, so the GIL is forced off."""
+    if build is Build.FREE_THREADED and variant is Variant.BEFORE:
+        return ("-X", "gil=0")
+    return ()
+
+
+def attempt(
+    built: Built,
+    variant: Variant,
+    build: Build,
+    *,
+    scripts: Path,
+    environ: Mapping[str, str],
+    runs: int,
+) -> Result:
+    """Try one wheel; `scripts` is the folder of test_tally.py and race.py."""
+    python = str(built.python)
+    more = options(variant, build)
+    passed, failed = _tests([python, *more], scripts, environ)
+    count, seconds = plan(variant, build, runs)
+    endings = [race([python, *more], scripts, environ, seconds) for _ in range(count)]
+    return Result(
+        variant=variant,
+        build=build,
+        wheel=built.wheel,
+        tests=passed,
+        tests_failed=failed,
+        gil_after_import=_gil_after_import(python, environ),
+        races=summed(endings),
+    )
+
+
+def race(
+    command: Sequence[str], scripts: Path, environ: Mapping[str, str], seconds: float
+) -> Ending:
+    """Run one race and say how it ended."""
+    try:
+        done = subprocess.run(
+            [*command, str(scripts / "race.py"), "--seconds", str(seconds)],
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds + GRACE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Ending(kind="hung", said=f"still running {GRACE_SECONDS:.0f} s after its time")
+    return ending(done.returncode, done.stdout, done.stderr)
+
+
+def ending(status: int, out: str, err: str) -> Ending:
+    """Read how a race ended from its exit status and what it printed."""
+    try:
+        said = json.loads(out.strip().splitlines()[-1])
+        adds, wrong = int(said["adds"]), said["wrong"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        adds, wrong = 0, None
+    if status < 0:
+        return Ending(kind="crashed", said=_signal(-status), adds=adds)
+    if status == 0 and adds and wrong is None:
+        return Ending(kind="passed", adds=adds)
+    if status == 1 and wrong is not None:
+        return Ending(kind="wrong", said=public(str(wrong)), adds=adds)
+    lines = err.strip().splitlines()
+    return Ending(kind="wrong", said=public(lines[-1] if lines else f"exit status {status}"))
+
+
+def summed(endings: Sequence[Ending]) -> Races:
+    """Count endings; numbers in what was said are left out to tell ways of failing apart."""
+    kinds = Counter(one.kind for one in endings)
+    ways: dict[str, list[str]] = {}
+    for one in endings:
+        if one.said:
+            ways.setdefault(re.sub(r"\d+", "#", one.said), []).append(one.said)
+    frequent = sorted(ways.values(), key=lambda texts: (-len(texts), texts[0]))
+    return Races(
+        runs=len(endings),
+        wrong=kinds["wrong"],
+        crashed=kinds["crashed"],
+        hung=kinds["hung"],
+        adds=sum(one.adds for one in endings),
+        said=tuple(texts[0] for texts in frequent[:3]),
+    )
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many tests passed and failed; (0, 1) when they could not even start."""
+    try:
+        done = subprocess.run(
+            [*command, "-W", "ignore", str(scripts / "test_tally.py")],
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_TESTS_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return 0, 1
+    ran = re.search(r"^Ran (\d+) tests? in", done.stderr, re.MULTILINE)
+    if ran is None:
+        return 0, 1
+    failed = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", done.stderr))
+    if done.returncode != 0:
+        failed = max(failed, 1)
+    return int(ran[1]) - failed, failed
+
+
+def _gil_after_import(python: str, environ: Mapping[str, str]) -> bool:
+    """Say whether the GIL is on after the import, as a user would see it: without options."""
+    code = "import sys, tally; print(getattr(sys, '_is_gil_enabled', lambda: True)())"
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", code],
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_TESTS_SECONDS,
+        check=False,
+    )
+    return done.stdout.strip() != "False"

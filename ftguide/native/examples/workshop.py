@@ -1,0 +1,272 @@
+"""Build an example's wheels: tools at pinned versions, environments of their own, a cache.
+
+    _build/examples/
+        lock                                   held by the session that works here
+        wheels/<example>-<variant>-<build>-<key>/
+            *.whl  env/  log                   made whole under another name, then renamed
+        tools/<example>-<build>-<key>/         the environment it was built in
+        cargo-<build>/                         crates compiled once for both variants
+
+The key hashes everything that went in, so a second call finds everything and a changed source file
+builds only what it concerns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uv
+
+from ftguide.interpreters.model import Interpreter
+from ftguide.native.examples.catalogue import Example, Variant
+
+#: Program -> (environment variable that names it, what to look for on PATH, Debian's package).
+PROGRAMS: dict[str, tuple[str | None, tuple[str, ...], str]] = {
+    "cc": ("CC", ("cc", "gcc", "clang"), "gcc"),
+    "c++": ("CXX", ("c++", "g++", "clang++"), "g++"),
+    "fortran": ("FC", ("gfortran", "flang"), "gfortran"),
+    "cargo": (None, ("cargo",), "cargo"),
+}
+_LAYOUT = 1  #: raised when what is in a folder changes its meaning
+_INSTALL_SECONDS = 300
+_BUILD_SECONDS = 900
+_TAIL = 12
+
+
+class SkippedError(Exception):
+    """An example cannot be built here, through no fault of its own; the message says why."""
+
+
+class BuildError(Exception):
+    """An example does not build; the message has the end of its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A wheel, and an environment in which it is installed."""
+
+    wheel: str  #: file name
+    python: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Where examples are built, and from what."""
+
+    sources: Path  #: the folder examples/
+    root: Path  #: the folder _build/examples/
+    environ: Mapping[str, str]
+
+    def program(self, name: str) -> str | None:
+        """Return the command of a compiler, None where there is none."""
+        variable, candidates, _package = PROGRAMS[name]
+        asked = self.environ.get(variable, "") if variable else ""
+        if asked and shutil.which(shlex.split(asked)[0], path=self.environ.get("PATH")):
+            return asked
+        found = (shutil.which(one, path=self.environ.get("PATH")) for one in candidates)
+        return next((path for path in found if path), None)
+
+    def version(self, name: str) -> str:
+        """Return "gcc 12.2.0" or the like for a program that is there."""
+        command = shlex.split(self.program(name) or name)
+        said = _run([*command, "--version"], self.environ, 30)
+        first = (said.stdout.splitlines() or [""])[0]
+        number = re.search(r"\d+\.\d+(\.\d+)?", re.sub(r"\(.*?\)", "", first))
+        word = "clang" if "clang" in first else Path(command[0]).name
+        word = {"cc": "gcc", "c++": "g++"}.get(word, word)
+        return f"{word} {number[0] if number else 'of unknown version'}"
+
+    def check(self, example: Example, interpreter: Interpreter) -> None:
+        """Raise `SkippedError` for what is missing before anything is built."""
+        line = tuple(int(part) for part in interpreter.facts.version.split(".")[:2])
+        if line < example.since:
+            raise SkippedError(
+                f"needs CPython {example.since[0]}.{example.since[1]}; "
+                f"the pair is {interpreter.facts.version}"
+            )
+        for name in example.programs:
+            if self.program(name) is None:
+                _variable, candidates, package = PROGRAMS[name]
+                raise SkippedError(
+                    f"no {candidates[0]} here (`apt-get install {package}` on Debian)"
+                )
+
+    def build(self, example: Example, variant: Variant, interpreter: Interpreter) -> Built:
+        """Build and install one wheel, or find it built. Raises `SkippedError` or `BuildError`."""
+        self.check(example, interpreter)
+        build = interpreter.facts.build
+        lock = locked((self.sources / "requirements.txt").read_text())
+        folder = self.sources / example.name / variant
+        key = self._key(example, interpreter, lock, folder)
+        home = self.root / "wheels" / f"{example.name}-{variant}-{build}-{key}"
+        if not home.exists():
+            tools = self._tools(example, interpreter, lock)
+            home.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.root, prefix=".work-") as name:
+                work = Path(name) / "home"
+                source = work / "source"
+                ignored = shutil.ignore_patterns("__pycache__", "build", "target", "*.egg-info")
+                # New times of change: cargo compares them, and would take one variant for the other.
+                shutil.copytree(folder, source, ignore=ignored, copy_function=shutil.copy)
+                self._wheel(example, interpreter, source, work, tools)
+                shutil.rmtree(source)
+                work.rename(home)
+        wheel = next(home.glob("*.whl"))
+        # An environment holds absolute paths, so it is made where it stays.
+        python = self._environment(home / "env", interpreter, example.runtime, lock, wheel)
+        return Built(wheel=wheel.name, python=python)
+
+    def child_environ(self, *folders: Path, **more: str) -> dict[str, str]:
+        """Return the environment of a child: no PYTHON* of the caller, `folders` first on PATH."""
+        kept = {
+            name: value
+            for name, value in self.environ.items()
+            if not name.startswith("PYTHON") and name != "VIRTUAL_ENV"
+        }
+        path = os.pathsep.join([*map(str, folders), kept.get("PATH", "")])
+        return {**kept, "PATH": path, "UV_NO_PROGRESS": "1", "UV_HTTP_RETRIES": "1", **more}
+
+    def _key(
+        self, example: Example, interpreter: Interpreter, lock: Mapping[str, str], folder: Path
+    ) -> str:
+        digest = hashlib.sha256(f"{_LAYOUT} {interpreter.facts.binary_sha256}\n".encode())
+        digest.update(interpreter.executable.encode())
+        for name in (*example.packages, *example.runtime):
+            digest.update(lock[name].encode())
+        for name in example.programs:
+            digest.update(f"{self.program(name)} {self.version(name)}\n".encode())
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes() + b"\n")
+        return digest.hexdigest()[:12]
+
+    def _tools(self, example: Example, interpreter: Interpreter, lock: Mapping[str, str]) -> Path:
+        pins = "".join(lock[name] for name in example.packages)
+        key = hashlib.sha256(f"{interpreter.executable} {pins}".encode()).hexdigest()[:12]
+        home = self.root / "tools" / f"{example.name}-{interpreter.facts.build}-{key}"
+        return self._environment(home, interpreter, example.packages, lock)
+
+    def _environment(
+        self,
+        home: Path,
+        interpreter: Interpreter,
+        packages: Sequence[str],
+        lock: Mapping[str, str],
+        wheel: Path | None = None,
+    ) -> Path:
+        """Make an environment with pinned packages and a wheel; its marker says that it is whole."""
+        python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        marker = home / "complete"
+        if marker.exists():
+            return python
+        shutil.rmtree(home, ignore_errors=True)
+        self._uv("venv", "--quiet", "--python", interpreter.executable, str(home))
+        common = ("pip", "install", "--quiet", "--no-deps", "--python", str(python))
+        if packages:
+            with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=self.root) as pins:
+                pins.write("".join(lock[name] for name in packages))
+                pins.flush()
+                self._uv(*common, "--require-hashes", "-r", pins.name)
+        if wheel is not None:
+            self._uv(*common, str(wheel))
+        marker.touch()
+        return python
+
+    def _uv(self, *arguments: str) -> None:
+        done = _run([uv.find_uv_bin(), *arguments], self.child_environ(), _INSTALL_SECONDS)
+        if done.returncode != 0:
+            raise SkippedError(f"its tools cannot be installed: {_reason(done.stderr)}")
+
+    def _wheel(
+        self,
+        example: Example,
+        interpreter: Interpreter,
+        source: Path,
+        home: Path,
+        tools: Path,
+    ) -> None:
+        compilers = {
+            variable: command
+            for name in example.programs
+            if (variable := PROGRAMS[name][0]) and (command := self.program(name))
+        }
+        if "CXX" in compilers and "CC" not in compilers and (cc := self.program("cc")):
+            compilers["CC"] = cc
+        environ = self.child_environ(
+            tools.parent,
+            VIRTUAL_ENV=str(tools.parent.parent),
+            CARGO_TARGET_DIR=str(self.root / f"cargo-{interpreter.facts.build}"),
+            **compilers,
+        )
+        if "cargo" in example.programs:
+            fetched = _run(
+                ["cargo", "fetch", "--manifest-path", str(source / "Cargo.toml")],
+                environ,
+                _INSTALL_SECONDS,
+            )
+            if fetched.returncode != 0:
+                raise SkippedError(f"cargo cannot fetch its crates: {_reason(fetched.stderr)}")
+        done = _run(
+            [
+                *(uv.find_uv_bin(), "build", "--wheel", "--no-build-isolation"),
+                *("--python", str(tools), "--out-dir", str(home), str(source)),
+            ],
+            environ,
+            _BUILD_SECONDS,
+        )
+        if done.returncode != 0:
+            tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_TAIL:])
+            raise BuildError(
+                f"does not build on the {interpreter.facts.build.words} build:\n{tail}"
+            )
+
+
+def locked(text: str) -> dict[str, str]:
+    """Split a hash-locked requirements file into its packages: name -> the lines that pin it."""
+    blocks = re.findall(r"^[a-z0-9-]+==.*(?:\n[ \t]+\S.*)*\n", text, re.MULTILINE)
+    return {block.partition("==")[0]: block for block in blocks}
+
+
+def pinned(block: str) -> str:
+    """Return the version that a block of the lock pins."""
+    match = re.match(r"[a-z0-9-]+==([^\s;\\]+)", block)
+    return match[1] if match else "unknown"
+
+
+def crate_version(manifest: str, crate: str) -> str:
+    """Return the version that a Cargo.toml pins with `crate = "=1.2.3"`."""
+    match = re.search(rf'^{re.escape(crate)} = "=([0-9.]+)"$', manifest, re.MULTILINE)
+    return match[1] if match else "unknown"
+
+
+def _reason(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"
+
+
+def _run(
+    command: Sequence[str], environ: Mapping[str, str], seconds: float
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"stopped after {seconds:.0f} s")
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 1, "", f"{command[0]}: {error.strerror}")

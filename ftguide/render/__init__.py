@@ -1,0 +1,1 @@
+"""How values read: numbers and their intervals, tables as text, drawings. Knows no product."""

@@ -1,1 +1,0 @@
-"""Stored runs: their records, their files, and the statistics derived from them."""

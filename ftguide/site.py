@@ -1,0 +1,34 @@
+"""The Sphinx side of the guide: the domains `bench` (measurements) and `compat` (packages), snippets, stamps.
+
+Reads stored runs, evidence and reports and draws pages; starts no process and opens no connection. `conf.py`
+loads it.
+"""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+from ftguide.docs import depends, nodes
+from ftguide.guide.pages import snippets, stamp
+from ftguide.native.pages import examples_table, native_tables
+from ftguide.suite.pages import bench_domain, register
+from ftguide.tracker.pages import domain
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register what the pages of all products say."""
+    nodes.setup(app)
+    depends.setup(app)
+    snippets.setup(app)
+    stamp.setup(app)
+    native_tables.setup(app)
+    examples_table.setup(app)
+    domain.setup(app)
+    register.setup(app)
+    return {
+        "version": "1",
+        "env_version": bench_domain.BenchDomain.data_version,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

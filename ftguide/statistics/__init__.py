@@ -1,0 +1,1 @@
+"""Estimates and intervals, standard library only. Knows no product."""

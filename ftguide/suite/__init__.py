@@ -1,0 +1,1 @@
+"""Benchmarks: what is measured, how it is stored, what follows from it, and how it is shown."""

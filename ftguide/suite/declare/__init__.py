@@ -1,0 +1,1 @@
+"""What shall be measured: the catalogue, presets, plans, and a reader's own code."""

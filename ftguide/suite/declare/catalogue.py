@@ -1,0 +1,126 @@
+"""The workloads of the suite, their source hashes, and the lookup that forgives typing errors.
+
+A source hash covers what is executed: the functions of a declaration and every module-level
+definition they reach, as text. Comments between functions, titles and questions may change freely; a
+changed hash without a new version fails a test, because stored results would no longer describe the code.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+
+import benchmarks.workloads
+from benchmarks.workloads.declare import Group, Workload
+from ftguide.vocabulary import UnknownNameError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """A workload and where it comes from."""
+
+    workload: Workload
+    module: str  #: dotted name, importable in the target
+    source_hash: str  #: sha256, hexadecimal
+
+    @property
+    def slug(self) -> str:
+        """The workload's permanent name."""
+        return self.workload.slug
+
+
+def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """Map each module-level name to its source text and the names that text mentions."""
+    found: dict[str, tuple[str, frozenset[str]]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [
+                n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)
+            ]
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+        else:
+            continue
+        # Decorators belong to what is executed; get_source_segment leaves them out.
+        parts = [*getattr(node, "decorator_list", []), node]
+        text = "\n".join(ast.get_source_segment(source, part) or "" for part in parts)
+        used = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+        for name in names:
+            found[name] = (text, used)
+    return found
+
+
+def source_hash(workload: Workload, source: str) -> str:
+    """Hash the functions of a workload and all module-level definitions they reach."""
+    known = definitions(source)
+    functions = [workload.setup_shared, workload.setup_local, workload.run, workload.check]
+    if workload.observe is not None:
+        functions.append(workload.observe)
+    waiting = [function.__name__ for function in functions]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in reached or name not in known:
+            continue
+        reached.add(name)
+        waiting.extend(known[name][1])
+    digest = hashlib.sha256()
+    for name in sorted(reached):
+        digest.update(f"{name}\n{known[name][0]}\n".encode())
+    digest.update("".join(function.__name__ for function in functions).encode())
+    return digest.hexdigest()
+
+
+def entries_of(module: ModuleType) -> list[CatalogueEntry]:
+    """List what one workload module declares."""
+    source = inspect.getsource(module)
+    return [
+        CatalogueEntry(workload=one, module=module.__name__, source_hash=source_hash(one, source))
+        for one in getattr(module, "WORKLOADS", ())
+    ]
+
+
+@functools.cache
+def catalogue() -> Mapping[str, CatalogueEntry]:
+    """Return every workload by slug, in the order of groups, then of declaration."""
+    modules = [
+        importlib.import_module(f"{benchmarks.workloads.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(benchmarks.workloads.__path__)
+    ]
+    order = list(Group)
+    entries = sorted(
+        (entry for module in modules for entry in entries_of(module)),
+        key=lambda entry: order.index(entry.workload.group),
+    )
+    by_slug: dict[str, CatalogueEntry] = {}
+    for entry in entries:
+        if entry.slug in by_slug:
+            raise ValueError(f"two workloads are called {entry.slug!r}: rename one")
+        by_slug[entry.slug] = entry
+    return by_slug
+
+
+def select(only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[CatalogueEntry]:
+    """Choose workloads by slug and by group; nothing chosen means all of them."""
+    known = catalogue()
+    only, groups = list(only), list(groups)
+    for slug in only:
+        if slug not in known:
+            raise UnknownNameError("workload", slug, known)
+    present = {str(entry.workload.group) for entry in known.values()}
+    for group in groups:
+        if group not in present:
+            raise UnknownNameError("group", group, present)
+    if not only and not groups:
+        return list(known.values())
+    return [e for e in known.values() if e.slug in only or e.workload.group in groups]

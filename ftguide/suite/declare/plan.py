@@ -1,0 +1,281 @@
+"""What to measure, in which order, how often. Pure: no clock, no processes, no files.
+
+A plan and its seed determine every block: the order of turns, the hash seed, the padding of the
+environment, the CPUs. That is what lets a killed run resume as if nothing had happened.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from benchmarks.workloads.declare import Scaling
+from ftguide.suite.declare.catalogue import CatalogueEntry
+from ftguide.suite.declare.presets import Preset, arms_for
+from ftguide.suite.record.model import Observed, Plan, PlannedWorkload
+from ftguide.vocabulary import Arm, Mode
+
+#: Slices of single-threaded blocks: long against the 30 us of a turn's messages, short against the
+#: seconds for which a virtual CPU keeps one speed.
+SINGLE_SLICE_NS = 15_000_000
+#: Slices of blocks with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
+MULTI_SLICE_NS = 65_000_000
+#: Slices in laps: the shorter they are, the more alike is what two arms meet. Turns of 2 ms instead of
+#: 15 halve the spread of a block that lasts as long; shorter ones still spend more time on taking turns.
+LAP_SLICE_NS = 2_000_000
+#: A slice has at least this many laps where its loops allow that, of a quarter of a millisecond then:
+#: as short as the bursts in which a neighbour slows a virtual CPU, long against reading the clock.
+LAPS = 8
+#: Work that can be cut has slices of at least two calls, so that there is a call to lead in: the caches
+#: that other arms emptied are filled before the clock starts. Given up where that takes too long.
+LEAST_CALLS = 2
+#: No arm may hold the others up longer than this.
+LONGEST_SLICE_NS = 250_000_000
+#: More living processes than this would fight for memory and caches even while they wait.
+MOST_ARMS = 14
+
+
+def planned(
+    entry: CatalogueEntry, arms: Sequence[Arm], *, rounds: int, blocks: int
+) -> PlannedWorkload:
+    """Write down a workload as it is now."""
+    one = entry.workload
+    return PlannedWorkload(
+        slug=one.slug,
+        version=one.version,
+        source_hash=entry.source_hash,
+        title=one.title,
+        question=one.question,
+        group=one.group,
+        scope=one.scope,
+        scaling=one.scaling,
+        expectation=one.expectation,
+        because=one.because,
+        explained_at=one.explained_at,
+        arms=tuple(map(str, arms)),
+        rounds=rounds,
+        blocks=blocks,
+        loops=1 if one.one_call else None,
+        cpus=one.cpus,
+        observes=tuple(
+            Observed(key=what.key, title=what.title, unit=what.unit) for what in one.observes
+        ),
+        without=dict(one.without),
+        remedy=one.remedy,
+        laps=one.laps,
+    )
+
+
+def make_plan(
+    entries: Iterable[CatalogueEntry],
+    *,
+    size: Preset,
+    threads: int,
+    seed: int,
+    budget_seconds: float | None = None,
+    sweep: Sequence[int] = (),
+) -> Plan:
+    """Plan a run; `threads` = 1 where the machine allows no more, `sweep` adds counts of workers."""
+    workloads = []
+    for entry in entries:
+        arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep)
+        alone = all(arm.mode is Mode.SINGLE for arm in arms)
+        # What drives workers by itself has the long slices of several workers, and their variance.
+        alone = alone and entry.workload.cpus == 1
+        rounds = size.single_rounds if alone else size.multi_rounds
+        blocks = size.single_blocks if alone else size.multi_blocks
+        if entry.workload.laps:
+            rounds, blocks = size.lap_rounds, size.lap_blocks
+        workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks))
+    return Plan(
+        preset=size.name,
+        seed=seed,
+        blocks=max((one.blocks or 0 for one in workloads), default=0),
+        block_seconds=size.block_seconds,
+        costs=size.full,
+        budget_seconds=budget_seconds,
+        threads=threads,
+        workloads=tuple(workloads),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockPlan:
+    """Everything about one block that is decided before it starts."""
+
+    workload: PlannedWorkload
+    index: int
+    arms: tuple[Arm, ...]
+    order: tuple[tuple[Arm, ...], ...]  #: per round, the arms in the order of their turns
+    hash_seed: int
+    padding_bytes: int
+    folder_length: int  #: length of the name of the working directory
+
+    @property
+    def multi(self) -> bool:
+        """Whether any arm has more than one worker."""
+        return any(arm.workers > 1 for arm in self.arms)
+
+    @property
+    def width(self) -> int:
+        """CPUs the block needs: those of its largest arm."""
+        return max(self.workload.cpus, *(arm.workers for arm in self.arms))
+
+
+def turns(arms: Sequence[Arm], rounds: int, chance: random.Random) -> tuple[tuple[Arm, ...], ...]:
+    """Order the turns: random permutations, each followed by its mirror image.
+
+    A mirrored pair puts every arm at the same mean position, so a drift that is linear over two
+    rounds cancels exactly; the fresh permutation per pair breaks any longer rhythm. Single arms stay
+    together: their slices are short, and a ratio of neighbours suffers least from a CPU that changes
+    its speed.
+    """
+    families = [
+        [arm for arm in arms if (arm.mode is Mode.SINGLE) is single] for single in (True, False)
+    ]
+    order: list[tuple[Arm, ...]] = []
+    while len(order) < rounds:
+        chance.shuffle(families)
+        for family in families:
+            chance.shuffle(family)
+        permutation = [arm for family in families for arm in family]
+        order += [tuple(permutation), tuple(reversed(permutation))]
+    return tuple(order[:rounds])
+
+
+def block_plan(plan: Plan, workload: PlannedWorkload, index: int) -> BlockPlan:
+    """Decide one block from the plan's seed alone."""
+    chance = random.Random(f"{plan.seed}:{workload.slug}:{index}")
+    arms = tuple(Arm.parse(name) for name in workload.arms)
+    if len(arms) > MOST_ARMS:
+        raise ValueError(f"{workload.slug}: {len(arms)} arms, at most {MOST_ARMS} live at once")
+    return BlockPlan(
+        workload=workload,
+        index=index,
+        arms=arms,
+        order=turns(arms, workload.rounds, chance),
+        hash_seed=chance.randrange(1, 2**32),
+        padding_bytes=chance.randrange(0, 4096),
+        folder_length=chance.randrange(1, 64),
+    )
+
+
+def blocks_of(plan: Plan, workload: PlannedWorkload) -> int:
+    """Return how many blocks of a workload are planned."""
+    return plan.blocks if workload.blocks is None else workload.blocks
+
+
+def sequence(plan: Plan) -> Iterator[tuple[PlannedWorkload, int]]:
+    """Yield the planned blocks: passes over the workloads, each in a random order of its own.
+
+    A workload with fewer blocks than passes sits out evenly. Slow drift of the machine then spreads
+    over all workloads instead of sitting in one of them.
+    """
+    for turn in range(plan.blocks):
+        workloads = list(plan.workloads)
+        random.Random(f"{plan.seed}:{turn}").shuffle(workloads)
+        for workload in workloads:
+            mine = blocks_of(plan, workload)
+            index = turn * mine // plan.blocks
+            if (turn + 1) * mine // plan.blocks > index:
+                yield workload, index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loops:
+    """Calibrated loops of a workload, see `PlannedWorkload`."""
+
+    loops: int
+    single_loops: int | None = None
+    round_ns: int = field(default=0, compare=False)  #: expected time of one round of slices
+
+
+def single_slice_ns(workload: PlannedWorkload) -> int:
+    """Return how long a slice of the slowest single arm should take.
+
+    One that keeps several CPUs busy hands work from thread to thread, and gets the slices of several
+    workers.
+    """
+    if workload.cpus > 1:
+        return MULTI_SLICE_NS
+    return LAP_SLICE_NS if workload.laps else SINGLE_SLICE_NS
+
+
+def loops_for(times_ns: dict[Arm, int], tried: int, *, slice_ns: int = SINGLE_SLICE_NS) -> Loops:
+    """Choose the loops of slices from what `tried` loops took on every arm.
+
+    Single arms: the slowest gets `slice_ns`. Arms with several workers: the fastest gets
+    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`.
+    """
+    several = [time for arm, time in times_ns.items() if arm.workers > 1]
+    slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
+    single = round(tried * slice_ns / slowest)
+    if not several:
+        least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_SLICE_NS * tried else 1
+        loops = max(least, single)
+        return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
+    single = max(1, single)
+    wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
+    loops = max(1, round(wanted))
+    singles = sum(time for arm, time in times_ns.items() if arm.workers == 1)
+    return Loops(
+        loops=loops,
+        single_loops=single,
+        round_ns=(singles * single + sum(several) * loops) // tried,
+    )
+
+
+def fit_rounds(most: int, round_ns: int, block_seconds: float | None) -> int:
+    """Return the rounds of a block: as many as fit the time, an even number, at least two.
+
+    Rounds come in mirrored pairs. One pair is enough: what varies is mostly between blocks. Only the
+    flag for drift inside a block needs two.
+    """
+    if block_seconds is None or round_ns <= 0:
+        return most
+    fitting = round(block_seconds * 1e9 / round_ns) // 2 * 2
+    return min(most, max(2, fitting))
+
+
+def share(workload: PlannedWorkload, arm: Arm) -> int:
+    """Return the loops of one worker of an arm; ValueError before calibration.
+
+    Weak scaling: every worker does all of them. Strong: they split them.
+    """
+    if workload.loops is None:
+        raise ValueError(f"{workload.slug}: calibrate before measuring")
+    if arm.workers == 1:
+        return workload.single_loops or workload.loops
+    if workload.scaling == Scaling.STRONG:
+        return max(1, workload.loops // arm.workers)
+    return workload.loops
+
+
+def laps_of(workload: PlannedWorkload, arm: Arm) -> int:
+    """Return how many laps a slice of an arm is timed in; 1 where it is timed as a whole."""
+    if not workload.laps or arm.workers > 1:
+        return 1
+    loops = share(workload, arm)
+    return loops // loops_per_lap(loops)
+
+
+def loops_per_lap(loops: int) -> int:
+    """Return the loops of a lap; `loops` is their multiple once calibration rounded it."""
+    return max(1, loops // LAPS)
+
+
+def with_loops(plan: Plan, slug: str, loops: Loops, rounds: int | None = None) -> Plan:
+    """Fill the calibrated loops of one workload in, and the rounds that they leave time for."""
+    workloads = tuple(
+        replace(
+            one,
+            loops=loops.loops,
+            single_loops=loops.single_loops,
+            rounds=rounds or one.rounds,
+        )
+        if one.slug == slug
+        else one
+        for one in plan.workloads
+    )
+    return replace(plan, workloads=workloads)

@@ -1,0 +1,177 @@
+"""The reader's own code, seen from the master: what was asked for, checked without running it.
+
+Nothing of the file is executed here. Its text is parsed to find obvious mistakes at once; what only
+running can tell (an import that fails, a function made at run time) the workers report, each in its row.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ftguide.suite.declare.catalogue import CatalogueEntry
+from ftguide.target import user_code
+from ftguide.vocabulary import ExpectedError
+
+#: A slug of this length still fits a terminal's column.
+LONGEST_SLUG = 40
+
+
+class MineError(ExpectedError):
+    """What was asked for cannot be measured; the message names it and says what to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """The reader's own code, ready to be planned."""
+
+    entries: tuple[CatalogueEntry, ...]
+    environment: dict[str, str]  #: for the workers
+    folders: tuple[str, ...]  #: for PYTHONPATH, so that a file's neighbours can be imported
+
+
+def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int) -> Mine:
+    """Read `--mine` and `--setup`; `folder` is where relative paths begin and the code runs.
+
+    MineError for a missing file, an unknown name, arguments nobody passes, a command that does not
+    begin with `python`.
+    """
+    specs: dict[str, dict[str, Any]] = {}
+    hashes: dict[str, str] = {}
+    folders: list[str] = []
+    for request in requests:
+        one = _read(request, setup, folder=folder, cpus=cpus)
+        slug = _slug(one["title"], specs)
+        specs[slug] = one
+        folders.append(str(Path(one.get("path") or one["script"]).parent))
+        hashes[slug] = _hash(one)
+    text = json.dumps(specs)
+    entries = tuple(
+        CatalogueEntry(
+            workload=workload, module=user_code.__name__, source_hash=hashes[workload.slug]
+        )
+        for workload in user_code.declared(text)
+    )
+    return Mine(
+        entries=entries,
+        environment={user_code.VARIABLE: text} if specs else {},
+        folders=tuple(dict.fromkeys(folders)),
+    )
+
+
+def _read(request: str, setup: str | None, *, folder: Path, cpus: int) -> dict[str, Any]:
+    command = re.match(r"\s*(\S+)\s+\S", request)
+    if command and not Path(folder, request.rpartition(":")[0]).is_file():
+        return _command(request, folder=folder, cpus=cpus)
+    path, colon, name = request.rpartition(":")
+    if not colon or not path or not name.isidentifier():
+        raise MineError(
+            f"--mine {request!r} is neither path/to/file.py:function nor "
+            '"python script.py arguments"'
+        )
+    file = _file(Path(folder, path), request)
+    _check(file, name, "--mine", arguments=setup is not None)
+    if setup is not None:
+        _check(file, setup, "--setup", arguments=False)
+    return {
+        "title": f"{file.name}:{name}",
+        "path": str(file),
+        "function": name,
+        "setup": setup,
+        "folder": str(folder),
+    }
+
+
+def _command(request: str, *, folder: Path, cpus: int) -> dict[str, Any]:
+    try:
+        words = shlex.split(request)
+    except ValueError as error:
+        raise MineError(f"--mine {request!r}: {error}; check its quotation marks") from None
+    if words[0] != "python":
+        raise MineError(
+            f"--mine {request!r}: a command begins with the word python, which becomes each of the "
+            f"two interpreters; {words[0]!r} would not be measured"
+        )
+    if len(words) < 2 or words[1].startswith("-"):
+        raise MineError(
+            f"--mine {request!r}: after python comes the path of a script; options of the "
+            "interpreter are the harness's to set"
+        )
+    script = _file(Path(folder, words[1]), request)
+    return {
+        "title": " ".join(["python", script.name, *words[2:]])[:80],
+        "script": str(script),
+        "command": [str(script), *words[2:]],
+        "folder": str(folder),
+        "cpus": cpus,
+    }
+
+
+def _file(path: Path, request: str) -> Path:
+    if not path.is_file():
+        raise MineError(f"--mine {request!r}: there is no file {path}")
+    return path.resolve()
+
+
+def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
+    """Refuse what the text of a file already shows to be impossible."""
+    try:
+        tree = ast.parse(file.read_bytes(), filename=str(file))
+    except (SyntaxError, ValueError) as error:
+        where = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        raise MineError(f"{file}{where}: not Python: {error}") from None
+    defined: dict[str, ast.AST | None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            defined.setdefault(node.name, node if node in tree.body else None)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            defined.setdefault(node.id, None)
+        elif isinstance(node, ast.alias):
+            if node.name == "*":
+                return  # anything may come from there
+            defined.setdefault((node.asname or node.name).partition(".")[0], None)
+    if name not in defined:
+        functions = [key for key, node in defined.items() if isinstance(node, ast.FunctionDef)]
+        raise MineError(
+            f"{option}: {file} defines no {name!r}; it has {', '.join(functions) or 'no function'}"
+        )
+    function = defined[name]
+    if isinstance(function, ast.FunctionDef):
+        needed = _needed(function.args)
+        if len(needed) > int(arguments):
+            raise MineError(
+                f"{option}: {name}() in {file} needs arguments ({', '.join(needed)}); give a "
+                "function without, or one that takes what --setup FUNCTION returns"
+            )
+
+
+def _needed(arguments: ast.arguments) -> list[str]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    needed = [one.arg for one in positional[: len(positional) - len(arguments.defaults)]]
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return needed + [one.arg for one, default in pairs if default is None]
+
+
+def _slug(title: str, taken: dict[str, Any]) -> str:
+    """Name a row after the code: letters and digits only, so that it can stand in pages and files."""
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower().replace(".py", "")).strip("-")
+    slug = f"mine-{plain[:LONGEST_SLUG]}".strip("-")
+    number = 2
+    while slug in taken:
+        slug = f"mine-{plain[:LONGEST_SLUG]}-{number}"
+        number += 1
+    return slug
+
+
+def _hash(spec: dict[str, Any]) -> str:
+    """Hash what is run: the file's bytes and how it is called, without the paths of this machine."""
+    file = Path(spec.get("path") or spec["script"])
+    how = [spec.get("function"), spec.get("setup"), spec.get("command", [])[1:]]
+    return hashlib.sha256(file.read_bytes() + json.dumps(how).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""What follows from a stored run, and nothing else: pure functions of its records."""

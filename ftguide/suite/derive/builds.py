@@ -1,0 +1,128 @@
+"""One ratio on several pairs of binaries: how much of "the overhead" belongs to the compiler. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ftguide.statistics.estimates import Estimate, Interval, group_mean, ratio_interval
+from ftguide.suite.derive.families import Family, family
+from ftguide.suite.derive.series import series
+from ftguide.suite.record.model import StoredRun
+from ftguide.vocabulary import Build
+
+ARM, BASE = "ft-single", "gil-single"
+
+#: Slug, version and source hash: results of other code are other results.
+_Code = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A pair of binaries on a machine, and the run that measured it."""
+
+    run_id: str
+    machine: str
+    python: str
+    compiler: str
+    binaries: tuple[str, ...]  #: their SHA-256, in the order of `Build`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The geometric means of one family on several pairs."""
+
+    family: Family
+    slugs: tuple[str, ...]  #: what they are means of
+    intervals: tuple[Interval, ...]  #: in the order of the pairs
+
+    @property
+    def low(self) -> float:
+        """The smallest mean."""
+        return min(one.ratio for one in self.intervals)
+
+    @property
+    def high(self) -> float:
+        """The largest mean."""
+        return max(one.ratio for one in self.intervals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """The one-thread ratios of one group on several pairs."""
+
+    group: str
+    pairs: tuple[Pair, ...]
+    ratios: Mapping[str, tuple[Estimate, ...]]  #: by workload, in the order of `pairs`
+    means: tuple[Means, ...]  #: of workloads that all pairs have, with the same code; never empty
+
+    def of(self, key: str) -> Means | None:
+        """Return the means of a family by its key."""
+        return next((one for one in self.means if one.family.key == key), None)
+
+
+def pair_of(stored: StoredRun) -> Pair:
+    """Say which binaries a run measured, and where."""
+    facts = stored.run.interpreters
+    gil = facts[Build.GIL]
+    return Pair(
+        run_id=stored.run.run_id,
+        machine=stored.run.machine.name,
+        python=gil.version,
+        compiler=gil.compiler,
+        binaries=tuple(facts[build].binary_sha256 for build in Build),
+    )
+
+
+def newest_of_each(runs: Sequence[StoredRun]) -> list[StoredRun]:
+    """Return the first run of every pair of binaries and machine, in the order given (newest first)."""
+    seen: set[tuple[str, ...]] = set()
+    found = []
+    for stored in runs:
+        pair = pair_of(stored)
+        key = (pair.machine, *pair.binaries, stored.run.suite.version)
+        if key not in seen:
+            seen.add(key)
+            found.append(stored)
+    return found
+
+
+def sensitivity(runs: Sequence[StoredRun], group: str) -> Sensitivity | None:
+    """Compare the pairs that runs measured; None when they have no workload of the group in common.
+
+    Only workloads that every run has count, or a mean would move because its members did.
+    """
+    logs: list[dict[_Code, list[float]]] = []
+    families: dict[_Code, Family] = {}
+    for stored in runs:
+        own = {}
+        for planned in stored.run.plan.workloads:
+            if planned.group == group:
+                d = series(planned, stored.of(planned.slug)).contrast(ARM, BASE)
+                if len(d) >= 2:
+                    code = (planned.slug, planned.version, planned.source_hash)
+                    own[code], families[code] = d, family(planned)
+        logs.append(own)
+    parts: dict[Family, list[_Code]] = {}
+    for code in logs[0] if logs else ():
+        if all(code in own for own in logs):
+            parts.setdefault(families[code], []).append(code)
+    if not parts:
+        return None
+    return Sensitivity(
+        group=group,
+        pairs=tuple(map(pair_of, runs)),
+        ratios={
+            code[0]: tuple(ratio_interval(own[code]) for own in logs)
+            for codes in parts.values()
+            for code in codes
+        },
+        means=tuple(
+            Means(
+                family=one,
+                slugs=tuple(code[0] for code in codes),
+                intervals=tuple(group_mean([own[code] for code in codes]) for own in logs),
+            )
+            for one, codes in parts.items()
+        ),
+    )

@@ -1,0 +1,137 @@
+"""Noise flags: what makes a row's numbers less trustworthy, in a few words each.
+
+A flag never removes a value. Thresholds are those of the guide's benchmark chapter; every flag
+says its number, so that a reader can disagree.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import TYPE_CHECKING
+
+from ftguide.statistics.estimates import standard_error
+from ftguide.suite.derive.neighbour import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ftguide.suite.derive.series import ArmBlock, Series
+    from ftguide.suite.record.model import ArmRecord
+
+SPREAD = 0.05  #: standard deviation over blocks of a log ratio
+DISTURBED_LAPS = 0.5  #: share of laps; with more, even typical laps may be disturbed ones
+STEAL = 0.005  #: share of CPU time
+DRIFT = 0.02  #: change of a log ratio between the halves of a block
+SKEW = 0.10  #: (slowest - fastest worker) / slowest
+IDLE = 0.01  #: CPU time used between an arm's turns, as a share of the time of its turns
+#: Waking up for a turn is no work on the side. It takes 60 us on the machines here, 110 where four other
+#: arms have emptied the caches, which alone would be more than `IDLE` where slices are of 2 ms.
+WAKING_NS = 150_000
+COLLECTIONS = 0.10  #: difference of collections per slice, as a share of the larger
+
+
+def flags(series: Series, pairs: Sequence[tuple[str, str]], *, pinned: bool) -> tuple[str, ...]:
+    """Return the flags of a row; `pairs` are the (arm, base) that compare the two builds."""
+    found = [*series.dropped]
+    if series.blocks and not (pinned and all(b.cpus is not None for b in series.blocks.values())):
+        found.append("unpinned")
+    found += _ratios(series, pairs)
+    found += _neighbour(series, pairs)
+    found += _steal(series)
+    if series.disturbed is not None and series.disturbed > DISTURBED_LAPS:
+        found.append(f"disturbed {_percent(series.disturbed)} of laps")
+    for arm, base in pairs:
+        found += _collections(series, arm, base)
+    for name, (spelled, blocks) in series.arms.items():
+        if spelled.workers > 1 and not spelled.gil_expected:
+            found += _skew(name, blocks)
+        found += _idle(name, blocks)
+    return tuple(found)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def _ratios(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Flag the worst spread between blocks and the worst drift inside them.
+
+    Both of ratios, not of times: arms take turns on one CPU, so its changes of speed cancel, and a
+    row of steady ratios is a good row on however unsteady a machine.
+    """
+    spreads, drifts = [], []
+    for arm, base in pairs:
+        d = series.contrast(arm, base)
+        if len(d) >= 2:
+            spreads.append((standard_error(d) * math.sqrt(len(d)), f"{arm}/{base}"))
+        drifts.append((abs(series.drift(arm, base)), f"{arm}/{base}"))
+    for name, worst, limit in (("spread", spreads, SPREAD), ("drift", drifts, DRIFT)):
+        share, ratio = max(worst, default=(0.0, ""))
+        if share > limit:
+            yield f"{name} {_percent(share)} ({ratio})"
+
+
+def _neighbour(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Flag a ratio that is another one while a neighbour shares the core."""
+    for arm, base in pairs:
+        found = split(series, arm, base)
+        if found is not None and found.differ:
+            blocks = len(series.contrast(arm, base))
+            yield f"neighbour in {found.shared.k} of {blocks} blocks ({arm}/{base})"
+
+
+def _steal(series: Series) -> Iterator[str]:
+    known = [(b.steal, b.seconds) for b in series.blocks.values() if b.steal is not None]
+    seconds = math.fsum(seconds for _, seconds in known)
+    if seconds > 0:
+        share = math.fsum(steal * seconds for steal, seconds in known) / seconds
+        if share > STEAL:
+            yield f"steal {_percent(share)}"
+
+
+def _collections(series: Series, arm: str, base: str) -> Iterator[str]:
+    """Flag a pair whose builds collected garbage a different number of times for the same work.
+
+    Every loop of the pair is the same, so another count means that the ratio holds collections as
+    well. Less than one collection per block is the chance of where a slice begins.
+    """
+    shared = [index for index in series.of(arm) if index in series.of(base)]
+    if not shared:
+        return
+    left, right = (_collections_per_slice(series.of(name), shared) for name in (arm, base))
+    slices = min(len(series.of(arm)[index].times) for index in shared)
+    if abs(left - right) > max(COLLECTIONS * max(left, right), 1 / slices):
+        yield f"GC {left:.1f} against {right:.1f} a slice ({arm}/{base})"
+
+
+def _collections_per_slice(blocks: Mapping[int, ArmBlock], shared: Sequence[int]) -> float:
+    slices = sum(len(blocks[index].times) for index in shared)
+    return sum(blocks[index].record.gc_collections for index in shared) / slices
+
+
+def _skew(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[str]:
+    """Flag workers that do equal work in unequal time; the median slice of all blocks speaks."""
+    skews = [skew for one in blocks.values() for skew in _skews(one.record)]
+    skew = statistics.median(skews) if skews else 0.0
+    if skew > SKEW:
+        yield f"skew {_percent(skew)} ({name})"
+
+
+def _skews(record: ArmRecord) -> Iterator[float]:
+    for workers in record.spans:
+        durations = [end - start for start, end in workers]
+        longest = max(durations)
+        if longest > 0:
+            yield (longest - min(durations)) / longest
+
+
+def _idle(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[str]:
+    """Flag an arm that computed while others had their turn, against the time of its own turns."""
+    turns = [workers for one in blocks.values() for workers in one.record.spans]
+    timed = sum(
+        max(end for _, end in workers) - min(start for start, _ in workers) for workers in turns
+    )
+    idle = sum(one.record.idle_cpu_ns for one in blocks.values()) - WAKING_NS * len(turns)
+    if timed and idle > IDLE * timed:
+        yield f"busy while idle {_percent(idle / timed)} ({name})"

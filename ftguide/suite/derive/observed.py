@@ -1,0 +1,51 @@
+"""What workloads counted beside time: lost updates, latencies, fairness. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftguide.statistics.estimates import mean, mean_interval
+from ftguide.suite.derive.series import series
+from ftguide.suite.record.model import Observed, StoredRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One quantity on one arm."""
+
+    arm: str
+    quantity: Observed
+    mean: float  #: over blocks, of the mean over the slices of a block
+    low: float  #: 95 % interval of that mean, Student t over blocks, cut at 0
+    high: float
+    blocks: int
+
+
+def observed(stored: StoredRun, slug: str) -> tuple[Count, ...]:
+    """Return every quantity of a workload on every arm that recorded it; KeyError for an unknown one.
+
+    Blocks that do not count for times (other code, an unexpected GIL) do not count here either.
+    """
+    planned = stored.planned(slug)
+    measured = series(planned, stored.of(slug))
+    found = []
+    for number, quantity in enumerate(planned.observes):
+        for name, (_, blocks) in measured.arms.items():
+            values = [
+                mean([slice_[number] for slice_ in one.record.observed])
+                for one in blocks.values()
+                if one.record.observed and all(len(s) > number for s in one.record.observed)
+            ]
+            if values:
+                low, high = mean_interval(values)
+                found.append(
+                    Count(
+                        arm=name,
+                        quantity=quantity,
+                        mean=mean(values),
+                        low=low,
+                        high=high,
+                        blocks=len(values),
+                    )
+                )
+    return tuple(found)

@@ -1,0 +1,267 @@
+"""Scaling curves and their laws: Amdahl's and the Universal Scalability Law. Pure.
+
+    X(n) = gamma n / (1 + sigma (n - 1) + kappa n (n - 1))
+
+gamma is the throughput of one worker, sigma the share of work that is serial (contention), kappa the cost
+of agreeing with every other worker (coherency); kappa = 0 is Amdahl's law (Gunther, "A general theory of
+computational scalability based on rational functions", 2008). n / X(n) is linear in 1, (n - 1) and
+n (n - 1), so weighted least squares with non-negative coefficients has a closed form, and weights 1 / y^2
+make it a fit of relative errors.
+
+A fit is an extrapolation people believe, so it is refused unless there is enough to stand on: at least
+six counts of workers, the largest at least eight, every residual below five per cent.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ftguide.statistics.estimates import SEED, Estimate, mean, ratio_interval
+from ftguide.suite.derive.series import series
+from ftguide.suite.record.model import StoredRun
+from ftguide.vocabulary import Arm, Mode
+
+FEWEST_COUNTS = 6
+FEWEST_WORKERS = 8
+WORST_RESIDUAL = 0.05
+RESAMPLES = 400
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Throughput of n workers relative to one, in one mode."""
+
+    workers: int
+    speedup: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """How a workload scales in one mode, on the free-threaded build."""
+
+    slug: str
+    mode: Mode
+    points: tuple[Point, ...]  #: by workers, beginning with 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """A fitted law."""
+
+    gamma: float
+    sigma: float
+    kappa: float
+    residual: float  #: largest |ln measured / fitted|
+    criterion: float  #: AICc; smaller is better
+
+    def throughput(self, workers: int) -> float:
+        """Return X(n)."""
+        contention = self.sigma * (workers - 1)
+        return self.gamma * workers / (1 + contention + self.kappa * workers * (workers - 1))
+
+    @property
+    def peak(self) -> float:
+        """Workers beyond which more do harm; inf without coherency cost."""
+        return math.sqrt((1 - self.sigma) / self.kappa) if self.kappa > 0 else math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A law with intervals from resampled blocks."""
+
+    law: Law
+    sigma: tuple[float, float]
+    kappa: tuple[float, float]
+    #: Where throughput peaks, only when that is among the measured counts.
+    peak: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why no law is fitted."""
+
+    reason: str
+
+
+def curve(stored: StoredRun, slug: str, mode: Mode) -> Curve | None:
+    """Return the curve of a workload on the free-threaded build; None below two counts."""
+    by_count = log_speedups(stored, slug, mode)
+    if len(by_count) < 2:
+        return None
+    points = tuple(
+        Point(workers=n, speedup=ratio_interval(logs)) for n, logs in sorted(by_count.items())
+    )
+    return Curve(slug=slug, mode=mode, points=points)
+
+
+def log_speedups(stored: StoredRun, slug: str, mode: Mode) -> dict[int, list[float]]:
+    """Return ln(X(n) / X(1)) per block by number of workers, 1 included where it was measured."""
+    measured = series(stored.planned(slug), stored.of(slug))
+    found: dict[int, list[float]] = {}
+    for name, (arm, blocks) in measured.arms.items():
+        if blocks and name.startswith("ft-") and not (arm.again or arm.gil_on):
+            if arm.mode is mode:
+                found[arm.workers] = measured.log_speedup(name, "ft-single")
+            elif arm.mode is Mode.SINGLE:
+                found[1] = [0.0] * len(blocks)
+    return {n: logs for n, logs in found.items() if logs}
+
+
+def fit(stored: StoredRun, slug: str, mode: Mode) -> Fit | Refused:
+    """Fit the law that the data prefer, or say why none is fitted."""
+    by_count = log_speedups(stored, slug, mode)
+    refused = refusal(by_count)
+    if refused is not None:
+        return refused
+    law = best_law({n: math.exp(mean(logs)) for n, logs in by_count.items()})
+    if law.residual > WORST_RESIDUAL:
+        return Refused(
+            reason=f"no law fits: a point is {100 * law.residual:.0f} % off the best of them"
+        )
+    chance = random.Random(SEED)
+    laws = []
+    for _ in range(RESAMPLES):
+        again = {
+            n: math.exp(mean([logs[int(chance.random() * len(logs))] for _ in logs]))
+            for n, logs in by_count.items()
+        }
+        laws.append(solve(again, with_kappa=law.kappa > 0))
+    peak = law.peak if law.peak <= max(by_count) else None
+    return Fit(
+        law=law,
+        sigma=_ends([one.sigma for one in laws]),
+        kappa=_ends([one.kappa for one in laws]),
+        peak=peak,
+    )
+
+
+def refusal(counts: Mapping[int, object]) -> Refused | None:
+    """Say why these counts of workers are too few for a law, None when they are enough."""
+    largest = max(counts, default=0)
+    if largest < FEWEST_WORKERS:
+        return Refused(
+            reason=f"at most {largest} workers were measured: contention can be seen, a law cannot "
+            f"(that takes {FEWEST_WORKERS})"
+        )
+    if len(counts) < FEWEST_COUNTS:
+        return Refused(
+            reason=f"{len(counts)} counts of workers were measured, a law takes {FEWEST_COUNTS}"
+        )
+    return None
+
+
+def best_law(throughput: Mapping[int, float]) -> Law:
+    """Return Amdahl's law unless the coherency term earns its place by AICc."""
+    return min(
+        (solve(throughput, with_kappa=False), solve(throughput, with_kappa=True)),
+        key=lambda law: law.criterion,
+    )
+
+
+def solve(throughput: Mapping[int, float], *, with_kappa: bool) -> Law:
+    """Fit by weighted least squares; sigma and kappa are never negative."""
+    points = sorted(throughput.items())
+    ys = [n / x for n, x in points]
+    columns = {
+        "gamma": [1 / y for y in ys],
+        "sigma": [(n - 1) / y for (n, _), y in zip(points, ys, strict=True)],
+        "kappa": [n * (n - 1) / y for (n, _), y in zip(points, ys, strict=True)],
+    }
+    allowed = ("sigma", "kappa") if with_kappa else ("sigma",)
+    best: tuple[float, dict[str, float]] | None = None
+    # Non-negative least squares by trying every set of terms: there are four at most.
+    for size in range(len(allowed), -1, -1):
+        for terms in itertools.combinations(allowed, size):
+            names = ("gamma", *terms)
+            found = _least_squares([columns[name] for name in names])
+            if found is None or min(found[1:], default=0.0) < 0 or found[0] <= 0:
+                continue
+            values = dict(zip(names, found, strict=True))
+            error = math.fsum(
+                (sum(values[name] * columns[name][i] for name in names) - 1) ** 2
+                for i in range(len(points))
+            )
+            if best is None or error < best[0]:
+                best = error, values
+    assert best is not None, "a constant always fits"
+    values = best[1]
+    scale = values["gamma"]
+    law = Law(
+        gamma=1 / scale,
+        sigma=values.get("sigma", 0.0) / scale,
+        kappa=values.get("kappa", 0.0) / scale,
+        residual=0.0,
+        criterion=0.0,
+    )
+    residuals = [math.log(x / law.throughput(n)) for n, x in points]
+    return Law(
+        gamma=law.gamma,
+        sigma=law.sigma,
+        kappa=law.kappa,
+        residual=max(map(abs, residuals)),
+        criterion=_aicc(residuals, parameters=3 if with_kappa else 2),
+    )
+
+
+def _aicc(residuals: Sequence[float], *, parameters: int) -> float:
+    """Return Akaike's criterion corrected for few points; the variance counts as a parameter."""
+    n, p = len(residuals), parameters + 1
+    squares = max(math.fsum(r * r for r in residuals), 1e-18)  # a perfect fit has no logarithm
+    if n - p - 1 <= 0:
+        return math.inf
+    return n * math.log(squares / n) + 2 * p + 2 * p * (p + 1) / (n - p - 1)
+
+
+def _least_squares(columns: Sequence[Sequence[float]]) -> list[float] | None:
+    """Solve columns @ b = 1 in the least-squares sense by the normal equations; None if singular."""
+    size = len(columns)
+    matrix = [
+        [
+            *(math.fsum(a * b for a, b in zip(one, two, strict=True)) for two in columns),
+            math.fsum(one),
+        ]
+        for one in columns
+    ]
+    for pivot in range(size):
+        best = max(range(pivot, size), key=lambda row: abs(matrix[row][pivot]))
+        matrix[pivot], matrix[best] = matrix[best], matrix[pivot]
+        if abs(matrix[pivot][pivot]) < 1e-12:
+            return None
+        for row in range(size):
+            if row != pivot:
+                factor = matrix[row][pivot] / matrix[pivot][pivot]
+                matrix[row] = [
+                    a - factor * b for a, b in zip(matrix[row], matrix[pivot], strict=True)
+                ]
+    return [matrix[row][size] / matrix[row][row] for row in range(size)]
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """Return the percentile interval of resampled values."""
+    ordered = sorted(values)
+    tail = (1 - LEVEL) / 2
+    last = len(ordered) - 1
+    return ordered[round(tail * last)], ordered[round((1 - tail) * last)]
+
+
+def counts_for(usable: int) -> tuple[int, ...]:
+    """Return the counts of workers of a sweep: 2, 3, 4, 6, 8, 12, 16 … up to the usable CPUs.
+
+    At most five, because all arms of a block live at once; the ends and what lies evenly between.
+    """
+    known = [n for power in range(1, 9) for n in (2**power, 3 * 2 ** (power - 1))]
+    fitting = sorted({n for n in known if n <= usable} | ({usable} if usable > 1 else set()))
+    if len(fitting) <= 5:
+        return tuple(fitting)
+    step = (len(fitting) - 1) / 4
+    return tuple(fitting[round(i * step)] for i in range(5))
+
+
+def arms_of(counts: Sequence[int]) -> list[Arm]:
+    """Return the free-threaded arms that a curve needs, threads and processes of every count."""
+    return [Arm.parse(f"ft-{mode}-{n}") for n in counts for mode in (Mode.THREADS, Mode.PROCESSES)]

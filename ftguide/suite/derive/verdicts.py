@@ -1,0 +1,65 @@
+"""What a comparison of two arms lets us say, and the rules that decide it. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftguide.statistics.estimates import Estimate
+
+#: A difference below this is of no practical concern, whatever its p value; either way, as 1.02
+#: and 1 / 1.02.
+PRACTICAL = 0.02
+SIGNIFICANT = 0.05
+
+
+class Verdict(StrEnum):
+    """What a comparison of times lets us say; `judge` holds the rules and their order."""
+
+    SLOWER = "slower"  #: interval beyond +2 % and q < 0.05
+    FASTER = "faster"  #: interval beyond -2 % and q < 0.05
+    SAME = "same"  #: equivalent within 3 % (TOST)
+    UNRESOLVED = "no difference resolved"  #: inside the noise floor, or the interval allows both
+    UNKNOWN = "not enough blocks"  #: fewer than two
+    NOT_JUDGED = "not judged"  #: speed-ups and efficiencies are numbers without a verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The ratio of two arms' times over the blocks of one workload."""
+
+    arm: str  #: numerator
+    base: str  #: denominator
+    ratio: float  #: time of arm / time of base, or a throughput ratio for speed-ups (see `kind`)
+    low: float  #: 95 % interval, Student t over blocks
+    high: float
+    k: int  #: blocks
+    p: float  #: two-sided, ratio = 1
+    q: float  #: Benjamini-Hochberg over the run's comparisons of this `kind`; A/A pairs apart
+    verdict: Verdict
+    kind: str  #: "time" | "speedup" | "efficiency"
+
+
+def judge(estimate: Estimate, q: float, equivalence: float, floor: float | None) -> Verdict:
+    """Return the verdict on a ratio of times; the first rule that holds decides.
+
+    1. Fewer than two blocks: UNKNOWN.
+    2. |ln ratio| within the noise floor: UNRESOLVED. Two copies of the same arm differ as much, so
+       neither a difference nor sameness is claimed, whatever the interval says.
+    3. The 95 % interval lies wholly beyond 2 % and q < 0.05: SLOWER or FASTER. This comes before
+       sameness: a ratio of 1.025 known to 0.1 % is within 3 %, and slower.
+    4. Equivalent within 3 % at the 5 % level: SAME.
+    5. UNRESOLVED: the interval allows both.
+    """
+    if estimate.k < 2:
+        return Verdict.UNKNOWN
+    if floor is not None and abs(math.log(estimate.ratio)) <= floor:
+        return Verdict.UNRESOLVED
+    if q < SIGNIFICANT and estimate.low > 1 + PRACTICAL:
+        return Verdict.SLOWER
+    if q < SIGNIFICANT and estimate.high < 1 / (1 + PRACTICAL):
+        return Verdict.FASTER
+    return Verdict.SAME if equivalence < SIGNIFICANT else Verdict.UNRESOLVED

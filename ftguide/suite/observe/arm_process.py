@@ -1,0 +1,400 @@
+"""A living arm: the processes of one arm, seen from the master.
+
+Starts them, passes commands to every worker at once, waits for all answers with a deadline, and turns
+whatever goes wrong (an exception, a signal, silence, a wrong answer, a GIL that came back) into an
+`ArmFailedError` that says so. Single-threaded on purpose: while a slice runs the master sleeps in select().
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import re
+import secrets
+import selectors
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from ftguide.machine import Platform
+from ftguide.process.fork import die_with_parent, interrupts_held
+from ftguide.suite.observe.memory import sessions_pss
+from ftguide.vocabulary import Arm, Mode
+
+#: Lines of a failed worker's output that are kept.
+TAIL_LINES = 16
+#: A slice that lasts this long is either not one of ours or going wrong, so that looking at its memory
+#: disturbs no measurement; LONGEST_SLICE_NS is far below.
+MEMORY_LOOK_SECONDS = 1.0
+
+
+class ArmFailedError(Exception):
+    """An arm cannot go on; `kind` is one of the kinds of `results.model.Failure`."""
+
+    def __init__(self, arm: Arm, kind: str, message: str, tail: str = "") -> None:
+        super().__init__(message)
+        self.arm = arm
+        self.kind = kind
+        self.message = message
+        self.tail = tail
+
+
+class _Worker:
+    """One worker loop's end of the wire."""
+
+    def __init__(self, wire: socket.socket, process: subprocess.Popen[bytes]) -> None:
+        self.wire = wire
+        self.process = process
+        self._buffer = b""
+
+    def send(self, line: str) -> None:
+        with contextlib.suppress(
+            OSError
+        ):  # a dead worker is noticed, with its reason, when it does not answer
+            self.wire.sendall(line.encode() + b"\n")
+
+    def receive(self) -> Any | None:
+        """Return an answer, None when there is not a whole one yet; EOFError when there never will be.
+
+        ValueError or SyntaxError for what is no Python literal.
+        """
+        data = self.wire.recv(65536)
+        if not data:
+            raise EOFError
+        self._buffer += data
+        line, newline, rest = self._buffer.partition(b"\n")
+        if not newline:
+            return None
+        self._buffer = rest
+        return ast.literal_eval(line.decode())
+
+
+class LivingArm:
+    """The processes of one arm of one workload, alive and waiting for their turns."""
+
+    def __init__(
+        self,
+        arm: Arm,
+        *,
+        executable: str,
+        module: str,
+        slug: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        root: Path,
+        on: Platform,
+        cpus: Sequence[int] | None,
+        patience: float,
+        memory_limit: int | None = None,
+    ) -> None:
+        """Start the processes; `ready()` waits for them. `patience` is the seconds of silence allowed."""
+        self.arm = arm
+        self.patience = patience
+        self._memory_limit = memory_limit
+        self._looked = time.monotonic()
+        self._look: Callable[[], None] = self._look_at_memory
+        self._look_every = MEMORY_LOOK_SECONDS
+        self._on = on
+        self._root = root
+        self._executable = executable
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self._selector = selectors.DefaultSelector()
+        self._workers: list[_Worker] = []
+        self.processes: list[subprocess.Popen[bytes]] = []
+        per_process = [arm.workers] if arm.mode is not Mode.PROCESSES else [1] * arm.workers
+        first = 0
+        try:
+            with interrupts_held():
+                for workers in per_process:
+                    words = [module, slug, arm.mode.value, str(first)]
+                    self._start(words, workers, environment, folder, cpus)
+                    first += workers
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(
+        self,
+        words: list[str],
+        workers: int,
+        environment: Mapping[str, str],
+        folder: Path,
+        cpus: Sequence[int] | None,
+    ) -> None:
+        options = ["-X", "gil=1"] if self.arm.gil_on else []
+        # The worker pins itself once it has started, which processes thus do on all CPUs, wherever they
+        # are going to be measured.
+        held = "-" if self._on.pin is None or cpus is None else ",".join(map(str, cpus))
+        module = "ftguide.target.worker"
+        command = [self._executable, "-P", *options, "-m", module, *words, held]
+        settings: dict[str, Any] = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": self._output,
+            "stderr": self._output,
+            "cwd": folder,
+            "env": dict(environment),
+        }
+        if self._on.inherits_descriptors:
+            pairs = [socket.socketpair() for _ in range(workers)]
+            theirs = [pair[1] for pair in pairs]
+            numbers = [end.fileno() for end in theirs]
+            process = subprocess.Popen(
+                [*command, *map(str, numbers)],
+                pass_fds=numbers,
+                preexec_fn=die_with_parent(),  # noqa: PLW1509 - the master has no other threads
+                start_new_session=True,  # Ctrl-C is the master's to handle
+                **settings,
+            )
+            for end in theirs:
+                end.close()
+            wires = [pair[0] for pair in pairs]
+            self.processes.append(process)
+        else:
+            process, wires = self._start_by_loopback(command, workers, settings)
+        for wire in wires:
+            worker = _Worker(wire, process)
+            self._workers.append(worker)
+            self._selector.register(wire, selectors.EVENT_READ, worker)
+
+    def _start_by_loopback(
+        self, command: list[str], workers: int, settings: dict[str, Any]
+    ) -> tuple[subprocess.Popen[bytes], list[socket.socket]]:
+        """Start a process that calls back: Windows does not hand sockets down by number."""
+        token = secrets.token_hex(16)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(self.patience)
+            port = server.getsockname()[1]
+            channels = [f"{port}:{token}{n:04}" for n in range(workers)]
+            process = subprocess.Popen([*command, *channels], **settings)
+            self.processes.append(process)
+            wires: dict[str, socket.socket] = {}
+            while len(wires) < workers:
+                try:
+                    wire, _ = server.accept()
+                except TimeoutError:
+                    raise self._failed("hung", "did not call back after its start") from None
+                wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                greeting = wire.recv(64).decode(errors="replace").strip()
+                if greeting.startswith(token):  # anyone else on this machine may knock
+                    wires[greeting] = wire
+                else:
+                    wire.close()
+        return process, [wires[name] for name in sorted(wires)]
+
+    def __enter__(self) -> Self:
+        """Use the arm in a with statement; leaving it ends the processes."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self.close()
+
+    def ready(self) -> None:
+        """Wait until every worker has set itself up; refuse a build whose GIL is not as stated."""
+        for hello in self._collect(list(self._workers)):
+            self._judge_gil(hello["gil"], hello["culprits"])
+
+    def pin(self, cpus: Sequence[int] | None) -> None:
+        """Move the main thread of a single arm; the other arms keep the set they started with."""
+        if self._on.pin is not None and cpus is not None:
+            for process in self.processes:
+                with contextlib.suppress(
+                    ProcessLookupError
+                ):  # its death is reported by its silence
+                    self._on.pin(process.pid, cpus)
+
+    def slice(self, loops: int, lead: int, laps: int = 1) -> tuple[tuple[int, ...], ...]:
+        """Run one slice, in laps of `loops / laps` each.
+
+        Returns the start and the end of every lap for every worker, in nanoseconds of the monotonic
+        clock: (start, end) for a slice timed as a whole.
+        """
+        self.launch(loops, lead, laps)
+        return self.marks()
+
+    def launch(self, loops: int, lead: int, laps: int = 1) -> None:
+        """Let the workers begin a slice, see `slice`, and return while it runs; `marks()` waits for it."""
+        barrier = len(self._workers) > 1
+        if self.arm.mode in {Mode.THREADS, Mode.INTERPRETERS}:
+            # With a GIL the leader might otherwise read its idle clock after another thread's lead-in.
+            self._leaders("wake")
+        line = f"slice {loops} {lead} {int(barrier)} {laps}"
+        if barrier:
+            self._all(line)
+        for worker in self._workers:
+            worker.send("go" if barrier else line)
+
+    def marks(self) -> tuple[tuple[int, ...], ...]:
+        """Wait until the launched slice is over; return what `slice` returns."""
+        return tuple(tuple(marks) for marks in self._collect(self._workers))
+
+    def check(self, loops: int) -> tuple[float, ...]:
+        """Let the oracle judge the last slice wherever work is shared; return what was observed.
+
+        Quantities in the order of the declaration, a mean over processes; empty without any.
+        """
+        seen = [one["observed"] for one in self._leaders(f"check {loops}")]
+        # Work that grows a little with every slice never lasts long enough to be looked at while it runs.
+        if time.monotonic() - self._looked > MEMORY_LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._look_at_memory()
+        return tuple(sum(values) / len(values) for values in zip(*seen, strict=True))
+
+    def settle(self) -> None:
+        """Collect the garbage of the set-up, before the warm-up."""
+        self._leaders("settle")
+
+    def begin(self) -> bool:
+        """Start counting, after the warm-up; return whether the GIL is on."""
+        return self._gil(self._leaders("begin"))
+
+    def end(self) -> tuple[bool, dict[str, int]]:
+        """Return whether the GIL is on, and the counters of all processes added up."""
+        answers = self._leaders("end")
+        names = ("gc", "minor", "major", "switches", "idle_ns")
+        return self._gil(answers), {name: sum(a.get(name, 0) for a in answers) for name in names}
+
+    def _gil(self, answers: list[Any]) -> bool:
+        for answer in answers:
+            self._judge_gil(answer["gil"], [])
+        return bool(answers[0]["gil"])
+
+    def _judge_gil(self, enabled: bool, culprits: list[str]) -> None:  # noqa: FBT001 - one fact, named
+        if enabled == self.arm.gil_expected:
+            return
+        if enabled:
+            names = ", ".join(culprits) or "a module that gave no warning"
+            raise self._failed(
+                "gil-enabled", f"the GIL was turned on by {names}; measurement refused"
+            )
+        raise self._failed("gil-enabled", "the GIL is off in an arm that must run with it")
+
+    def _leaders(self, line: str) -> list[Any]:
+        """Command the workers that speak for others: the first of every process or interpreter."""
+        if self.arm.mode is Mode.INTERPRETERS:
+            return self._all(line)
+        seen: dict[int, _Worker] = {}
+        for worker in self._workers:
+            seen.setdefault(worker.process.pid, worker)
+        return self._all(line, list(seen.values()))
+
+    def _all(self, line: str, workers: list[_Worker] | None = None) -> list[Any]:
+        chosen = self._workers if workers is None else workers
+        for worker in chosen:
+            worker.send(line)
+        return self._collect(chosen)
+
+    def _collect(self, workers: list[_Worker]) -> list[Any]:
+        """Wait for one answer of each; raise what the first bad one says."""
+        answers: dict[_Worker, Any] = {}
+        deadline = time.monotonic() + self.patience
+        while len(answers) < len(workers):
+            left = deadline - time.monotonic()
+            events = self._selector.select(max(0.0, min(left, self._look_every)))
+            if not events and left > self._look_every:
+                self._look()
+                continue
+            if not events:
+                raise self._failed("hung", f"no answer within {self.patience:g} s; killed")
+            for key, _ in events:
+                worker: _Worker = key.data
+                try:
+                    answer = worker.receive()
+                except (EOFError, OSError):
+                    raise self._failed("crashed", self._obituary(worker.process)) from None
+                except (ValueError, SyntaxError):
+                    raise self._failed("crashed", "answered what is not an answer") from None
+                if isinstance(answer, dict) and "error" in answer:
+                    raise self._refused(answer)
+                if answer is not None:
+                    answers[worker] = answer
+        return [answers[worker] for worker in workers]
+
+    def watch(self, look: Callable[[], None], every: float) -> None:
+        """Call `look` every so many seconds while waiting for answers, instead of watching memory."""
+        self._look, self._look_every = look, every
+
+    def _look_at_memory(self) -> None:
+        if self._memory_limit is None:
+            return
+        held = sessions_pss(process.pid for process in self.processes)
+        if held is not None and held > self._memory_limit:
+            raise self._failed(
+                "memory",
+                f"held {held / 2**30:.1f} GiB, more than the {self._memory_limit / 2**30:.1f} GiB "
+                "that an arm may have here; killed",
+            )
+
+    def _refused(self, answer: dict[str, Any]) -> ArmFailedError:
+        if answer["culprits"] and not self.arm.gil_expected:
+            return self._failed(
+                "gil-enabled", f"the GIL was turned on by {', '.join(answer['culprits'])}"
+            )
+        return self._failed(answer["error"], answer["message"])
+
+    def _obituary(self, process: subprocess.Popen[bytes]) -> str:
+        try:
+            code = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "closed its channel without ending"
+        if code < 0:
+            with contextlib.suppress(ValueError):
+                return f"died of {signal.Signals(-code).name}"
+        return f"ended by itself with exit code {code}"
+
+    def _failed(self, kind: str, message: str) -> ArmFailedError:
+        self._kill()  # before reading its output: a dead process writes no more
+        return ArmFailedError(self.arm, kind, self._anonymous(message), self._tail())
+
+    def _tail(self) -> str:
+        self._output.seek(0, os.SEEK_END)
+        self._output.seek(max(0, self._output.tell() - 8192))
+        text = self._output.read().decode(errors="replace")
+        return self._anonymous("\n".join(text.splitlines()[-TAIL_LINES:]))
+
+    def _anonymous(self, text: str) -> str:
+        """Replace what would tell where and by whom this was run; printable characters only."""
+        prefix = Path(self._executable).resolve().parent.parent
+        for path, name in (
+            (self._root, "<repo>"),
+            (prefix, "<prefix>"),
+            (Path(tempfile.gettempdir()), "<tmp>"),
+            (Path.home(), "<home>"),
+        ):
+            if len(str(path)) > 1:
+                text = text.replace(str(path), name)
+        text = re.sub(r"/(home|Users)/[^/\s\"']+", "<home>", text)
+        return "".join(
+            c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
+        )
+
+    def _kill(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                _kill_tree(process)
+            process.wait()
+
+    def close(self) -> None:
+        """End all processes and free what they held."""
+        self._kill()
+        for worker in self._workers:
+            worker.wire.close()
+        self._workers.clear()
+        self._selector.close()
+        self._output.close()
+
+
+def _kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker with the children its workload may have started."""
+    kill_group: Callable[[int, int], None] | None = getattr(os, "killpg", None)
+    if kill_group is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill_group(process.pid, signal.SIGKILL)
+            return
+    process.kill()

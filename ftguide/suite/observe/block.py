@@ -1,0 +1,325 @@
+"""One block: all arms of one workload alive at once, taking turns.
+
+This is the measurement itself. Everything else in `ftguide/bench` decides what goes in here and where
+the record that comes out of here is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.workloads.declare import Scaling
+from ftguide.machine import Platform, steal_share
+from ftguide.suite.declare.plan import (
+    BlockPlan,
+    Loops,
+    laps_of,
+    loops_for,
+    loops_per_lap,
+    share,
+    single_slice_ns,
+)
+from ftguide.suite.observe.arm_process import LivingArm
+from ftguide.suite.record.model import ArmRecord, Block
+from ftguide.vocabulary import Arm, Build, Mode
+
+#: Every worker runs at least this long before its first timed slice: caches, specialised bytecode
+#: (per thread on a free-threaded build) and the allocator settle well within it.
+WARM_UP_NS = 60_000_000
+#: The untimed start of a slice, as a share of its loops, refills what the other arms evicted.
+LEAD_SHARE = 0.15
+#: The same for slices in laps, which are short. Two thirds of a millisecond refill a core's own caches:
+#: of the laps after it, the first takes 2 % longer on both builds, and no other does.
+LAP_LEAD_SHARE = 0.33
+#: A calibration slice shorter than this is too rough to extrapolate from.
+ROUGH_NS = 5_000_000
+
+#: What a worker's environment keeps of the master's; PYTHON* in particular stays out, because it
+#: would change one build's behaviour behind our back.
+KEPT_ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What stays the same for all blocks of a run."""
+
+    executables: Mapping[Build, str]
+    modules: Mapping[str, str]  #: dotted module of every workload's slug
+    root: Path  #: the checkout, the workers' PYTHONPATH
+    on: Platform
+    patience: float  #: seconds of silence after which an arm counts as hung
+    memory_limit: int | None = None  #: bytes (PSS) that all arms of a block may hold together
+    #: Folders for PYTHONPATH by build, behind the checkout: third-party packages, a reader's own code.
+    paths: Mapping[Build, tuple[str, ...]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: further environment of all workers
+
+
+def environment(plan: BlockPlan, arm: Arm, stage: Stage) -> dict[str, str]:
+    """Build the environment of an arm's workers: alike for all arms, different between blocks."""
+    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+    path = (str(stage.root), *stage.paths.get(arm.build, ()))
+    return {
+        **kept,
+        **stage.variables,
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONHASHSEED": str(plan.hash_seed),
+        # Where the stack begins depends on the size of the environment, and alignment changes times
+        # (Mytkowicz et al. 2009); varied between blocks it becomes noise that the interval shows.
+        "FTGUIDE_PADDING": "x" * plan.padding_bytes,
+    }
+
+
+def block_cpus(plan: BlockPlan, on: Platform) -> tuple[int, ...] | None:
+    """Choose the CPUs of a block, None where the platform cannot pin."""
+    if on.pin is None:
+        return None
+    usable = on.usable()
+    width = plan.width
+    first = plan.index * width % len(usable)
+    return tuple(sorted((usable * 2)[first : first + width]))
+
+
+def spread(plan: BlockPlan, on: Platform) -> bool:
+    """Return whether arms start on all CPUs, and move to the block's when they have warmed up.
+
+    Where slices come in laps, every arm is one thread and starts no others, so that moving it moves all
+    of it. A library's threads would stay behind on the CPU where they were started.
+    """
+    return plan.workload.laps and not plan.multi and on.pin is not None
+
+
+def first_cpus(plan: BlockPlan, on: Platform) -> dict[Arm, tuple[int, ...] | None]:
+    """Choose where every arm starts and warms up: on the block's CPUs, or spread over all of them."""
+    if not spread(plan, on):
+        return dict.fromkeys(plan.arms, block_cpus(plan, on))
+    usable = on.usable()
+    return {
+        arm: (usable[(plan.index + number) % len(usable)],) for number, arm in enumerate(plan.arms)
+    }
+
+
+@contextlib.contextmanager
+def working_folder(plan: BlockPlan) -> Iterator[Path]:
+    """Make the workers' working directory, whose name has the planned length, and remove it.
+
+    The folder around it is theirs as well, and goes with it; its name is short enough for sockets.
+    """
+    with tempfile.TemporaryDirectory(prefix="ftguide-", ignore_cleanup_errors=True) as parent:
+        folder = Path(parent) / ("w" * plan.folder_length)
+        folder.mkdir()
+        yield folder
+
+
+def start_arm(
+    plan: BlockPlan,
+    arm: Arm,
+    stage: Stage,
+    *,
+    cpus: Sequence[int] | None,
+    folder: Path,
+) -> LivingArm:
+    """Start the processes of one arm; its `ready()` waits for them."""
+    return LivingArm(
+        arm,
+        executable=stage.executables[arm.build],
+        module=stage.modules[plan.workload.slug],
+        slug=plan.workload.slug,
+        # Temporary files go beside the working directory: workers are killed, and could not remove them.
+        environment=environment(plan, arm, stage) | {"TMPDIR": str(folder.parent)},
+        folder=folder,
+        root=stage.root,
+        on=stage.on,
+        cpus=cpus,
+        patience=stage.patience,
+        memory_limit=stage.memory_limit and stage.memory_limit // len(plan.arms),
+    )
+
+
+@contextlib.contextmanager
+def living_arms(plan: BlockPlan, stage: Stage) -> Iterator[dict[Arm, LivingArm]]:
+    """Start all arms of a block, wait until they are ready, end them whatever happens."""
+    cpus = first_cpus(plan, stage.on)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(working_folder(plan))
+        living = {
+            arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus[arm], folder=folder))
+            for arm in plan.arms
+        }
+        for arm in living.values():
+            arm.ready()
+        yield living
+
+
+def duration(spans: Sequence[Sequence[int]]) -> int:
+    """Return a slice's length: last end minus first start, in nanoseconds."""
+    return max(one[-1] for one in spans) - min(one[0] for one in spans)
+
+
+def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
+    """Return the laps of one worker's slice from its start and the end of every lap."""
+    return tuple(end - start for start, end in itertools.pairwise(marks))
+
+
+def lead_in(loops: int, laps: int = 1) -> int:
+    """Return the untimed loops before a slice; none where a slice is one call."""
+    return 0 if loops == 1 else max(1, round(loops * (LAP_LEAD_SHARE if laps > 1 else LEAD_SHARE)))
+
+
+def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
+    """Find the loops of slices, once per run and workload, equal on both builds; and their time."""
+    workers = max(arm.workers for arm in plan.arms)
+    step = workers if plan.workload.scaling == Scaling.STRONG else 1
+    tried, loops, times = step, step, dict.fromkeys(plan.arms, 0)
+    fixed = plan.workload.loops
+    with living_arms(plan, stage) as living:
+        if fixed is not None:  # work that cannot be cut: only how long it takes is open
+            for arm, one in living.items():
+                times[arm] = duration(one.slice(fixed, 0))
+                one.check(fixed)
+            return Loops(loops=fixed, round_ns=sum(times.values()))
+        while min(times.values()) < ROUGH_NS:
+            for arm, one in living.items():
+                mine = share(replace(plan.workload, loops=loops), arm)
+                one.slice(mine, 0)  # the first call at this size pays for warm-up
+                times[arm] = duration(one.slice(mine, 0))
+                one.check(mine)
+            tried, loops = loops, loops * 4
+    chosen = loops_for(times, tried, slice_ns=single_slice_ns(plan.workload))
+    if plan.workload.laps:
+        step = loops_per_lap(chosen.loops)
+    return replace(chosen, loops=max(step, chosen.loops // step * step))
+
+
+def warm_up_groups(plan: BlockPlan, on: Platform) -> list[tuple[Arm, ...]]:
+    """Divide the arms into those that warm up at the same time, no more than there are CPUs for.
+
+    Arms in laps are spread over all CPUs for that, see `first_cpus`. Beside arms with several workers
+    a single arm may use all the CPUs of the block until its first slice, where it gets one.
+    """
+    cpus = on.usable() if spread(plan, on) else block_cpus(plan, on)
+    room = len(cpus) if cpus and plan.workload.cpus == 1 else 1
+    single = [arm for arm in plan.arms if arm.workers == 1]
+    groups = [tuple(single[first : first + room]) for first in range(0, len(single), room)]
+    return groups + [(arm,) for arm in plan.arms if arm.workers > 1]
+
+
+def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> int:
+    """Warm all arms up and move them to the block's CPUs; return the nanoseconds of it that were useful.
+
+    Each arm runs untimed slices until `WARM_UP_NS` have passed, at least one, with the oracle watching.
+    Even one slice is dozens of calls of the measured code, or a call that takes long by itself. They are
+    cut into laps as the timed ones are: what the clock's readings leave in the free lists is then there
+    from the first slice on (generators were 2 % faster in a first slice that had none).
+    """
+    useful = 0
+    for arms in warm_up_groups(plan, on):
+        group = [(arm, living[arm]) for arm in arms]
+        for _, one in group:
+            one.settle()
+        begun = time.perf_counter_ns()
+        until = begun + WARM_UP_NS
+        while True:
+            for arm, one in group:
+                one.launch(share(plan.workload, arm), 0, laps_of(plan.workload, arm))
+            for _, one in group:
+                one.marks()
+            for arm, one in group:
+                one.check(share(plan.workload, arm) // laps_of(plan.workload, arm))
+            if time.perf_counter_ns() >= until:
+                break
+        useful += time.perf_counter_ns() - begun
+    if spread(plan, on):
+        for one in living.values():
+            one.pin(block_cpus(plan, on))
+    return useful
+
+
+def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -> Block:
+    """Run one block; ArmFailedError when an arm cannot go on.
+
+    `between_slices` is called while everything is quiet, the only moment at which a progress display
+    may draw.
+    """
+    loops = {arm: share(plan.workload, arm) for arm in plan.arms}
+    counts = {arm: laps_of(plan.workload, arm) for arm in plan.arms}
+    started, wall = datetime.now(UTC), time.perf_counter_ns()
+    ticks = stage.on.cpu_ticks()
+    cpus = block_cpus(plan, stage.on)
+    spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
+    laps: dict[Arm, list[tuple[int, ...]]] = {arm: [] for arm in plan.arms}
+    observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
+    ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
+    with living_arms(plan, stage) as living:
+        useful = warm_up(plan, living, stage.on)
+        before = {arm: one.begin() for arm, one in living.items()}
+        for number, order in enumerate(plan.order):
+            for arm in order:
+                mine = loops[arm]
+                lead = lead_in(mine, counts[arm])
+                if (
+                    plan.multi and arm.mode is Mode.SINGLE and cpus
+                ):  # `cpus` > 1 has single arms only
+                    living[arm].pin([cpus[(plan.index + number) % len(cpus)]])
+                marks = living[arm].slice(mine, lead, counts[arm])
+                spans[arm].append(tuple((one[0], one[-1]) for one in marks))
+                if counts[arm] > 1:  # one worker
+                    laps[arm].append(lap_times(marks[0]))
+                useful += round(duration(spans[arm][-1]) * (1 + lead / mine))
+                seen = living[arm].check(mine // counts[arm])  # of the last lap
+                if seen:
+                    observed[arm].append(seen)
+                between_slices()
+        for arm, one in living.items():
+            ends[arm] = one.end()
+    seconds = (time.perf_counter_ns() - wall) / 1e9
+    return Block(
+        workload=plan.workload.slug,
+        version=plan.workload.version,
+        source_hash=plan.workload.source_hash,
+        index=plan.index,
+        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=round(seconds, 3),
+        overhead_seconds=round(seconds - useful / 1e9, 3),
+        cpus=cpus,
+        hash_seed=plan.hash_seed,
+        padding_bytes=plan.padding_bytes,
+        order=tuple(tuple(map(str, order)) for order in plan.order),
+        steal=steal_share(ticks, stage.on.cpu_ticks()),
+        arms={
+            str(arm): ArmRecord(
+                loops=loops[arm],
+                spans=tuple(
+                    tuple((start - wall, end - wall) for start, end in one) for one in spans[arm]
+                ),
+                gil_before=before[arm],
+                gil_after=gil_after,
+                gc_collections=counted["gc"],
+                minor_faults=counted["minor"],
+                major_faults=counted["major"],
+                involuntary_switches=counted["switches"],
+                idle_cpu_ns=counted["idle_ns"],
+                observed=tuple(observed[arm]),
+                laps=tuple(laps[arm]),
+            )
+            for arm, (gil_after, counted) in ends.items()
+        },
+    )

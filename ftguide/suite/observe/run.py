@@ -1,0 +1,308 @@
+"""Executes a plan block by block and resumes one that was cut short.
+
+Knows no terminal: it tells an `Observer` what happens, and draws nothing itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from benchmarks.workloads.declare import Group
+from ftguide.interpreters.model import Pair
+from ftguide.machine import Platform, describe
+from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue
+from ftguide.suite.declare.plan import (
+    Loops,
+    block_plan,
+    blocks_of,
+    fit_rounds,
+    sequence,
+    with_loops,
+)
+from ftguide.suite.derive.series import series
+from ftguide.suite.observe import block as blocks
+from ftguide.suite.observe import budget, costs
+from ftguide.suite.observe.arm_process import ArmFailedError
+from ftguide.suite.record import store
+from ftguide.suite.record.model import (
+    SCHEMA,
+    Block,
+    Failure,
+    Line,
+    Plan,
+    PlannedWorkload,
+    Run,
+    StoredRun,
+    Suite,
+)
+from ftguide.suite.record.writer import RunFolder
+from ftguide.vocabulary import Build, ExpectedError
+
+#: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
+SUITE_VERSION = "2026.12.2"
+#: Of the machine's memory, for all arms of a block; more would push the system into swapping.
+MEMORY_SHARE = 0.6
+
+
+class ResumeError(ExpectedError):
+    """A run cannot be resumed here; the message says what differs and what to do."""
+
+
+class Observer(Protocol):
+    """Who wants to know how a run goes."""
+
+    def planned(self, blocks: int, done: int) -> None:
+        """Hear how many blocks a run has, and how many of them are already on disk."""
+
+    def block(self, workload: PlannedWorkload, index: int) -> None:
+        """Hear that a block (or, with index -1, a calibration) begins."""
+
+    def tick(self) -> None:
+        """Use a moment in which everything is quiet."""
+
+    def costs(self, workload: PlannedWorkload, arm: str) -> None:
+        """Hear that start and memory of an arm are measured."""
+
+    def done(self, seconds: float) -> None:
+        """Hear that a block is on disk."""
+
+    def failed(self, failure: Failure) -> None:
+        """Hear that a workload cannot be measured."""
+
+
+def utc_now() -> str:
+    """Return the time as stored: UTC, ISO 8601, seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_run_id() -> str:
+    """Name a run after its start and eight random digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def suite(root: Path) -> Suite:
+    """Say which suite measures: version, commit, and whether the tree differs from it."""
+
+    def git(*words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(root), *words],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None  # an unpacked archive has no history; the source hashes still say what ran
+        return done.stdout.strip()
+
+    commit = git("rev-parse", "HEAD")
+    return Suite(version=SUITE_VERSION, commit=commit, dirty=bool(git("status", "--porcelain")))
+
+
+def new_run(plan: Plan, pair: Pair, *, root: Path, on: Platform, flags: Sequence[str]) -> Run:
+    """Write down a run before its first block."""
+    return Run(
+        schema=SCHEMA,
+        run_id=new_run_id(),
+        started=utc_now(),
+        finished=None,
+        suite=suite(root),
+        machine=describe(on),
+        interpreters={Build.GIL: pair.gil.facts, Build.FREE_THREADED: pair.ft.facts},
+        differences=pair.differences,
+        plan=plan,
+        pinned=on.pin is not None,
+        flags=tuple(flags),
+    )
+
+
+def check_resumable(
+    run: Run, pair: Pair, on: Platform, mine: Sequence[CatalogueEntry] = ()
+) -> None:
+    """Refuse to mix machines, interpreters or versions of a workload within one run."""
+    own = {entry.slug: entry for entry in mine}
+    if describe(on).fingerprint != run.machine.fingerprint:
+        raise ResumeError(
+            f"run {run.run_id} was begun on another machine ({run.machine.cpu_model}, "
+            f"{run.machine.usable_cpus} usable CPUs); resume it there or start a new one"
+        )
+    for build, one in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
+        if one.facts.binary_sha256 != run.interpreters[build].binary_sha256:
+            raise ResumeError(
+                f"run {run.run_id} was begun with another {build.words} interpreter "
+                f"({run.interpreters[build].version}); pass that one with --python or start a new run"
+            )
+    for planned in run.plan.workloads:
+        entry = catalogue().get(planned.slug) or own.get(planned.slug)
+        if entry is None and planned.group == Group.MINE:
+            raise ResumeError(
+                f"run {run.run_id} measures {planned.title}: say --mine as before, or start a new run"
+            )
+        if entry is None or entry.source_hash != planned.source_hash:
+            raise ResumeError(
+                f"run {run.run_id}: the code of {planned.slug} has changed since; start a new run"
+            )
+
+
+class Execution:
+    """One attempt at a plan: what is on disk already, what is left, what failed."""
+
+    def __init__(
+        self,
+        held: RunFolder,
+        pair: Pair,
+        *,
+        root: Path,
+        on: Platform,
+        patience: float,
+        observer: Observer,
+        entries: Callable[[], Sequence[CatalogueEntry]] = lambda: list(catalogue().values()),
+        paths: Mapping[Build, tuple[str, ...]] | None = None,
+        variables: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read back what an earlier attempt left in the folder; `paths` and `variables` as in `Stage`."""
+        memory = held.run.machine.memory_bytes
+        self._held = held
+        self._observer = observer
+        self._clock = clock
+        self._stage = blocks.Stage(
+            executables={Build.GIL: pair.gil.executable, Build.FREE_THREADED: pair.ft.executable},
+            modules={entry.slug: entry.module for entry in entries()},
+            root=root,
+            on=on,
+            patience=patience,
+            memory_limit=int(memory * MEMORY_SHARE) if memory else None,
+            paths=paths or {},
+            variables=variables or {},
+        )
+        self._blocks: dict[tuple[str, int], Block] = {}
+        self._failures: dict[str, Failure] = {}
+        self._costs: set[tuple[str, str]] = set()
+        self._calibrations: set[str] = set()
+        self._plan = held.run.plan
+        for line in store.read_lines(held.folder):
+            if line.block is not None:
+                self._blocks[line.block.workload, line.block.index] = line.block
+            if line.failure is not None:
+                self._failures[line.failure.workload] = line.failure
+            for slug, loops in (line.loops or {}).items():
+                single, rounds = (line.single_loops or {}).get(slug), (line.rounds or {}).get(slug)
+                known = Loops(loops=loops, single_loops=single)
+                self._plan = with_loops(self._plan, slug, known, rounds)
+                self._calibrations.add(slug)
+            if line.cost is not None:
+                self._costs.add((line.cost.workload, line.cost.arm))
+
+    def run(self) -> StoredRun:
+        """Measure what is left, then finish the folder."""
+        started = self._clock()
+        todo = [(one, i) for one, i in sequence(self._plan) if (one.slug, i) not in self._blocks]
+        total = sum(blocks_of(self._plan, one) for one in self._plan.workloads)
+        self._observer.planned(total, total - len(todo))
+        for planned, index in todo:
+            self._measure(planned, index)
+        if self._plan.budget_seconds is not None:
+            self._spend(started + self._plan.budget_seconds)
+        if self._plan.costs:
+            for planned in self._plan.workloads:
+                self._measure_costs(planned.slug)
+        return self._held.finish(utc_now())
+
+    def _measure(self, planned: PlannedWorkload, index: int) -> None:
+        """Measure one block; a failure takes its workload out and lets the others go on."""
+        if planned.slug in self._failures:
+            return
+        begun = self._clock()
+        try:
+            plan = self._calibrated(planned, index)
+            self._observer.block(plan, index)
+            block = blocks.measure(
+                block_plan(self._plan, plan, index), self._stage, self._observer.tick
+            )
+        except ArmFailedError as error:
+            failure = _failure(planned.slug, index, error)
+            self._failures[planned.slug] = failure
+            self._held.append(Line(failure=failure))
+            self._observer.failed(failure)
+            return
+        self._held.append(Line(block=block))
+        self._blocks[planned.slug, index] = block
+        self._observer.done(self._clock() - begun)
+
+    def _calibrated(self, planned: PlannedWorkload, index: int) -> PlannedWorkload:
+        """Return the workload with its loops, measured at its first block and kept for the run."""
+        known = self._plan.workload(planned.slug)
+        if planned.slug in self._calibrations:
+            return known
+        self._observer.block(known, -1)
+        loops = blocks.calibrate(block_plan(self._plan, known, index), self._stage)
+        single = {} if loops.single_loops is None else {known.slug: loops.single_loops}
+        rounds = fit_rounds(known.rounds, loops.round_ns, self._plan.block_seconds)
+        line = Line(
+            loops={known.slug: loops.loops}, single_loops=single, rounds={known.slug: rounds}
+        )
+        self._held.append(line)
+        self._plan = with_loops(self._plan, known.slug, loops, rounds)
+        self._calibrations.add(known.slug)
+        return self._plan.workload(known.slug)
+
+    def _measure_costs(self, slug: str) -> None:
+        """Measure what every arm of a workload costs; one that fails now keeps its times."""
+        planned = self._plan.workload(slug)
+        if slug in self._failures or planned.loops is None:
+            return
+        plan = block_plan(self._plan, planned, 0)
+        for arm in plan.arms:
+            if arm.again or (slug, str(arm)) in self._costs:
+                continue
+            self._observer.costs(planned, str(arm))
+            try:
+                cost = costs.measure(plan, arm, self._stage)
+            except ArmFailedError as error:
+                self._observer.failed(_failure(slug, -1, error))
+            else:
+                self._held.append(Line(cost=cost))
+
+    def _spend(self, deadline: float) -> None:
+        """Spend what is left of the budget, one block at a time; `budget.neediest` chooses.
+
+        A block is started only when one of its kind is expected to end before the deadline.
+        """
+        while True:
+            open_ = {
+                one.slug: one for one in self._plan.workloads if one.slug not in self._failures
+            }
+            if not open_:
+                return
+            chosen = open_[budget.neediest({slug: self._ratios(open_[slug]) for slug in open_})]
+            index = 1 + max(i for slug, i in self._blocks if slug == chosen.slug)
+            if self._clock() + self._blocks[chosen.slug, index - 1].seconds > deadline:
+                return
+            self._measure(chosen, index)
+
+    def _ratios(self, planned: PlannedWorkload) -> list[list[float]]:
+        """Return the log ratios a reader looks at first, per block: single, then threads."""
+        base, *others = (planned.arms[0], planned.arms[1])
+        others += [name for name in planned.arms if name == f"ft-threads-{self._plan.threads}"]
+        own = [b for (slug, _), b in sorted(self._blocks.items()) if slug == planned.slug]
+        measured = series(self._plan.workload(planned.slug), own)
+        return [measured.contrast(name, base) for name in others]
+
+
+def _failure(slug: str, index: int, error: ArmFailedError) -> Failure:
+    return Failure(
+        workload=slug,
+        index=index,
+        arm=str(error.arm),
+        kind=error.kind,
+        message=error.message,
+        tail=error.tail,
+    )

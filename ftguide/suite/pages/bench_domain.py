@@ -1,0 +1,244 @@
+"""The `bench` domain: what pages say about runs, bound to the stored data.
+
+The role `{bench:ref}` links a workload, a run, a time or a ratio. What draws tables, charts and numbers
+knows the domain, which knows none of it; `register.py` brings them together. Every workload, run and row
+is an object of the inventory, so other projects can cite it.
+"""
+
+# ruff: noqa: ARG002, PLR0917 - Sphinx fixes the signatures of a domain's methods
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
+from sphinx.roles import XRefRole
+from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
+
+from ftguide.docs import depends
+from ftguide.suite.pages import files
+from ftguide.suite.pages.data import Loaded, Problem, Results
+
+logger = logging.getLogger(__name__)
+
+#: Rows stay out of the search: a reader looks for workloads and runs, not for `nbody:ft-single@…`.
+_PRIORITY = {"workload": 1, "run": 0, "row": -1, "time": -1, "ratio": -1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainObject:
+    """An object of the domain: where it is shown, and from which run."""
+
+    docname: str
+    kind: str  #: workload | run | row | time | ratio
+    anchor: str  #: empty = the page itself
+    title: str
+    run_id: str | None
+
+
+class BenchRole(XRefRole):
+    """A link to a workload (`nbody`), a run, or a row (`nbody:ft-single/gil-single[@run]`)."""
+
+
+class BenchDomain(Domain):
+    """Objects of benchmark pages, and the role that links them."""
+
+    name = "bench"
+    label = "Benchmarks"
+    object_types: ClassVar = {
+        "workload": ObjType("workload", "ref"),
+        "run": ObjType("run", "ref"),
+        "row": ObjType("workload in a run", "ref"),
+        "time": ObjType("time", "ref"),
+        "ratio": ObjType("ratio", "ref"),
+    }
+    roles: ClassVar = {"ref": BenchRole(innernodeclass=nodes.inline, warn_dangling=True)}
+    initial_data: ClassVar = {
+        "objects": {},  # name -> DomainObject
+        "files": {},  # docname -> {(run id, local)}, runs whose files the page links
+    }
+    data_version = 1
+    dangling_warnings: ClassVar = {"ref": "no workload, run or row is called %(target)r"}
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        """Start without having warned about anything."""
+        super().__init__(env)
+        self._warned: set[Problem] = set()
+
+    @property
+    def objects(self) -> dict[str, DomainObject]:
+        """All objects by name."""
+        return cast("dict[str, DomainObject]", self.data["objects"])
+
+    # --- what directives and roles tell the domain ---------------------------------------------
+
+    def open_results(self) -> Results:
+        """Read the results folder of the configuration."""
+        return Results(Path(self.env.config.bench_results))
+
+    def results(self, docname: str) -> Results:
+        """Read the results folder and make the page depend on its indexes."""
+        results = self.open_results()
+        depends.on(self.env, docname, results.indexes)
+        return results
+
+    def note_object(
+        self,
+        name: str,
+        kind: str,
+        anchor: str,
+        *,
+        title: str | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        """Register an object of the page being read; the second page to claim a name is told so."""
+        docname = self.env.docname
+        known = self.objects.get(name)
+        if known is not None and known.docname != docname:
+            logger.warning(
+                "%s is described twice; the other page is %s",
+                name,
+                known.docname,
+                type="bench",
+                subtype="duplicate",
+                location=docname,
+            )
+        self.objects[name] = DomainObject(
+            docname=docname, kind=kind, anchor=anchor, title=title or name, run_id=run_id
+        )
+
+    def note_files(self, docname: str, loaded: Loaded) -> None:
+        """Have a run's files copied beside the pages when the build is done."""
+        key = (loaded.run.run_id, loaded.local)
+        self.data["files"].setdefault(docname, set()).add(key)
+
+    def report_problems(self, results: Results, docname: str | None) -> None:
+        """Warn once about every run that could not be read."""
+        for problem in results.problems:
+            if problem not in self._warned:
+                self._warned.add(problem)
+                logger.warning(
+                    problem.message, type="bench", subtype="unreadable", location=docname
+                )
+
+    # --- what Sphinx asks the domain ------------------------------------------------------------
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget what a page declared."""
+        for name in [n for n, thing in self.objects.items() if thing.docname == docname]:
+            del self.objects[name]
+        self.data["files"].pop(docname, None)
+
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process read."""
+        for name, thing in otherdata["objects"].items():
+            if thing.docname in docnames:
+                self.objects[name] = thing
+        for key in ("files",):
+            for docname, value in otherdata[key].items():
+                if docname in docnames:
+                    self.data[key][docname] = value
+
+    def find(self, target: str, run_id: str | None = None) -> DomainObject | None:
+        """Return an object by name or, failing that, by its anchor; `run_id` prefers that run."""
+        thing = self.objects.get(target)
+        if thing is not None and run_id is not None and thing.run_id != run_id:
+            thing = self.objects.get(f"{target}@{run_id}") or thing
+        if thing is None:
+            living = (
+                t for t in self.objects.values() if t.anchor == target and "/runs/" not in t.docname
+            )
+            thing = next(living, None)
+        return thing
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """Link to an object; without any published run a row leads to its workload's page."""
+        thing = self.find(target, node.get("run_id"))
+        if thing is None and (node.get("optional") or not self.open_results().published):
+            thing = self.objects.get(target.partition(":")[0])
+            if thing is None:
+                # Sphinx takes any node for an answer; text without a link is one.
+                return cast("nodes.reference", contnode)
+        if thing is None:
+            return None
+        if not node["refexplicit"]:
+            contnode = nodes.inline("", thing.title, classes=contnode["classes"])
+        return make_refnode(builder, fromdocname, thing.docname, thing.anchor, contnode)
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """Link to an object from `{any}`; only exact names count."""
+        thing = self.objects.get(target)
+        if thing is None:
+            return []
+        return [
+            (
+                "bench:ref",
+                make_refnode(builder, fromdocname, thing.docname, thing.anchor, contnode),
+            )
+        ]
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Yield every object for the inventory; rows stay out of the search."""
+        for name, thing in sorted(self.objects.items()):
+            yield name, thing.title, thing.kind, thing.docname, thing.anchor, _PRIORITY[thing.kind]
+
+    def get_full_qualified_name(self, node: nodes.Element) -> str | None:
+        """Return the name a reference asks for."""
+        return cast("str | None", node.get("reftarget"))
+
+
+def domain_of(env: BuildEnvironment) -> BenchDomain:
+    """Return the domain of an environment."""
+    return cast("BenchDomain", env.get_domain("bench"))
+
+
+def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Derive the reports before Sphinx forks its readers, so that they inherit them."""
+    domain = domain_of(env)
+    domain._warned.clear()  # noqa: SLF001 - the same module; a new build warns again
+    if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
+        results = domain.open_results()
+        for entry in (*results.published, *results.local):
+            results.load(entry)
+        domain.report_problems(results, None)
+
+
+def copy_files(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the data that pages link beside the pages of an HTML build."""
+    if exception is not None or app.builder.format != "html":
+        return
+    domain = domain_of(app.env)
+    wanted = sorted({key for keys in domain.data["files"].values() for key in keys})
+    results = domain.open_results()
+    for run_id, local in wanted:
+        entry = results.find(run_id, local=local)
+        loaded = results.load(entry) if entry is not None else None
+        if loaded is not None:
+            files.copy(loaded, Path(app.outdir))

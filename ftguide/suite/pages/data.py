@@ -1,0 +1,264 @@
+"""The runs a site is built from: indexes, reports, and what could not be read.
+
+Reads through `record.store` and derives through `derive.analysis`; knows nothing of Sphinx. A damaged run
+becomes a `Problem` and is left out, so one bad folder never stops a build.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftguide.machine import LOCAL_MACHINE
+from ftguide.suite.derive import analysis
+from ftguide.suite.derive.analysis import Report, Row
+from ftguide.suite.derive.verdicts import Comparison
+from ftguide.suite.record import store, stubs
+from ftguide.suite.record.model import IndexEntry, Run
+from ftguide.vocabulary import Arm, Build
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A run that cannot be shown; the message names the file and the remedy."""
+
+    run_id: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the checkout declares about a workload today."""
+
+    version: int
+    source_hash: str
+    title: str
+    question: str
+    because: str
+    explained_at: str
+    path: Path  #: the file that declares it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A run with its report, ready to be drawn."""
+
+    entry: IndexEntry
+    folder: Path
+    report: Report
+
+    @property
+    def run(self) -> Run:
+        """The run's own record."""
+        return self.report.stored.run
+
+    @property
+    def local(self) -> bool:
+        """Whether nobody has published the run."""
+        return self.entry.machine == LOCAL_MACHINE
+
+    @property
+    def page(self) -> str:
+        """The docname of the run's page."""
+        return stubs.docname(self.run.run_id, local=self.local)
+
+    def row(self, slug: str) -> Row | None:
+        """Return a workload's row, None when the run does not have it."""
+        try:
+            return self.report.row(slug)
+        except KeyError:
+            return None
+
+
+def comparisons(row: Row) -> tuple[Comparison, ...]:
+    """List the comparisons that pages show: all but those of further arms, A/A pairs last."""
+    return tuple(one for one in row.comparisons if one not in row.others)
+
+
+def anchor(slug: str, arm: str, base: str | None = None) -> str:
+    """Return the permanent anchor of a time (`nbody-ft-single`) or a ratio (`…-vs-gil-single`)."""
+    return f"{slug}-{arm}" if base is None else f"{slug}-{arm}-vs-{base}"
+
+
+def arm_of(name: str) -> Arm | None:
+    """Return the arm of a name, None when it is not one."""
+    try:
+        return Arm.parse(name)
+    except ValueError:
+        return None
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """List the files of a run folder that make its numbers: existing ones, in reading order."""
+    names = ("run.json", "blocks.jsonl.gz", "blocks.jsonl")
+    return tuple(path for name in names if (path := folder / name).is_file())
+
+
+@functools.cache
+def declared() -> Mapping[str, Declared]:
+    """Return what the checkout declares, by slug."""
+    # Imported here because it imports every workload: a page that asks for no version need not.
+    from ftguide.suite.declare.catalogue import catalogue  # noqa: PLC0415
+
+    return {
+        slug: Declared(
+            version=one.workload.version,
+            source_hash=one.source_hash,
+            title=one.workload.title,
+            question=one.workload.question,
+            because=one.workload.because,
+            explained_at=one.workload.explained_at,
+            path=Path(one.workload.run.__code__.co_filename),
+        )
+        for slug, one in catalogue().items()
+    }
+
+
+def _check_names(report: Report, folder: Path) -> None:
+    """Refuse names that could not be anchors; every other string is escaped where it is shown."""
+    run = report.stored.run
+    for build in Build:
+        if build not in run.interpreters:
+            raise store.StoreError(
+                f"{folder / 'run.json'}: $.interpreters lacks the {build.words} build. "
+                "Restore the file from version control."
+            )
+    for planned in run.plan.workloads:
+        if not SLUG.fullmatch(planned.slug):
+            raise store.StoreError(
+                f"{folder / 'run.json'}: {planned.slug!r} cannot be a workload's slug. "
+                "Remove the run folder; it was not written by this suite."
+            )
+    for row in report.rows:
+        report.stored.planned(row.slug)  # a KeyError here becomes a problem
+        names = [t.arm for t in row.times] + [n for c in comparisons(row) for n in (c.arm, c.base)]
+        for name in names:
+            if arm_of(name) is None:
+                raise store.StoreError(
+                    f"{folder / 'run.json'}: {name!r} is not an arm of {row.slug}. "
+                    "Remove the run folder; it was not written by this suite."
+                )
+
+
+@functools.lru_cache(maxsize=256)
+def _report(folder: Path, _stamp: tuple[tuple[str, int, int], ...]) -> Report | Problem:
+    """Read and derive one run; cached on the size and time of its files."""
+    try:
+        stored = store.load(folder)
+        report = analysis.report(stored)
+        _check_names(report, folder)
+    except store.StoreError as error:
+        return Problem(run_id=folder.name, message=str(error))
+    except (ArithmeticError, LookupError, ValueError) as error:
+        return Problem(
+            run_id=folder.name,
+            message=f"{folder}: no report can be derived from it ({type(error).__name__}: {error}). "
+            "Restore it from version control, or delete the run folder and measure again.",
+        )
+    return report
+
+
+class Results:
+    """What a results folder holds at the moment of construction."""
+
+    def __init__(self, root: Path) -> None:
+        """Read the index of published runs at `root` and of local ones at `root`/local."""
+        self.root = root
+        self.problems: list[Problem] = []
+        published = self._index(root)
+        self.published = tuple(e for e in published if e.machine != LOCAL_MACHINE)
+        self.local = tuple(
+            e for e in self._index(root / LOCAL_MACHINE) if e.machine == LOCAL_MACHINE
+        )
+
+    @property
+    def indexes(self) -> tuple[Path, Path]:
+        """The two index files, whether they exist or not."""
+        return self.root / "index.json", self.root / LOCAL_MACHINE / "index.json"
+
+    def _index(self, folder: Path) -> tuple[IndexEntry, ...]:
+        try:
+            return store.read_index(folder).runs
+        except store.StoreError as error:
+            self.problems.append(Problem(run_id=None, message=str(error)))
+            return ()
+
+    def folder(self, entry: IndexEntry) -> Path:
+        """Return the folder of an indexed run."""
+        base = self.root / LOCAL_MACHINE if entry.machine == LOCAL_MACHINE else self.root
+        return store.folder_of(base, entry)
+
+    def load(self, entry: IndexEntry) -> Loaded | None:
+        """Return a run with its report; None when it cannot be read, with the reason in `problems`."""
+        folder = self.folder(entry)
+        stamp = tuple(
+            (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files_of(folder)
+        )
+        report = _report(folder, stamp)
+        if isinstance(report, Problem):
+            if report not in self.problems:
+                self.problems.append(report)
+            return None
+        return Loaded(entry=entry, folder=folder, report=report)
+
+    def find(self, run_id: str, *, local: bool = False) -> IndexEntry | None:
+        """Return the index entry of a run."""
+        entries = self.local if local else self.published
+        return next((entry for entry in entries if entry.run_id == run_id), None)
+
+    def newest(self) -> Iterator[Loaded]:
+        """Yield published runs that were not withdrawn, see `store.standing`; of equals the newest first."""
+        for entry in store.standing(self.published):
+            loaded = self.load(entry)
+            if loaded is not None:
+                yield loaded
+
+    def newest_of(self, slug: str) -> Loaded | None:
+        """Return the run a workload's living page shows: the first of `newest_for` with times for it."""
+        return next(
+            (one for one in self.newest_for(slug) if (row := one.row(slug)) and row.times), None
+        )
+
+    def newest_for(self, slug: str) -> Iterator[Loaded]:
+        """Yield `newest`, runs of the workload as it is declared today before those of other versions.
+
+        Whoever takes the first that will do makes no more runs be read than that takes.
+        """
+        others = []
+        for one in self.newest():
+            if one.row(slug) is None:
+                continue
+            if outdated(one, slug) is None:
+                yield one
+            else:
+                others.append(one)
+        yield from others
+
+    def local_of(self, slug: str) -> Loaded | None:
+        """Return the newest local run with times for a workload."""
+        for entry in self.local:
+            loaded = self.load(entry)
+            if loaded is not None and (row := loaded.row(slug)) and row.times:
+                return loaded
+        return None
+
+
+def outdated(loaded: Loaded, slug: str) -> str | None:
+    """Say how a run's workload differs from today's declaration; None when it is the same."""
+    planned = loaded.report.stored.planned(slug)
+    now = declared().get(slug)
+    if now is None:
+        return "the workload is no longer declared"
+    if planned.version != now.version:
+        return f"run has version {planned.version}, the declaration is version {now.version}"
+    if planned.source_hash != now.source_hash:
+        return (
+            f"run has source hash {planned.source_hash[:12]}, "
+            f"the declaration has {now.source_hash[:12]}"
+        )
+    return None

@@ -1,0 +1,230 @@
+"""The records of a run: what is written to disk and outlives the code that wrote it.
+
+`run.json` decodes to `Run`, every line of `blocks.jsonl` to `Line`. Fields are only ever added, with
+a default; a change of meaning raises `SCHEMA`. Times are integer nanoseconds of one monotonic clock,
+relative to the start of their block; the pure derivations live in `analysis.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ftguide.interpreters.model import Facts
+from ftguide.machine import Machine
+from ftguide.vocabulary import Build
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A quantity that a workload counts beside time."""
+
+    key: str
+    title: str
+    unit: str  #: share | s | number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWorkload:
+    """A workload as it was when the run was planned; enough to draw its page without its code."""
+
+    slug: str
+    version: int
+    source_hash: str
+    title: str
+    question: str
+    group: str
+    scope: str
+    scaling: str
+    expectation: str
+    because: str
+    explained_at: str
+    arms: tuple[str, ...]  #: in canonical order
+    rounds: int  #: slices per arm and block; after calibration those that fit the time of a block
+    #: Of a slice, None until calibrated; per worker for weak scaling, in all for strong.
+    loops: int | None = None
+    single_loops: int | None = None  #: of single arms beside arms with several workers
+    cpus: int = 1  #: CPUs that one worker keeps busy
+    observes: tuple[Observed, ...] = ()
+    without: dict[str, str] = field(default_factory=dict)  #: modes left out, and why
+    remedy: str | None = None  #: slug of the twin that does the same work the better way
+    blocks: int | None = None  #: planned blocks of this workload; None = those of the plan
+    laps: bool = False  #: whether slices of single arms are timed in laps, see `ArmRecord.laps`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run set out to do; with the seed it determines every block."""
+
+    preset: str
+    seed: int
+    blocks: int  #: passes: the most planned blocks of a workload; the minimum under a budget
+    budget_seconds: float | None
+    threads: int
+    workloads: tuple[PlannedWorkload, ...]
+    block_seconds: float | None = (
+        None  #: of timed slices per block; what takes longer has fewer rounds
+    )
+    costs: bool = False  #: whether start and memory of every arm are measured after the blocks
+
+    def workload(self, slug: str) -> PlannedWorkload:
+        """Return one workload; KeyError when the plan does not have it."""
+        for one in self.workloads:
+            if one.slug == slug:
+                return one
+        raise KeyError(slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """The version of the suite that measured."""
+
+    version: str
+    commit: str | None
+    dirty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run folder's `run.json`."""
+
+    schema: int
+    run_id: str
+    started: str  #: UTC, ISO 8601, seconds
+    finished: str | None
+    suite: Suite
+    machine: Machine
+    interpreters: dict[Build, Facts]
+    differences: tuple[str, ...]  #: how the pair differs beyond the GIL; empty = like for like
+    plan: Plan
+    pinned: bool  #: False where the platform has no CPU affinity: every row carries a flag
+    flags: tuple[str, ...] = ()  #: what holds for the whole run, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmRecord:
+    """What one arm did in one block."""
+
+    loops: int  #: per worker and slice
+    spans: tuple[tuple[tuple[int, int], ...], ...]  #: [slice][worker] = (start, end) in ns
+    gil_before: bool
+    gil_after: bool
+    gc_collections: int = 0  #: during the timed slices, all generations, all workers
+    minor_faults: int = 0  #: page faults during the timed slices, all processes
+    major_faults: int = 0
+    involuntary_switches: int = 0
+    idle_cpu_ns: int = 0  #: CPU time used while other arms had their turn
+    #: [slice][quantity] in the order of `PlannedWorkload.observes`, a mean over processes
+    observed: tuple[tuple[float, ...], ...] = ()
+    #: [slice][lap] = nanoseconds of a lap, `loops / laps` loops each, where the workload is timed in
+    #: laps; they add up to the slice.
+    laps: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def seconds_per_loop(self) -> tuple[float, ...]:
+        """Time per unit of work and slice: (last end - first start) / loops, in seconds."""
+        return tuple(
+            (max(end for _, end in slice_) - min(start for start, _ in slice_)) / self.loops / 1e9
+            for slice_ in self.spans
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """All arms of one workload alive at once, taking turns; the unit of replication."""
+
+    workload: str
+    version: int
+    source_hash: str
+    index: int
+    started: str
+    seconds: float  #: wall time of the whole block
+    overhead_seconds: float  #: of it, neither timed slices nor lead-ins nor warm-up
+    cpus: tuple[int, ...] | None  #: CPUs the block was pinned to; None = unpinned
+    hash_seed: int
+    padding_bytes: int  #: environment size added, equal for all arms of the block
+    order: tuple[tuple[str, ...], ...]  #: per round, the arms in the order of their turns
+    steal: float | None  #: share of CPU time stolen by the hypervisor during the block
+    arms: dict[str, ArmRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What an arm costs beside time, measured alone and apart from all timing."""
+
+    workload: str
+    version: int
+    source_hash: str
+    arm: str
+    start_seconds: tuple[float, ...]  #: from creating the first process to every worker's readiness
+    #: Largest sum over the arm's process tree of memory each process is charged with (pages shared
+    #: by n processes count 1/n to each), seen every few milliseconds during slices; None where the
+    #: system does not tell.
+    peak_pss_bytes: int | None
+    samples: int  #: how often the tree was looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A workload that could not be measured, and why."""
+
+    workload: str
+    index: int  #: block in which it happened; -1 = while calibrating
+    arm: str
+    kind: str  #: raised | crashed | hung | wrong-answer | gil-enabled | memory
+    message: str  #: one line
+    tail: str = ""  #: last lines of its output, paths replaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of blocks.jsonl: a block, a failure, a calibration, or an arm's cost."""
+
+    block: Block | None = None
+    cost: Cost | None = None
+    failure: Failure | None = None
+    loops: dict[str, int] | None = None  #: calibrated `PlannedWorkload.loops` by workload
+    single_loops: dict[str, int] | None = None  #: the same for `single_loops`
+    rounds: dict[str, int] | None = None  #: the same for `rounds`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """One published (or local) run in an index.json."""
+
+    run_id: str
+    machine: str
+    started: str
+    preset: str
+    python: str  #: version of the pair
+    compiler: str
+    citable: bool
+    withdrawn: str | None = None  #: why, when a published run was withdrawn
+    workloads: int = 0  #: how many were planned; 0 in an index written before this was counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """index.json: rewritten last, atomically; Sphinx watches it to notice new runs."""
+
+    schema: int
+    runs: tuple[IndexEntry, ...]  #: newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRun:
+    """A run folder in memory."""
+
+    run: Run
+    blocks: tuple[Block, ...]
+    failures: tuple[Failure, ...]
+    costs: tuple[Cost, ...] = ()
+
+    def of(self, slug: str) -> tuple[Block, ...]:
+        """Return the blocks of one workload in order of their index."""
+        return tuple(sorted((b for b in self.blocks if b.workload == slug), key=lambda b: b.index))
+
+    def planned(self, slug: str) -> PlannedWorkload:
+        """Return the workload's plan; KeyError when the run does not have it."""
+        return self.run.plan.workload(slug)

@@ -1,0 +1,214 @@
+"""Reading and writing run folders.
+
+A run folder holds `run.json`, `blocks.jsonl` (while measuring) or `blocks.jsonl.gz` (once complete)
+and exports derived from them. What is read here may come from a contributor: it is decoded against
+`model.py`, never executed, and an error names the file, the place and the remedy. What is written is
+written whole or not at all: new files appear by rename, lines are appended and flushed to disk one by
+one, so a killed run loses at most the line it was writing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ftguide import files
+from ftguide.machine import LOCAL_MACHINE
+from ftguide.suite.record.model import (
+    SCHEMA,
+    Block,
+    Cost,
+    Failure,
+    Index,
+    IndexEntry,
+    Line,
+    Run,
+    StoredRun,
+)
+from ftguide.vocabulary import Build, ExpectedError, UnknownNameError
+
+#: Where runs live, relative to the repository's root.
+RESULTS = Path("benchmarks") / "results"
+
+RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+MACHINE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+
+#: A blocks file of a full run of the whole catalogue is about 3 MB unpacked; a contributed file that
+#: unpacks to more than this is not one of ours.
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+
+T = TypeVar("T")
+
+
+class StoreError(ExpectedError):
+    """A stored file is missing, truncated or foreign; the message names file, place and remedy."""
+
+
+def _decode(raw: bytes, kind: type[T], where: str) -> T:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise StoreError(
+            f"{where}: {error}. The file is truncated or not one of ours: "
+            "restore it from version control, or delete the run folder and measure again."
+        ) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror or error}. Is the run folder complete?"
+        ) from error
+
+
+def _unpack(path: Path) -> bytes:
+    """Unpack a gzip file, refusing bombs and damaged ones by name."""
+    try:
+        with gzip.open(path) as stream:
+            raw = stream.read(MAX_UNPACKED_BYTES + 1)
+    except (OSError, EOFError) as error:
+        raise StoreError(
+            f"{path}: cannot be unpacked ({error}). Restore it from version control, "
+            "or delete the run folder and measure again."
+        ) from error
+    if len(raw) > MAX_UNPACKED_BYTES:
+        raise StoreError(f"{path}: unpacks to more than {MAX_UNPACKED_BYTES} bytes; refused.")
+    return raw
+
+
+def read_run(folder: Path) -> Run:
+    """Decode `run.json`."""
+    path = folder / "run.json"
+    run = _decode(_read(path), Run, str(path))
+    if run.schema != SCHEMA:
+        raise StoreError(
+            f"{path}: schema {run.schema} at $.schema, this checkout reads {SCHEMA}. "
+            "Use the suite version that wrote it, or a newer one."
+        )
+    if not RUN_ID.fullmatch(run.run_id) or run.run_id != folder.name:
+        raise StoreError(
+            f"{path}: run id {run.run_id!r} at $.run_id does not match its folder {folder.name!r}. "
+            "Rename the folder back."
+        )
+    return run
+
+
+def read_lines(folder: Path) -> tuple[Line, ...]:
+    """Decode the blocks file of a run; an unfinished last line (a killed run) is left out."""
+    packed, plain = folder / "blocks.jsonl.gz", folder / "blocks.jsonl"
+    path = packed if packed.exists() else plain
+    if not path.exists():
+        return ()
+    raw = _unpack(path) if path is packed else _read(path)
+    lines = raw.split(b"\n")
+    if lines[-1] and path is packed:
+        raise StoreError(f"{path}: its last line is cut off. Restore it from version control.")
+    return tuple(
+        _decode(line, Line, f"{path}, line {number}")
+        for number, line in enumerate(lines[:-1], start=1)
+        if line
+    )
+
+
+def load(folder: Path) -> StoredRun:
+    """Read a run folder; blocks of a workload that failed are kept, with the failure beside them."""
+    run = read_run(folder)
+    lines = read_lines(folder)
+    blocks: dict[tuple[str, int], Block] = {}
+    failures: dict[str, Failure] = {}
+    costs: dict[tuple[str, str], Cost] = {}
+    for line in lines:
+        if line.cost is not None:
+            costs.setdefault((line.cost.workload, line.cost.arm), line.cost)
+        if line.block is not None:
+            blocks.setdefault((line.block.workload, line.block.index), line.block)
+        if line.failure is not None:
+            failures.setdefault(line.failure.workload, line.failure)
+    return StoredRun(
+        run=run,
+        blocks=tuple(blocks.values()),
+        failures=tuple(failures.values()),
+        costs=tuple(costs.values()),
+    )
+
+
+def read_index(results: Path) -> Index:
+    """Read `index.json` of a results folder; a folder without one has no runs."""
+    path = results / "index.json"
+    if not path.exists():
+        return Index(schema=SCHEMA, runs=())
+    index = _decode(_read(path), Index, str(path))
+    for number, entry in enumerate(index.runs):
+        if not RUN_ID.fullmatch(entry.run_id) or not MACHINE.fullmatch(entry.machine):
+            raise StoreError(
+                f"{path}: $.runs[{number}] names run {entry.run_id!r} on {entry.machine!r}, which "
+                f"cannot be a run folder. Regenerate the index with `python -m ftguide reindex`."
+            )
+    return index
+
+
+def folder_of(results: Path, entry: IndexEntry) -> Path:
+    """Return the folder of an indexed run; `results` is the folder that holds the index."""
+    return (
+        results / entry.run_id
+        if entry.machine == LOCAL_MACHINE
+        else results / entry.machine / entry.run_id
+    )
+
+
+def entry_of(run: Run) -> IndexEntry:
+    """Summarise a run for its index."""
+    gil, ft = run.interpreters[Build.GIL], run.interpreters[Build.FREE_THREADED]
+    return IndexEntry(
+        run_id=run.run_id,
+        machine=run.machine.name,
+        started=run.started,
+        preset=run.plan.preset,
+        python=gil.version,
+        compiler=gil.compiler,
+        citable=not run.differences and gil.pgo and ft.pgo and run.pinned,
+        workloads=len(run.plan.workloads),
+    )
+
+
+def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
+    """Return the runs that were not withdrawn: citable, whole, full ones first, else as they come.
+
+    A full run has all arms and noise floors. A later, smaller one (of another compiler, or made to see
+    whether the first repeats) would otherwise take its place. So would a run of a few workloads: one with
+    less than half of what others have is not whole.
+    """
+    kept = [entry for entry in entries if entry.withdrawn is None]
+    most = max((entry.workloads for entry in kept), default=0)
+    return sorted(kept, key=lambda e: (not e.citable, 2 * e.workloads < most, e.preset != "full"))
+
+
+def write_index(results: Path, entries: list[IndexEntry]) -> None:
+    """Rewrite an index, newest run first; always the last step of adding a run."""
+    runs = tuple(sorted(entries, key=lambda e: (e.started, e.run_id), reverse=True))
+    results.mkdir(parents=True, exist_ok=True)
+    files.write_atomic(results / "index.json", files.to_json(Index(schema=SCHEMA, runs=runs)))
+
+
+def find(name: str, machine: str = "*") -> Path:
+    """Return the folder of a run, by path or by id; of a run published from here the public one.
+
+    Raises `UnknownNameError`, with what is similar, for a name that no folder has.
+    """
+    if Path(name, "run.json").exists():
+        return Path(name).resolve()
+    results = files.ROOT / RESULTS
+    found = sorted(
+        results.glob(f"{machine}/*/run.json"), key=lambda p: p.parts[-3] != LOCAL_MACHINE
+    )
+    known = {path.parent.name: path.parent for path in found}
+    if name not in known:
+        raise UnknownNameError("run", name, known)
+    return known[name]

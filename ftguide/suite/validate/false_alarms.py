@@ -1,0 +1,62 @@
+"""Count how often the suite sees a difference where there is none.
+
+    python -m ftguide.suite.validate.false_alarms RUN [RUN …]
+
+Counts the A/A pairs of stored runs: two copies of one arm, alive in the same blocks, went through the
+same pipeline as everything else. Of 95 % intervals about 5 in 100 should exclude 1; a difference may be
+called (slower or faster) at most once in all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+
+from ftguide.suite.derive import analysis
+from ftguide.suite.derive.verdicts import Verdict
+from ftguide.suite.record import store
+from ftguide.suite.record.store import find
+from ftguide.suite.validate.attempts import record
+
+FEWEST = 200
+SHARE = (0.01, 0.09)
+CALLED = 1
+
+
+def main() -> int:
+    """Count, print, record."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "runs", nargs="+", metavar="RUN", help="a run id or the path of a run folder"
+    )
+    runs = [analysis.report(store.load(find(name))) for name in parser.parse_args().runs]
+    pairs = [(row.slug, one) for report in runs for row in report.rows for one in row.again]
+    outside = [(slug, one) for slug, one in pairs if not one.low <= 1 <= one.high]
+    called = [(slug, one) for slug, one in pairs if one.verdict in {Verdict.SLOWER, Verdict.FASTER}]
+    share = len(outside) / len(pairs) if pairs else 0.0
+    print(f"{len(pairs)} A/A comparisons; {len(outside)} intervals exclude 1 ({100 * share:.1f} %)")
+    for slug, one in outside:
+        print(f"  {slug} {one.arm}: {one.ratio:.4f} [{one.low:.4f}, {one.high:.4f}] {one.verdict}")
+    by_arm = Counter(one.arm for _, one in pairs)
+    return record(
+        "false_alarms",
+        {
+            f"at least {FEWEST} comparisons": len(pairs) >= FEWEST,
+            f"{100 * SHARE[0]:.0f} to {100 * SHARE[1]:.0f} % exclude 1": SHARE[0]
+            <= share
+            <= SHARE[1],
+            f"at most {CALLED} called": len(called) <= CALLED,
+        },
+        {
+            "runs": [report.stored.run.run_id for report in runs],
+            "comparisons": len(pairs),
+            "by_arm": dict(by_arm),
+            "exclude_one": len(outside),
+            "called": [f"{slug} {one.arm}" for slug, one in called],
+        },
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Which packages are tracked, and how each is probed."""

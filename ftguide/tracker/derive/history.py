@@ -1,0 +1,80 @@
+"""The history of a package, replayed from the log. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ftguide.tracker.derive.level_rules import Level
+from ftguide.tracker.record.findings import Backfill
+from ftguide.tracker.record.model import LINES, PLATFORMS, Cell, Change, Evidence
+
+#: Returns the cells as they were at a time, from the evidence up to then.
+Cells = Callable[[Sequence[Evidence], str], tuple[Cell, ...]]
+
+
+def changes(evidence: Sequence[Evidence], cells_of: Cells) -> tuple[Change, ...]:
+    """Return what changed, oldest first: wheels before our first look, then levels.
+
+    `evidence` is in the order of time. Growing old is not a change, nor is a new release of the same
+    level, nor a wheel
+    that nobody has probed.
+    """
+    first = evidence[0].observed_at if evidence else ""
+    return (*_backfilled(evidence, before=first), *_observed(evidence, cells_of))
+
+
+def _observed(evidence: Sequence[Evidence], cells_of: Cells) -> list[Change]:
+    found: list[Change] = []
+    known: dict[tuple[str, str], Level] = {}
+    for at, upto in _moments(evidence):
+        for cell in cells_of(upto, at):
+            key = (cell.line, cell.platform)
+            before = known.get(key, Level.UNKNOWN)
+            if cell.level is not before and (cell.level.verdict or before.verdict):
+                found.append(
+                    Change(
+                        at=at,
+                        line=cell.line,
+                        platform=cell.platform,
+                        version=cell.version,
+                        before=before,
+                        after=cell.level,
+                        proof=cell.proof,
+                    )
+                )
+            known[key] = cell.level
+    return found
+
+
+def _moments(evidence: Sequence[Evidence]) -> list[tuple[str, Sequence[Evidence]]]:
+    """Return each day of the log, with what was known at its last observation.
+
+    Within a day evidence trickles in kind by kind; what a cell was between two of them is not news.
+    """
+    ends: dict[str, int] = {}
+    for index, item in enumerate(evidence, start=1):
+        ends[item.observed_at[:10]] = index
+    return [(evidence[end - 1].observed_at, evidence[:end]) for end in ends.values()]
+
+
+def _backfilled(evidence: Sequence[Evidence], before: str) -> list[Change]:
+    """Turn the latest back-filled history into changes between "no wheel" and "not probed"."""
+    backfills = [item for item in evidence if isinstance(item.result, Backfill)]
+    if not backfills:
+        return []
+    last = backfills[-1]
+    assert isinstance(last.result, Backfill)
+    return [
+        Change(
+            at=one.at,
+            line=one.line,
+            platform=one.platform,
+            version=one.version,
+            before=Level.NO_WHEEL if one.present else Level.NOT_PROBED,
+            after=Level.NOT_PROBED if one.present else Level.NO_WHEEL,
+            proof=(last.id,),
+            backfilled=True,
+        )
+        for one in last.result.transitions
+        if one.at < before and one.line in LINES and one.platform in PLATFORMS
+    ]

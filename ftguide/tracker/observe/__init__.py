@@ -1,0 +1,1 @@
+"""Collecting file names from an index, and probing packages in processes of their own."""

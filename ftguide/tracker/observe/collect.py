@@ -1,0 +1,216 @@
+"""From a page of the index to evidence: which files install on a free-threaded line, and since when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from packaging.utils import InvalidSdistFilename, parse_sdist_filename
+from packaging.version import Version
+
+from ftguide.tracker.observe import artifacts
+from ftguide.tracker.observe.index import Index, IndexFile, IndexPage
+from ftguide.tracker.record.evidence import identify, now
+from ftguide.tracker.record.findings import Backfill, Transition, WheelFile, Wheels
+from ftguide.tracker.record.model import (
+    PLATFORMS,
+    WHEEL_LINES,
+    Artifact,
+    CompatError,
+    Evidence,
+    Kind,
+    Result,
+)
+
+#: Between two packages, so that the index has other guests, too.
+PAUSE_SECONDS = 0.5
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_UPLOADED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file of a final release, understood."""
+
+    raw: IndexFile
+    version: Version
+    uploaded: str
+    wheel: artifacts.WheelName | None  #: None for a source distribution
+
+
+def collect(name: str, index: Index, *, at: Callable[[], str] = now) -> tuple[Evidence, ...]:
+    """Ask the index about one package, with at most two requests.
+
+    Returns what it offers, the history before, and the claims where the index serves metadata. Raises
+    `CompatError` naming the package or the file.
+    """
+    page = index.page(name)
+    found = evidence_of(name, page, at())
+    wheels = found[0].result
+    assert isinstance(wheels, Wheels)
+    by_name = {file.filename: file for file in page.files}
+    for file in wheels.files[:1]:
+        if metadata := index.metadata(name, by_name[file.file]):
+            headers = BytesHeaderParser().parsebytes(metadata)
+            claim = artifacts.claim_of(
+                headers.get_all("Classifier", []), headers.get("Requires-Python", "")
+            )
+            artifact = Artifact(file=file.file, sha256=file.sha256, uploaded=file.uploaded)
+            found.append(_item(Kind.CLAIM, name, wheels.newest, claim, at(), artifact))
+    return tuple(identify(item) for item in found)
+
+
+def evidence_of(name: str, page: IndexPage, at: str) -> list[Evidence]:
+    """Read a page: what the newest final release offers, and when such files first appeared."""
+    files = list(_understood(name, page))
+    if not files:
+        raise CompatError(f"package {name}: the index has no final release of it.")
+    newest = max(file.version for file in files)
+    release = [file for file in files if file.version == newest]
+    offered = Wheels(
+        newest=str(newest),
+        uploaded=_first(release),
+        files=tuple(
+            sorted(
+                (
+                    _wheel_file(file)
+                    for file in release
+                    if file.wheel and file.wheel.lines and file.wheel.platforms
+                ),
+                key=lambda file: file.file,
+            )
+        ),
+        sdist=any(file.wheel is None for file in release),
+        requires_python=(release[0].raw.requires_python or "")[:200],
+    )
+    history = Backfill(transitions=tuple(_transitions(files)))
+    return [
+        _item(Kind.WHEEL, name, str(newest), offered, at),
+        _item(Kind.BACKFILL, name, str(newest), history, at),
+    ]
+
+
+def page_of_folder(name: str, folder: Path) -> IndexPage:
+    """Describe the files of a folder as an index would, for work without one."""
+    files = [
+        IndexFile(
+            filename=path.name,
+            url=path.name,
+            hashes={"sha256": artifacts.sha256(path)},
+            size=path.stat().st_size,
+        )
+        for path in sorted(folder.iterdir())
+        if path.suffix == ".whl" or path.name.endswith(".tar.gz")
+    ]
+    return IndexPage(name=name, files=tuple(files))
+
+
+def _item(  # noqa: PLR0917 - the fields of one record
+    kind: Kind, name: str, version: str, result: Result, at: str, artifact: Artifact | None = None
+) -> Evidence:
+    return Evidence(
+        id="",
+        kind=kind,
+        package=name,
+        version=version,
+        observed_at=at,
+        result=result,
+        artifact=artifact,
+    )
+
+
+def _understood(name: str, page: IndexPage) -> Iterator[_File]:
+    """Keep the files of final releases that were not withdrawn and are named after the package."""
+    for raw in page.files:
+        if raw.yanked is not False:
+            continue
+        wheel = artifacts.read_name(raw.filename, WHEEL_LINES)
+        found = (wheel.name, wheel.version) if wheel else _source(raw.filename)
+        version = artifacts.final(found[1])
+        if found[0] == name and version is not None:
+            match = _UPLOADED.fullmatch(raw.upload_time)
+            uploaded = f"{match[1]}Z" if match else ""
+            yield _File(raw=raw, version=version, uploaded=uploaded, wheel=wheel)
+
+
+def _source(file: str) -> tuple[str, str]:
+    """Return name and version of a source distribution, or nothing."""
+    try:
+        name, version = parse_sdist_filename(file)
+    except InvalidSdistFilename:  # includes what has no version
+        return "", ""
+    return name, str(version)
+
+
+def _wheel_file(file: _File) -> WheelFile:
+    assert file.wheel
+    digest = file.raw.hashes.get("sha256", "")
+    if not _SHA256.fullmatch(digest):
+        raise CompatError(
+            f"{file.raw.filename[:200]}: the index states no sha256 for it ({digest[:80]!r}), so nobody "
+            "could tell later which file was looked at; nothing of the package was written."
+        )
+    return WheelFile(
+        file=file.raw.filename,
+        sha256=digest,
+        size=file.raw.size,
+        uploaded=file.uploaded,
+        abi=file.wheel.abi,
+        lines=file.wheel.lines,
+        platforms=file.wheel.platforms,
+    )
+
+
+def _first(files: Sequence[_File]) -> str:
+    return min((file.uploaded for file in files if file.uploaded), default="")
+
+
+def _transitions(files: Sequence[_File]) -> list[Transition]:
+    """Find the releases in which wheels made for a free-threaded line appeared or went away."""
+    releases = _newest_at_their_time(files)
+    found = []
+    for line in WHEEL_LINES:
+        for platform in PLATFORMS:
+            had = False
+            for release in releases:
+                fitting = [file for file in release if _made_for(file, line, platform)]
+                if bool(fitting) is not had:
+                    had = bool(fitting)
+                    found.append(
+                        Transition(
+                            at=_first(fitting or release),
+                            version=str(release[0].version),
+                            line=line,
+                            platform=platform,
+                            present=had,
+                        )
+                    )
+    return sorted(
+        (one for one in found if one.at), key=lambda one: (one.at, one.line, one.platform)
+    )
+
+
+def _newest_at_their_time(files: Sequence[_File]) -> list[list[_File]]:
+    """Return the releases in order of time that were the newest when they came.
+
+    A late fix of an old series takes nothing back that a newer one brought.
+    """
+    versions = {file.version for file in files}
+    releases = [[file for file in files if file.version == version] for version in versions]
+    found: list[list[_File]] = []
+    for release in sorted(releases, key=lambda release: (_first(release), release[0].version)):
+        if not found or release[0].version > found[-1][0].version:
+            found.append(release)
+    return found
+
+
+def _made_for(file: _File, line: str, platform: str) -> bool:
+    """Say whether a wheel has a free-threaded ABI and installs there; `none` says nothing about when."""
+    wheel = file.wheel
+    return bool(
+        wheel and wheel.abi != "none" and line in wheel.lines and platform in wheel.platforms
+    )

@@ -1,0 +1,222 @@
+"""Asking a package index: one page per package, through the address the package client is set to.
+
+The address is read from the client when it is needed and stands nowhere in this repository. Pages are
+asked for conditionally and kept in the cache, so that an unchanged page costs one short answer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import http.client
+import os
+import re
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import platformdirs
+import uv
+
+from ftguide.files import write_atomic
+from ftguide.tracker.record.model import CompatError
+
+#: The largest page seen is 7 MB.
+MAX_PAGE_BYTES = 64 * 1024**2
+MAX_METADATA_BYTES = 4 * 1024**2
+#: A page asked for within this time is not asked for again, whether or not the index knows ETags.
+FRESH_SECONDS = 3600.0
+_SECONDS = 60.0
+_JSON = "application/vnd.pypi.simple.v1+json"
+
+
+class IndexFile(msgspec.Struct, frozen=True, rename="kebab"):
+    """A file of a project, as the index describes it."""
+
+    filename: str
+    url: str
+    hashes: dict[str, str] = {}
+    requires_python: str | None = None
+    size: int = 0
+    upload_time: str = ""
+    yanked: bool | str = False
+    core_metadata: bool | dict[str, str] = False
+
+
+class IndexPage(msgspec.Struct, frozen=True):
+    """All files of a project."""
+
+    name: str
+    files: tuple[IndexFile, ...]
+
+
+class _Cached(msgspec.Struct, frozen=True):
+    asked: float  #: seconds since the epoch
+    etag: str
+    page: bytes
+
+
+def address(environ: Mapping[str, str] | None = None) -> str:
+    """Return the index the package client of the tools is configured for.
+
+    Raises `CompatError` when it names none.
+    """
+    environ = dict(os.environ if environ is None else environ)
+    if not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(environ) and "PIP_INDEX_URL" in environ:
+        environ["UV_DEFAULT_INDEX"] = environ["PIP_INDEX_URL"]
+    try:
+        done = subprocess.run(
+            [uv.find_uv_bin(), "pip", "compile", "--quiet", "--offline", "--emit-index-url", "-"],
+            input="",
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CompatError(
+            f"the package client does not run: {error}. Install the tools."
+        ) from error
+    match = re.search(r"^--index-url (\S+)$", done.stdout, re.MULTILINE)
+    if not match:
+        raise CompatError(
+            "the package client names no index; set one as you would for installing packages "
+            f"(it said: {done.stderr.strip()[:200] or 'nothing'})."
+        )
+    return match[1].rstrip("/")
+
+
+Fetch = Callable[[str, Mapping[str, str], int], tuple[int, Mapping[str, str], bytes]]
+
+
+def fetch(url: str, headers: Mapping[str, str], limit: int) -> tuple[int, Mapping[str, str], bytes]:
+    """GET an address; return status, headers and at most `limit` bytes of body, unpacked.
+
+    Raises `OSError` with the reason, also for an answer that is too long.
+    """
+    if urllib.parse.urlsplit(url).scheme not in {"https", "http"}:
+        raise OSError("not an http address")
+    context = ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or None)
+    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - scheme checked above
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS, context=context) as answer:  # noqa: S310
+            stream = gzip.GzipFile(fileobj=answer) if _zipped(answer.headers) else answer
+            body = stream.read(limit + 1)
+            status, received = answer.status, dict(answer.headers.items())
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code, {}, b""
+    except urllib.error.URLError as error:
+        raise OSError(str(error.reason)) from error
+    except (http.client.HTTPException, EOFError, ValueError) as error:
+        raise OSError(str(error) or type(error).__name__) from error
+    if len(body) > limit:
+        raise OSError(f"the answer is longer than {limit} bytes")
+    return status, received, body
+
+
+def _zipped(headers: Mapping[str, str]) -> bool:
+    return str(headers.get("Content-Encoding", "")).lower() == "gzip"
+
+
+def default_cache() -> Path:
+    """Return where pages are kept."""
+    return Path(platformdirs.user_cache_dir("ftguide")) / "index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index, asked politely."""
+
+    address: str
+    cache: Path = field(default_factory=default_cache)
+    fetch: Fetch = fetch
+
+    def page(self, name: str) -> IndexPage:
+        """Return the files of a project; raises `CompatError` naming it.
+
+        `name` is normalised, so that it cannot lead elsewhere.
+        """
+        kept = self._kept(name)
+        if kept and 0 <= time.time() - kept.asked < FRESH_SECONDS:
+            return self._decode(name, kept.page)
+        headers = {"Accept": _JSON, "Accept-Encoding": "gzip", "User-Agent": "ftguide-tracker"}
+        if kept and kept.etag:
+            headers["If-None-Match"] = kept.etag
+        try:
+            status, received, body = self.fetch(f"{self.address}/{name}/", headers, MAX_PAGE_BYTES)
+        except OSError as error:
+            raise CompatError(
+                f"package {name}: the index does not answer ({error}). Nothing was written; try "
+                "again with a network."
+            ) from error
+        if status == 304 and kept:
+            self._keep(name, _Cached(time.time(), kept.etag, kept.page))
+            return self._decode(name, kept.page)
+        if status == 404:
+            raise CompatError(f"package {name}: the index does not know it; check the name.")
+        if status != 200:
+            raise CompatError(
+                f"package {name}: the index answered {status}. Nothing was written; try again later."
+            )
+        page = self._decode(name, body)
+        self._keep(
+            name,
+            _Cached(
+                time.time(), next((v for k, v in received.items() if k.lower() == "etag"), ""), body
+            ),
+        )
+        return page
+
+    def metadata(self, name: str, file: IndexFile) -> bytes | None:
+        """Return the METADATA of a wheel where the index serves it, checked against its hash."""
+        if not isinstance(file.core_metadata, dict) or "sha256" not in file.core_metadata:
+            return None
+        url = urllib.parse.urljoin(
+            f"{self.address}/{name}/", f"{file.url.partition('#')[0]}.metadata"
+        )
+        try:
+            status, _, body = self.fetch(url, {"User-Agent": "ftguide-tracker"}, MAX_METADATA_BYTES)
+        except OSError as error:
+            raise CompatError(
+                f"{file.filename[:200]}: its metadata is not served ({error})."
+            ) from error
+        if status != 200:
+            return None
+        if hashlib.sha256(body).hexdigest() != file.core_metadata["sha256"]:
+            raise CompatError(
+                f"{file.filename[:200]}: its metadata does not have the hash that the index states; "
+                "nothing of it was used."
+            )
+        return body
+
+    def _decode(self, name: str, body: bytes) -> IndexPage:
+        try:
+            return msgspec.json.decode(body, type=IndexPage)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise CompatError(
+                f"package {name}: the index's page is not understood ({error}). Is the address set "
+                "for the package client one that serves the JSON form?"
+            ) from error
+
+    def _file(self, name: str) -> Path:
+        where = hashlib.sha256(self.address.encode()).hexdigest()[:12]
+        return self.cache / f"{where}-{name}"
+
+    def _keep(self, name: str, answer: _Cached) -> None:
+        self.cache.mkdir(parents=True, exist_ok=True)
+        write_atomic(self._file(name), msgspec.msgpack.encode(answer))
+
+    def _kept(self, name: str) -> _Cached | None:
+        try:
+            return msgspec.msgpack.decode(self._file(name).read_bytes(), type=_Cached)
+        except (OSError, msgspec.DecodeError):
+            return None

@@ -1,0 +1,288 @@
+"""Getting one package into an environment of its own: download, look, install, look again.
+
+pip, in the interpreter that is probed, chooses and downloads the wheels and checks their hashes against
+the index; the archives are looked at before anything unpacks them; uv installs the files without a
+network. Only wheels are used, so nothing of a package runs here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+import uv
+from packaging.utils import canonicalize_name
+
+from ftguide.interpreters.model import Interpreter
+from ftguide.tracker.observe import artifacts, sandbox
+from ftguide.tracker.record.model import Artifact, CompatError
+
+DOWNLOAD_SECONDS = 300.0
+_VENV_SECONDS = 120.0
+_INSTALL_SECONDS = 120.0
+
+_FIND_PIP = """
+import ensurepip, pathlib, sysconfig
+places = [pathlib.Path(ensurepip.__file__).parent / "_bundled"]
+places += [pathlib.Path(text) for text in [sysconfig.get_config_var("WHEEL_PKG_DIR")] if text]
+print(next(iter(sorted(p for place in places for p in place.glob("pip-*.whl"))), ""))
+"""
+
+#: What a package client may know: where to go out, and whom to trust.
+_CLIENT_SETTINGS = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("PIP_CERT", "PIP_CLIENT_CERT", "PIP_DEFAULT_TIMEOUT", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    "REQUESTS_CA_BUNDLE",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where wheels come from: an index, or a folder and nothing else."""
+
+    index: str = ""  #: address
+    folder: Path | None = None
+
+    def options(self) -> list[str]:
+        """Return pip's options for it."""
+        if self.folder is not None:
+            return ["--no-index", "--find-links", str(self.folder)]
+        return ["--index-url", self.index]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A virtual environment with one package and its dependencies."""
+
+    python: str
+    site_packages: Path
+    interpreter: Interpreter
+    package: artifacts.Distribution
+    others: dict[str, artifacts.Distribution]
+    artifact: Artifact
+    lacks: str = ""  #: the dependency without a wheel; then none of them is there
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """What was installed beside the package."""
+        return tuple(sorted(f"{one.name}=={one.version}" for one in self.others.values()))
+
+    def owner(self, file: str) -> str:
+        """Return the distribution whose RECORD lists a file; empty when nobody's does."""
+        try:
+            relative = Path(file).relative_to(self.site_packages).as_posix()
+        except ValueError:
+            return ""
+        for one in (self.package, *self.others.values()):
+            if relative in one.files:
+                return one.name
+        return ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Workshop:
+    """A scratch folder with a package client per interpreter; both go when it is done."""
+
+    scratch: Path
+    source: Source
+    _clients: dict[str, str] = field(default_factory=dict)
+    _making: threading.Lock = field(default_factory=threading.Lock)
+
+    def prepare(
+        self,
+        interpreter: Interpreter,
+        name: str,
+        version: str,
+        hashes: Mapping[str, str],
+        extra: Sequence[str] = (),
+    ) -> Installed:
+        """Make an environment with `name==version` in it; the caller removes nothing.
+
+        `hashes` maps file names to the sha256 the index stated when we collected; a wheel that is not
+        among them is refused, unless `hashes` is empty. `extra` is installed beside it. Raises
+        `CompatError` naming the package.
+        """
+        build = "t" if not interpreter.facts.gil_enabled_at_start else ""
+        folder = self.scratch / f"{name}-{version}{build}{'-tests' if extra else ''}"
+        shutil.rmtree(folder, ignore_errors=True)
+        wheels = folder / "wheels"
+        wheels.mkdir(parents=True)
+        lack = self._download(interpreter, f"{name}=={version}", wheels, extra)
+        files = sorted(wheels.iterdir())
+        for path in files:
+            artifacts.check_archive(path)
+        own = _own_wheel(files, name, version, hashes)
+        python = self._install(interpreter, folder / "venv", files, f"{name}=={version}")
+        site_packages = _site_packages(folder / "venv")
+        found = artifacts.installed(site_packages)
+        package = found.pop(name, None)
+        if package is None or package.version != version:
+            raise CompatError(
+                f"package {name}: {own.file} says it is {version}, but what it installs says "
+                f"{package.version[:80] if package else 'nothing'!r}; not probed."
+            )
+        shutil.rmtree(wheels)
+        return Installed(
+            python=python,
+            site_packages=site_packages,
+            interpreter=interpreter,
+            package=package,
+            others=found,
+            artifact=own,
+            lacks=lack,
+        )
+
+    def discard(self, environment: Installed) -> None:
+        """Remove an environment that is no longer needed."""
+        for folder in environment.site_packages.parents:
+            if folder.parent == self.scratch:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def client(self, interpreter: Interpreter) -> str:
+        """Return a Python with pip for an interpreter, made once."""
+        with self._making:
+            if interpreter.executable not in self._clients:
+                folder = self.scratch / f"client-{len(self._clients)}"
+                self._clients[interpreter.executable] = self._make_client(interpreter, folder)
+            return self._clients[interpreter.executable]
+
+    def _make_client(self, interpreter: Interpreter, folder: Path) -> str:
+        """Install the pip that comes with an interpreter; quicker than its own venv module does."""
+        problem = f"{interpreter.executable}: it comes without pip, so it cannot choose wheels"
+        found = sandbox.run(
+            [interpreter.executable, "-I", "-c", _FIND_PIP], folder=self.scratch, seconds=30
+        )
+        wheel = found.output.decode(errors="replace").strip()
+        if found.exit_code != 0 or not wheel:
+            raise CompatError(f"{problem}. Install its ensurepip (python3-venv on Debian).")
+        tool = _tool(self.scratch / "uv")
+        _step(
+            [*tool, "venv", "--no-project", "--python", interpreter.executable, str(folder)],
+            self.scratch,
+            _VENV_SECONDS,
+            problem,
+        )
+        options = ["--no-index", "--no-deps", "--compile-bytecode", "--python", _python(folder)]
+        _step([*tool, "pip", "install", *options, wheel], self.scratch, _INSTALL_SECONDS, problem)
+        return _python(folder)
+
+    def _download(
+        self, interpreter: Interpreter, requirement: str, folder: Path, extra: Sequence[str]
+    ) -> str:
+        """Download a package with its dependencies; return which one has no wheel, empty when all have."""
+        command = [
+            *(self.client(interpreter), "-I", "-m", "pip", "--disable-pip-version-check"),
+            *("--no-input", "--quiet", "download", "--only-binary", ":all:", "--progress-bar=off"),
+            *("--retries", "2", "--dest", str(folder), *self.source.options(), requirement, *extra),
+        ]
+        environ = {name: os.environ[name] for name in _CLIENT_SETTINGS if name in os.environ}
+        environ["PIP_CONFIG_FILE"] = os.devnull  # a folder set there would shadow the index
+        environ["PIP_CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("ftguide")) / "pip")
+        outcome = self._pip(command, folder.parent, environ)
+        if (missing := _missing(outcome, requirement)) and not extra:
+            outcome = self._pip([*command, "--no-deps"], folder.parent, environ)
+        if outcome.exit_code != 0:
+            raise CompatError(
+                f"package {requirement.partition('==')[0]}: {requirement} cannot be downloaded for "
+                f"the {interpreter.facts.build.words} {interpreter.facts.version}: {_gist(outcome)}. "
+                "Nothing of it was written."
+            )
+        return missing
+
+    def _pip(self, command: list[str], folder: Path, environ: Mapping[str, str]) -> sandbox.Outcome:
+        return sandbox.run(
+            command,
+            folder=folder,
+            seconds=DOWNLOAD_SECONDS,
+            network=self.source.folder is None,
+            environ=environ,
+        )
+
+    def _install(
+        self, interpreter: Interpreter, venv: Path, files: list[Path], requirement: str
+    ) -> str:
+        tool = _tool(venv.parent / "uv")
+        problem = f"package {requirement.partition('==')[0]}: {requirement} does not install"
+        _step(
+            [*tool, "venv", "--no-project", "--python", interpreter.executable, str(venv)],
+            venv.parent,
+            _VENV_SECONDS,
+            problem,
+        )
+        python = _python(venv)
+        _step(
+            [*tool, "pip", "install", "--no-index", "--no-deps", "--python", python]
+            + [str(file) for file in files],
+            venv.parent,
+            _INSTALL_SECONDS,
+            problem,
+        )
+        shutil.rmtree(venv.parent / "uv", ignore_errors=True)
+        return python
+
+
+def _tool(cache: Path) -> list[str]:
+    """Return uv, kept from the network, from settings and from downloading interpreters."""
+    return [
+        *(uv.find_uv_bin(), "--no-config", "--offline", "--quiet", "--no-python-downloads"),
+        *("--cache-dir", str(cache)),
+    ]
+
+
+def _step(command: list[str], folder: Path, seconds: float, problem: str) -> None:
+    outcome = sandbox.run(command, folder=folder, seconds=seconds)
+    if outcome.exit_code != 0:
+        raise CompatError(f"{problem}: {_gist(outcome)}. Nothing of it was written.")
+
+
+def _gist(outcome: sandbox.Outcome) -> str:
+    """Return the line that says most of what a client printed."""
+    lines = [line.strip() for line in outcome.tail.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")]
+    said = (errors or lines or ["no reason given"])[-1]
+    return (outcome.ended or said).rstrip(".")[:300]
+
+
+def _missing(outcome: sandbox.Outcome, requirement: str) -> str:
+    """Return the dependency that has no wheel here, if that is why a download failed."""
+    match = re.search(r"No matching distribution found for (\S[^\n]*)", outcome.tail)
+    if outcome.exit_code == 0 or not match or match[1].startswith(requirement):
+        return ""
+    return match[1].strip()[:200]
+
+
+def _own_wheel(files: list[Path], name: str, version: str, hashes: Mapping[str, str]) -> Artifact:
+    """Find the package's wheel among the downloaded ones and compare it with what was collected."""
+    for path in files:
+        wheel = artifacts.read_name(path.name, ())
+        if wheel is None or canonicalize_name(wheel.name) != name:
+            continue
+        if wheel.version != version:
+            raise CompatError(f"package {name}: asked for {version}, got {path.name}; not probed.")
+        digest = artifacts.sha256(path)
+        if hashes and hashes.get(path.name) != digest:
+            raise CompatError(
+                f"package {name}: {path.name} has the sha256 {digest}, but the index stated "
+                f"{hashes.get(path.name, 'no such file')} when it was collected. Not probed; collect "
+                "again, and if that does not help, ask who changed the file."
+            )
+        return Artifact(file=path.name, sha256=digest)
+    raise CompatError(f"package {name}: no wheel of it was downloaded; not probed.")
+
+
+def _python(venv: Path) -> str:
+    return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+
+
+def _site_packages(venv: Path) -> Path:
+    found = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
+    if not found:
+        raise CompatError(f"{venv}: a virtual environment without site-packages.")
+    return found[0]

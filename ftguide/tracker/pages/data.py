@@ -1,0 +1,84 @@
+"""The packages a site is built from: their status on a day, their evidence, and what could not be read.
+
+Reads through the tracker's rooms and knows nothing of Sphinx. A damaged file of evidence becomes a
+`Problem` and its package reads "unknown", so one bad file never stops a build.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ftguide.tracker.declare import packages
+from ftguide.tracker.derive.derive import derive
+from ftguide.tracker.record import evidence
+from ftguide.tracker.record.model import CompatError, Evidence, Package, Status
+
+#: Names inside the folder of the configuration.
+PACKAGES, EVIDENCE = "packages.toml", "evidence"
+
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracker:
+    """Everything the pages show, as of a day."""
+
+    today: date
+    statuses: tuple[Status, ...]  #: by name
+    items: Mapping[str, tuple[Evidence, ...]]  #: by package: each item once, as last seen
+    first_seen: Mapping[str, str]  #: by id of an item
+    problems: tuple[str, ...]  #: each names the file and the remedy
+
+    def find(self, name: str) -> Status | None:
+        """Return the status of a package, None for one that is not described."""
+        return next((one for one in self.statuses if one.package.name == name), None)
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """List the files that make the statuses, the description of the packages first."""
+    return (folder / PACKAGES, *sorted((folder / EVIDENCE).glob("*.jsonl")))
+
+
+def load(folder: Path, today: date) -> Tracker:
+    """Return the tracker; the same files and the same day are derived once per process."""
+    present = [path for path in files_of(folder) if path.is_file()]
+    stamp = tuple((str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in present)
+    return _load(folder, stamp, today)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
+    problems: list[str] = []
+    described: tuple[Package, ...] = ()
+    if (folder / PACKAGES).is_file():
+        try:
+            described = packages.read(folder / PACKAGES)
+        except CompatError as error:
+            problems.append(str(error))
+    sightings: list[Evidence] = []
+    items: dict[str, tuple[Evidence, ...]] = {}
+    first_seen: dict[str, str] = {}
+    for package in described:
+        try:
+            found = evidence.read_package(folder / EVIDENCE, package.name)
+        except CompatError as error:
+            problems.append(str(error))
+            continue
+        until = f"{today.isoformat()}T23:59:59Z"
+        found = tuple(item for item in found if item.observed_at <= until)
+        for item in found:
+            first_seen.setdefault(item.id, item.observed_at)
+        items[package.name] = tuple({item.id: item for item in found}.values())
+        sightings += found
+    statuses = derive(sightings, described, today)
+    return Tracker(
+        today=today,
+        statuses=tuple(sorted(statuses, key=lambda one: one.package.name)),
+        items=items,
+        first_seen=first_seen,
+        problems=tuple(problems),
+    )

@@ -1,0 +1,173 @@
+"""The table of all packages, and those of the levels and the flags, as docutils nodes.
+
+Pure: from statuses to nodes, without reading files and without the Sphinx environment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from docutils import nodes
+
+from ftguide.docs.grid import Cell as Content
+from ftguide.docs.grid import Column, Line, table
+from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.pages import words
+from ftguide.tracker.pages.inline import browser, package_link, package_row
+from ftguide.tracker.record.model import LINES, PLATFORMS, Cell, Status
+
+#: Where the pages and files of packages live, relative to the root of the site.
+BASE = "tracking"
+
+
+def page_of(name: str) -> str:
+    """Return a package's page as if it were a docname; `name` is a normalised name."""
+    return f"{BASE}/{name}"
+
+
+def classes_of(level: Level, *, stale: bool = False) -> list[str]:
+    """Return the classes for which the style sheet has an icon and a colour."""
+    return ["lv", f"lv-{level.value}", *(["lv-stale"] if stale else [])]
+
+
+def chip(level: Level, text: str = "") -> nodes.inline:
+    """Return a level in words; the style sheet puts its icon in front."""
+    return nodes.inline("", text or level.words, classes=classes_of(level))
+
+
+def linked(name: str, anchor: str, level: Level, *, stale: bool) -> package_link:
+    """Return a level that links its proof."""
+    link = package_link("", level.words, page=page_of(name), anchor=anchor)
+    link["classes"] += classes_of(level, stale=stale)
+    return link
+
+
+def small(text: str) -> nodes.inline:
+    """Return a remark below a level, in parentheses for formats without lines of their own."""
+    return nodes.inline("", f"({text})", classes=["sub"])
+
+
+def _name(status: Status) -> Content:
+    """Return the name with the newest release; the link leads to the package's page."""
+    name = status.package.name
+    link = package_link("", name, page=page_of(name), anchor="")
+    return [link, nodes.Text(" "), small(status.newest)] if status.newest else [link]
+
+
+def _headline(status: Status) -> Content:
+    stale = Flag.STALE in status.flags
+    remarks = [status.coverage, *(["stale"] if stale else [])]
+    if status.package.skip:
+        remarks.append(f"left out: {status.package.skip}")
+    return [
+        linked(status.package.name, "cells", status.headline, stale=stale),
+        nodes.Text(" "),
+        small("; ".join(remarks)),
+    ]
+
+
+def _line(status: Status, line: str) -> Content:
+    """Return the lowest level of a line with the platforms it was probed on."""
+    cells = [cell for cell in status.cells if cell.line == line]
+    level = words.lowest(cells)
+    having = [cell for cell in cells if cell.level is level]
+    stale = level.verdict and all(cell.stale for cell in having)
+    remarks = [platforms(having)] if level.verdict and len(having) < len(cells) else []
+    others = [cell for cell in cells if cell.level.verdict and cell.level is not level]
+    remarks += [f"{one.level.words} on {words.platform(one.platform)}" for one in others]
+    if stale:
+        remarks.append("stale")
+    anchor = words.anchor(having[0]) if having else "cells"
+    found: list[nodes.Node] = [linked(status.package.name, anchor, level, stale=stale)]
+    if remarks:
+        found += [nodes.Text(" "), small("; ".join(remarks))]
+    return found
+
+
+def platforms(cells: Sequence[Cell]) -> str:
+    """Name the platforms of some cells."""
+    return ", ".join(words.platform(cell.platform) for cell in cells)
+
+
+def overview(statuses: Sequence[Status]) -> nodes.Element:
+    """Build the table of all packages, one row each, in the box that the script uses."""
+    columns = [
+        Column(title="Package"),
+        Column(title="Lowest level"),
+        *(Column(title=line) for line in LINES),
+        Column(title="Field"),
+        Column(title="Seen"),
+    ]
+    lines = [
+        Line(
+            cells=[
+                _name(one),
+                _headline(one),
+                *(_line(one, line) for line in LINES),
+                words.field(one.package.field),
+                words.looked(one) or "not yet",
+            ]
+        )
+        for one in statuses
+    ]
+    built = table("Packages by name, as far as there is evidence", columns, lines)
+    built["classes"].append("compat")
+    body = next(iter(built.findall(nodes.tbody)))
+    rows = [
+        package_row(
+            "",
+            *row.children,
+            ids=[f"package-{one.package.name}"],
+            ranks=" ".join(str(cell.level.rank) for cell in one.cells),
+            headline=str(one.headline.rank),
+            field=words.field(one.package.field),
+        )
+        for row, one in zip(list(body.children), statuses, strict=True)
+        if isinstance(row, nodes.row)
+    ]
+    body.children = []
+    body += rows
+    return browser(
+        "",
+        built,
+        levels=[level.words for level in Level],
+        first=min(level.rank for level in Level if level.verdict),
+        cells=[f"{line} on {words.platform(name)}" for line in LINES for name in PLATFORMS],
+    )
+
+
+def counts(statuses: Sequence[Status]) -> nodes.Element:
+    """Build the line that counts packages by headline, highest level first."""
+    found = Counter(status.headline for status in statuses)
+    said = nodes.paragraph("", "", classes=["compat-counts"])
+    for level in sorted(found, key=lambda one: -one.rank):
+        said += [chip(level, f"{found[level]} {level.words}"), nodes.Text(" ")]
+    return said
+
+
+def levels() -> nodes.table:
+    """Build the table that explains the levels, from lowest to highest."""
+    lines = [
+        Line(
+            cells=[
+                [nodes.target("", "", ids=[f"level-{level.value}"]), chip(level)],
+                level.meaning,
+                [nodes.literal("", level.value)],
+            ]
+        )
+        for level in Level
+    ]
+    columns = [Column(title="Level"), Column(title="Exactly when"), Column(title="In the data")]
+    built = table("Levels, from lowest to highest", columns, lines)
+    built["classes"].append("compat-levels")
+    return built
+
+
+def flags() -> nodes.table:
+    """Build the table that explains the flags."""
+    lines = [
+        Line(cells=[words.flag(one), one.meaning, [nodes.literal("", one.value)]]) for one in Flag
+    ]
+    columns = [Column(title="Flag"), Column(title="Meaning"), Column(title="In the data")]
+    return table("Flags beside a level", columns, lines)

@@ -1,0 +1,1 @@
+"""Evidence: the records, and the log that is only appended to."""

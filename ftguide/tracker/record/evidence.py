@@ -1,0 +1,264 @@
+"""The log of evidence: one file per package, one JSON object per line, only ever appended to.
+
+An observation that was made before is appended as a short line, `{"seen": id, "at": time}`. Reading
+gives every sighting as an `Evidence`, in the order of the file. What is read may come from a
+contributor: it is decoded against `model.py`, never executed, and an error names file, line and remedy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import filelock
+import msgspec
+
+from ftguide.tracker.record.model import (
+    RESULTS,
+    SCHEMA,
+    Artifact,
+    CompatError,
+    Environment,
+    Evidence,
+    Kind,
+)
+
+#: Where evidence lives, relative to the repository's root.
+EVIDENCE = Path("compatibility") / "evidence"
+
+#: A normalised distribution name; anything else never becomes a file name.
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_NOT_IDENTITY = frozenset({"schema", "id", "observed_at", "run"})
+
+#: A line of the largest package is about 60 kB, a file of ten years about 5 MB.
+MAX_LINE_BYTES = 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
+
+_REMEDY = "Restore the file from version control; a wrong observation is retracted by a new line, not edited."
+
+
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line as it is stored, before its result is known to be of its kind."""
+
+    schema: int
+    id: str
+    kind: Kind
+    package: str
+    version: str
+    observed_at: str
+    result: msgspec.Raw
+    line: str = ""
+    platform: str = ""
+    artifact: Artifact | None = None
+    env: Environment | None = None
+    run: str = ""
+
+
+class _Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line that says an earlier observation was made again."""
+
+    seen: str
+    at: str
+
+
+def now() -> str:
+    """Return the time for `observed_at`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def identify(evidence: Evidence) -> Evidence:
+    """Return the evidence with the id of its content: of everything but `id`, `observed_at`, `run`."""
+    return replace(evidence, id=_digest(_plain(evidence)))
+
+
+def _digest(stored: dict[str, Any]) -> str:
+    """Hash the stored form: a field that a later version adds must not change the ids of old lines."""
+    content = {name: value for name, value in stored.items() if name not in _NOT_IDENTITY}
+    encoded = msgspec.json.encode(content, order="deterministic")
+    return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
+
+
+def read(folder: Path) -> tuple[Evidence, ...]:
+    """Read the evidence about all packages, one sighting after the other within each package.
+
+    Raises `CompatError` for a file that is not evidence; a folder that does not exist has none.
+    """
+    if not folder.is_dir():
+        return ()
+    return tuple(item for path in sorted(folder.glob("*.jsonl")) for item in read_file(path))
+
+
+def read_package(folder: Path, name: str) -> tuple[Evidence, ...]:
+    """Read the evidence about one package; empty when there is none."""
+    path = path_of(folder, name)
+    return read_file(path) if path.exists() else ()
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Return the file of a package; raises `CompatError` for what is not a normalised name."""
+    if not NAME.fullmatch(name):
+        raise CompatError(
+            f"{name[:120]!r} is not a normalised package name; use lower case, digits and hyphens."
+        )
+    return folder / f"{name}.jsonl"
+
+
+def read_file(path: Path) -> tuple[Evidence, ...]:
+    """Read one file; an unfinished last line (a killed probe) is left out."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise CompatError(
+            f"{path}: larger than {MAX_FILE_BYTES} bytes, so not one of ours. {_REMEDY}"
+        )
+    known: dict[str, Evidence] = {}
+    sightings = []
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+        if not line:
+            continue
+        where = f"{path}, line {number}"
+        if len(line) > MAX_LINE_BYTES:
+            raise CompatError(f"{where}: longer than {MAX_LINE_BYTES} bytes. {_REMEDY}")
+        item = _sighting(line, known, where)
+        if item.package != path.stem:
+            raise CompatError(
+                f"{where}: about package {item.package[:120]!r} at $.package, but the file is named "
+                f"{path.stem!r}. {_REMEDY}"
+            )
+        known.setdefault(item.id, item)
+        sightings.append(item)
+    return tuple(sightings)
+
+
+def _sighting(line: bytes, known: dict[str, Evidence], where: str) -> Evidence:
+    if line.startswith(b'{"seen":'):
+        seen = _decode(line, _Seen, where)
+        _check_time(seen.at, f"{where}, $.at")
+        if seen.seen not in known:
+            raise CompatError(
+                f"{where}: $.seen names {seen.seen[:80]!r}, which no earlier line holds. {_REMEDY}"
+            )
+        return replace(known[seen.seen], observed_at=seen.at)
+    envelope = _decode(line, _Envelope, where)
+    if envelope.schema != SCHEMA:
+        raise CompatError(
+            f"{where}: schema {envelope.schema} at $.schema, this checkout reads {SCHEMA}. "
+            "Use the version of the guide that wrote it, or a newer one."
+        )
+    _check_time(envelope.observed_at, f"{where}, $.observed_at")
+    result = _decode(bytes(envelope.result), RESULTS[envelope.kind], f"{where}, $.result")
+    fields = {
+        name: getattr(envelope, name)
+        for name in envelope.__struct_fields__
+        if name not in {"schema", "result"}
+    }
+    item = Evidence(**fields, result=result)
+    if _digest(msgspec.json.decode(line)) != item.id:
+        raise CompatError(
+            f"{where}: its content does not have the id {item.id[:80]!r} at $.id, so it was edited. "
+            f"{_REMEDY}"
+        )
+    return item
+
+
+def _decode(line: bytes, kind: Any, where: str) -> Any:
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise CompatError(f"{where}: {error}. {_REMEDY}") from error
+
+
+def _check_time(text: str, where: str) -> None:
+    try:
+        if not _TIME.fullmatch(text):
+            raise ValueError(text)  # noqa: TRY301
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise CompatError(
+            f"{where}: {text[:40]!r} is not a time such as 2026-11-23T00:51:00Z. {_REMEDY}"
+        ) from None
+
+
+def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Append observations about one package; all of them reach the disk, or none.
+
+    What is already known is written as seen again. Returns the items with their ids. Raises
+    `CompatError` when the file is not evidence, another process is writing it, or the disk is full.
+    """
+    identified = tuple(identify(item) for item in items)
+    names = {item.package for item in identified}
+    if not names:
+        return ()
+    (name,) = names
+    path = path_of(folder, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _held(path):
+        _mend(path)
+        known = {item.id for item in read_file(path)} if path.exists() else set()
+        lines = []
+        for item in identified:
+            lines.append(encode(item, again=item.id in known))
+            known.add(item.id)
+        _append(path, b"".join(lines))
+    return identified
+
+
+def encode(item: Evidence, *, again: bool = False) -> bytes:
+    """Return the line of an observation, or of its being made again."""
+    if again:
+        return msgspec.json.encode({"seen": item.id, "at": item.observed_at}) + b"\n"
+    return msgspec.json.encode({"schema": SCHEMA, **_plain(item)}) + b"\n"
+
+
+def _plain(item: Evidence) -> dict[str, Any]:
+    """Return the stored fields; what is empty is left out."""
+    return {name: value for name, value in asdict(item).items() if value not in ("", None)}
+
+
+def _append(path: Path, data: bytes) -> None:
+    before = path.stat().st_size if path.exists() else None
+    try:
+        with path.open("ab", buffering=0) as stream:
+            if stream.write(data) != len(data):  # what a full disk does to an unbuffered write
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
+            os.fsync(stream.fileno())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            if before is None:
+                path.unlink()
+            else:
+                os.truncate(path, before)
+        raise CompatError(
+            f"{path}: {error.strerror or error}. Nothing of this package was written; make room and "
+            "probe it again."
+        ) from error
+
+
+@contextlib.contextmanager
+def _held(path: Path) -> Any:
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        lock.acquire(timeout=30)
+    except filelock.Timeout:
+        raise CompatError(
+            f"{path}: another process is writing it. Wait for it, or end it first."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _mend(path: Path) -> None:
+    """Cut off what a killed process left after the last complete line."""
+    if path.exists():
+        data = path.read_bytes()
+        if (keep := data.rfind(b"\n") + 1) != len(data):
+            os.truncate(path, keep)

@@ -1,0 +1,219 @@
+"""From pages to verdicts, reports and updated pages, on the Python of the tests and on the real pair."""
+
+import datetime as dt
+import sys
+
+import pytest
+
+from ftguide.guide.declare import extract
+from ftguide.guide.observe import execute, run
+from ftguide.guide.observe.packages import Environments
+from ftguide.guide.observe.run import Line
+from ftguide.guide.record import report
+from ftguide.interpreters.model import InterpreterError
+from ftguide.vocabulary import Build
+
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+TODAY = dt.date(2026, 11, 24)
+
+TEXT = """\
+# P
+
+```{snippet} fine
+print("a")
+```
+
+```{output} fine
+a
+```
+
+```{snippet} wrong
+print("b")
+```
+
+```{output} wrong
+c
+```
+
+```{snippet} skipped
+:not-run: needs a machine from Mars
+
+print("c")
+```
+"""
+
+
+@pytest.fixture
+def lines(root, targets):
+    return [Line(targets=targets, environments=Environments({}, root))]
+
+
+def ran(pages, lines, *names, jobs=2):
+    return run.run(pages, lines, names=frozenset(names), jobs=jobs)
+
+
+def test_verdicts_by_page_and_name(page, lines):
+    results = ran([page(TEXT)], lines)
+    found = results.required["source/page.md"]
+    assert {name: [one.passed for one in two] for name, two in found.items()} == {
+        "fine": [True, True],
+        "wrong": [False, False],
+    }
+    assert [one.build for one in found["fine"]] == list(Build)
+
+
+def test_only_the_names_asked_for(page, lines):
+    results = ran([page(TEXT)], lines, "fine")
+    assert list(results.required["source/page.md"]) == ["fine"]
+
+
+def test_update_then_check_then_edit(page, lines, root):
+    one = page(TEXT)
+    results = ran([one], lines)
+    one = run.write_outputs(one, results, root)
+    assert all(v.passed for two in results.required[one.name].values() for v in two)
+    assert "```{output} wrong\nb\n```" in one.path.read_text()
+    run.write_report(one, results, root, today=TODAY, refresh=True)
+    path = report.path_of(one.name, root)
+    kept = report.read(path).blocks
+    assert {block.name for block in kept.values()} == {"fine", "wrong"}
+
+    later = TODAY + dt.timedelta(days=9)
+    run.write_report(one, ran([one], lines), root, today=later, refresh=False)
+    assert report.read(path).blocks == kept  # a check leaves no trace
+
+    edited = page(one.path.read_text().replace('print("a")', 'print("a" * 1)'))
+    keys = {snippet.hash for snippet in edited.snippets}
+    assert len(keys & set(kept)) == 1  # only the block that was not edited is still known
+    run.write_report(edited, ran([edited], lines, "wrong"), root, today=later, refresh=False)
+    assert {block.name for block in report.read(path).blocks.values()} == {"wrong"}
+
+
+def test_what_did_not_run_keeps_its_entry(page, lines, root):
+    one = page(TEXT)
+    run.write_report(one, ran([one], lines), root, today=TODAY, refresh=False)
+    before = report.read(report.path_of(one.name, root)).blocks
+    run.write_report(one, ran([one], lines, "fine"), root, today=TODAY, refresh=False)
+    assert report.read(report.path_of(one.name, root)).blocks == before
+
+
+def test_a_race_is_counted(page, lines, root):
+    text = (
+        "```{snippet} r\n:race: wrong-result\n:runs: 4\n\nimport os, pathlib\n"
+        "assert os.getpid() < 0\n```\n"
+    )
+    one = page(text)
+    results = ran([one], lines)
+    run.write_report(one, results, root, today=TODAY, refresh=False)
+    (block,) = report.read(report.path_of(one.name, root)).blocks.values()
+    assert [(r.endings, r.runs, r.passed) for r in block.results] == [
+        ({"wrong-result": 4}, 4, True)
+    ] * 2
+
+
+def test_a_declared_crash_is_counted_and_an_undeclared_one_fails(page, lines, root):
+    code = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"
+    text = (
+        f"```{{snippet}} r\n:expect: exit\n:crash: gh-120321 on {HERE}t\n:runs: 2\n\n{code}\n```\n"
+    )
+    one = page(text)
+    results = ran([one], lines)
+    judged = {v.build: v for v in results.required[one.name]["r"]}
+    assert judged[Build.FREE_THREADED].problem is None
+    assert judged[Build.FREE_THREADED].endings == (("SIGSEGV", 2),)
+    assert "was killed by SIGSEGV, not 0. A crash is a fault" in judged[Build.GIL].problem
+
+
+def test_a_process_says_which_exception_ended_it(page, lines, root):
+    text = "```{snippet} r\n:race: ValueError\n:runs: 2\n\nraise ValueError('x')\n```\n"
+    one = page(text)
+    (found, _) = ran([one], lines).required[one.name]["r"]
+    assert (found.problem, found.endings) == (None, (("ValueError", 2),))
+
+
+def test_another_line_is_noted_and_never_fails(page, lines, root, targets):
+    other = Line(
+        targets={
+            build: execute.Target(build=build, version="3.15.0", executable=t.executable, places=())
+            for build, t in targets.items()
+        },
+        environments=Environments({}, root),
+    )
+    one = page(TEXT)
+    results = ran([one], [*lines, other])
+    assert {v.version for v in results.others[one.name]["fine"]} == {"3.15.0"}
+    run.write_report(one, results, root, today=TODAY, refresh=False)
+    blocks = report.read(report.path_of(one.name, root)).blocks.values()
+    assert all(len(block.results) == 4 for block in blocks)
+
+
+class Nothing(Environments):
+    """An index that has a package for no interpreter."""
+
+    def prepare(self, snippet):
+        raise InterpreterError("hypothesis has no build for it")
+
+
+class Everything(Environments):
+    """Interpreters that have every package."""
+
+    def prepare(self, snippet):
+        pass
+
+    def targets(self, _snippet):
+        return self.here
+
+
+def test_a_line_that_cannot_have_packages_goes_without_the_snippets_that_need_them(
+    page, root, targets
+):
+    one = page("```{snippet} t\n:needs: hypothesis\n\nx = 1\n```\n" + TEXT)
+    good, bad = Everything({}, root), Nothing({}, root)
+    good.here = targets
+    required, other = (Line(targets=targets, environments=which) for which in (good, bad))
+    said = []
+    results = run.run([one], [required, other], names=frozenset(), jobs=2, say=said.append)
+    assert set(results.required[one.name]) == {"t", "fine", "wrong"}
+    assert set(results.others[one.name]) == {"fine", "wrong"}
+    (line,) = said
+    assert line.startswith("snippets that need packages do not run on 3.")
+    with pytest.raises(InterpreterError, match="hypothesis has no build"):
+        ran([one], [Line(targets=targets, environments=bad)])
+
+
+def test_a_session_that_names_both_builds_counts_for_both(page, lines):
+    text = "```{snippet} s\n:lang: console\n\n$ python3.14 -c 1\n$ python3.14t -c 1\n```\n"
+    results = ran([page(text)], lines)
+    assert {v.build for v in results.required["source/page.md"]["s"]} == set(Build)
+
+
+@pytest.mark.interpreters
+def test_the_real_pair_tells_its_builds_apart(page, root, pair):
+    interpreters = {Build.GIL: pair.gil, Build.FREE_THREADED: pair.ft}
+    line = Line(
+        targets={build: execute.target(one) for build, one in interpreters.items()},
+        environments=Environments(interpreters, root),
+    )
+    text = (
+        "```{snippet} a\nimport sys, threading\nprint(sys._is_gil_enabled())\n"
+        "print(threading.__file__)\nprint(sys.executable)\n```\n\n"
+        '```{snippet} s\n:lang: console\n\n$ python3.14t -VV\n$ python3.14t -X gil=1 -c "import '
+        'sys; print(sys._is_gil_enabled())"\n$ python3.14t missing.py\n$ echo $?\n```\n'
+    )
+    one = page(text)
+    results = ran([one], [line])
+    one = run.write_outputs(one, results, root)
+    assert all(v.passed for two in results.required[one.name].values() for v in two)
+    gil, ft = (one.snippets[0].output_for(build).text for build in Build)
+    assert gil.splitlines()[:2] == ["True", "<stdlib>/threading.py"]
+    assert ft.splitlines() == ["False", "<stdlib>/threading.py", "python3.14t"]
+    assert one.snippets[1].code.splitlines()[1:] == [
+        f"Python {pair.version} free-threading build (main, <date>) [<compiler>]",
+        '$ python3.14t -X gil=1 -c "import sys; print(sys._is_gil_enabled())"',
+        "True",
+        "$ python3.14t missing.py",
+        "python3.14t: can't open file 'missing.py': [Errno 2] No such file or directory",
+        "$ echo $?",
+        "2",
+    ]
+    assert extract.extract(one.path, root) == one

@@ -1,0 +1,27 @@
+"""Small sources and folders to audit."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ftguide.native.audit.mask import read
+from ftguide.native.audit.rules import Language
+from ftguide.native.audit.scan import audit
+
+Found = Callable[[str, str], list[tuple[str, int]]]
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Found:
+    """Write a source under a name and return the rules it breaks, with their lines."""
+
+    def run(name: str, text: str) -> list[tuple[str, int]]:
+        (tmp_path / name).write_text(text)
+        return [(one.rule.id, one.line) for one in audit(tmp_path / name).findings]
+
+    return run
+
+
+def masked(text: str, language: Language = Language.C) -> str:
+    return read("x", language, text).code

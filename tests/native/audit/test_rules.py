@@ -1,0 +1,181 @@
+"""Each rule fires on its mistake, on the right line, and keeps quiet about what looks like it."""
+
+import pytest
+
+from ftguide.native.audit.rules import RULES
+
+#: Rule, file name, source; the mistake is on the line that ends in "HERE".
+MISTAKES = [
+    ("borrowed-reference", "a.c", "x = PyList_GetItem(l, 0); // HERE"),
+    ("borrowed-reference", "a.c", "x = PyDict_GetItemString (d, k); // HERE"),
+    ("borrowed-reference", "a.c", "x = PyWeakref_GetObject(w); // HERE"),
+    ("borrowed-reference", "a.c", "x = PyImport_AddModule(n); // HERE"),
+    ("borrowed-reference", "a.cpp", "x = PyList_GET_ITEM(l, i); // HERE"),
+    ("borrowed-reference", "a.pxi", "x = PyDict_GetItem(d, k) # HERE"),
+    ("dict-next", "a.c", "while (PyDict_Next(d, &p, &k, &v)) // HERE"),
+    ("sequence-fast", "a.c", "x = PySequence_Fast_GET_ITEM(s, i); // HERE"),
+    ("static-object", "a.c", "static PyObject *cache; // HERE"),
+    ("static-object", "a.c", "static PyObject* cache = NULL; // HERE"),
+    ("static-object", "a.cpp", "void f() {\n    static py::object empty = py::dict(); // HERE\n}"),
+    ("static-object", "a.c", "PyObject *error = NULL; // HERE"),
+    ("static-object", "a.pxi", "cdef dict _cache = {} # HERE"),
+    ("static-object", "a.pxi", "_cache = {} # HERE"),
+    ("static-object", "a.rs", "static mut NAME: *mut PyObject = null_mut(); // HERE"),
+    ("static-object", "a.rs", "static X: GILOnceCell<Py<PyAny>> = GILOnceCell::new(); // HERE"),
+    ("static-state", "a.c", "static int ready = 0; // HERE"),
+    ("static-state", "a.c", "static char buffer[64]; // HERE"),
+    (
+        "static-state",
+        "a.c",
+        "int f(void) {\n    static long calls; // HERE\n    return calls++;\n}",
+    ),
+    ("static-state", "a.c", "int counter; // HERE"),
+    ("static-state", "a.c", "struct point origin; // HERE"),
+    ("static-state", "a.cpp", "namespace x {\nstd::vector<int> pool; // HERE\n}"),
+    ("static-state", "a.cpp", "static std::map<int, int> memo{}; // HERE"),
+    ("static-state", "a.pxi", "cdef int counter = 0 # HERE"),
+    ("static-state", "a.rs", "static mut COUNT: u32 = 0; // HERE"),
+    (
+        "lazy-type",
+        "a.c",
+        "static PyTypeObject *T; // ftguide: allow static-object a test\n"
+        "void f(void) {\n    T = (PyTypeObject *)PyType_FromSpec(&s); // HERE\n}",
+    ),
+    ("refcount-test", "a.c", "if (Py_REFCNT(o) == 1) { // HERE"),
+    ("refcount-test", "a.c", "if (1 == Py_REFCNT(self->x)) { // HERE"),
+    ("refcount-test", "a.c", "if (o->ob_refcnt > 1) { // HERE"),
+    ("refcount-test", "a.cpp", "if (o.ref_count() == 1) { // HERE"),
+    ("refcount-test", "a.rs", "if o.get_refcnt(py) == 1 { // HERE"),
+    ("gil-macro-value", "a.c", "#if Py_GIL_DISABLED == 0 // HERE"),
+    ("gil-macro-value", "a.c", "#if defined(X) && !Py_GIL_DISABLED // HERE"),
+    ("gil-macro-value", "a.c", "#  elif Py_GIL_DISABLED != 1 // HERE\n#endif"),
+    (
+        "late-setgil",
+        "a.c",
+        "static int run(PyObject *m) {\n    PyUnstable_Module_SetGIL(m, x); // HERE\n}\n"
+        "static PyModuleDef_Slot s[] = {{Py_mod_exec, run}, {Py_mod_gil, x}, {0, NULL}};",
+    ),
+    ("undeclared-slot", "a.c", "static PyModuleDef_Slot s[] = {{0, NULL}}; // HERE"),
+    ("undeclared-slot", "a.c", "{Py_mod_gil, Py_MOD_GIL_USED}, // HERE"),
+    (
+        "undeclared-single-phase",
+        "a.c",
+        "PyMODINIT_FUNC PyInit_a(void) {\n    return PyModule_Create(&d); // HERE\n}",
+    ),
+    ("undeclared-pybind11", "a.cpp", "PYBIND11_MODULE(a, m) { // HERE\n}"),
+    ("undeclared-nanobind", "a.cpp", "NB_MODULE(a, m) { // HERE\n}"),
+    ("undeclared-cython", "a.pyx", "def f(): # HERE\n    pass"),
+    ("undeclared-swig", "a.i", "%module a // HERE"),
+    ("pyo3-gil-used", "a.rs", "#[pymodule(gil_used = true)] // HERE"),
+    ("static-state", "a.cpp", "inline std::vector<int> pool; // HERE"),
+    ("static-state", "a.f90", "subroutine f\n  integer :: calls = 0 ! HERE\nend subroutine"),
+    ("static-state", "a.f90", "module m\n  integer :: calls ! HERE\ncontains\nend module"),
+    ("static-state", "a.f90", "subroutine f\n  common /pool/ x ! HERE\nend subroutine"),
+    ("pyo3-mut-self", "a.rs", "#[pymethods]\nimpl A {\n    fn f(&mut self) {} // HERE\n}"),
+    ("gil-as-lock", "a.c", "s = PyGILState_Ensure(); // HERE"),
+    ("gil-as-lock", "a.c", "Py_BLOCK_THREADS // HERE"),
+    ("gil-as-lock", "a.cpp", "    py::gil_scoped_acquire attach; // HERE"),
+    ("gil-as-lock", "a.pxi", "cdef void f() noexcept with gil: # HERE"),
+    ("native-lock", "a.cpp", "std::lock_guard<std::mutex> hold(m); // HERE"),
+    ("native-lock", "a.c", "pthread_mutex_lock(&m); // HERE"),
+    (
+        "return-in-critical-section",
+        "a.c",
+        "Py_BEGIN_CRITICAL_SECTION(o);\nif (x) return NULL; // HERE\nPy_END_CRITICAL_SECTION();",
+    ),
+    ("ob-mutex", "a.c", "PyMutex_Lock(&o->ob_mutex); // HERE"),
+    ("object-allocator", "a.c", "b = PyObject_Malloc(64); // HERE"),
+    ("libc-static", "a.c", "t = localtime(&now); // HERE"),
+    ("unsafe-sync", "a.rs", "unsafe impl Sync for Handle {} // HERE"),
+    ("removed-api", "a.c", "PyEval_InitThreads(); // HERE"),
+    ("allow-without-reason", "a.c", "int f(void); // ftguide: allow static-state\n"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "source"), MISTAKES)
+def test_a_mistake_is_found_on_its_line(found, rule, name, source):
+    lines = source.split("\n")
+    line = next((n for n, text in enumerate(lines, 1) if "HERE" in text), 1)
+    assert found(name, source + "\n") == [(rule, line)]
+
+
+def test_every_rule_has_a_mistake():
+    tested = {rule for rule, _, _ in MISTAKES}
+    assert set(RULES) - tested == {"undeclared-f2py"}  # in test_projects.py
+
+
+FINE = [
+    ("a.c", "/* PyList_GetItem(l, 0) and static int x; */\n// Py_REFCNT(o) == 1"),
+    ("a.c", 'puts("PyList_GetItem(l, 0); static int x;");'),
+    ("a.cpp", '    auto s = R"(static PyObject *x; Py_REFCNT(o) == 1)";'),
+    ("a.pxi", '"""PyDict_GetItem(d, k)"""\n# cdef int counter = 0'),
+    ("a.rs", "// static mut X: u32 = 0;\nfn f<'a>(x: &'a str) -> char { 'x' }"),
+    ("a.c", "static const int limit = 3;\nstatic const char *const names[] = {0};"),
+    ("a.c", "static char *kwlist[] = {NULL};\nstatic int primes[] = {2, 3, 5};"),
+    ("a.c", "static PyMethodDef methods[] = {{0}};\nstatic struct PyModuleDef m = {0};"),
+    (
+        "a.c",
+        "static PyMutex lock = {0};\nstatic _Atomic long hits = 0;\nstatic _Thread_local int d;",
+    ),
+    ("a.c", "static int f(void);\nstatic inline int g(void) { int x; return x; }"),
+    ("a.c", "typedef struct {\n    int field;\n} thing;\nextern int elsewhere;\nstruct forward;"),
+    ("a.c", "int f(void)\n{\n    int local = 3;\n    return local;\n}"),
+    ("a.cpp", "class A {\n    int field;\n};\nstatic std::once_flag once;"),
+    ("a.c", "#ifdef Py_GIL_DISABLED\n#endif\n#if defined(Py_GIL_DISABLED)\n#endif"),
+    ("a.c", "#ifndef Py_GIL_DISABLED\nx = PyList_GetItem(l, 0);\n#endif"),
+    ("a.c", "#if PY_VERSION_HEX >= 0x030D0000\n#else\nx = PyDict_GetItem(d, k);\n#endif"),
+    ("a.c", "#if 0\nstatic int x;\n#endif"),
+    ("a.c", "keys = PyDict_Keys(d);\nx = PyList_GetItem(keys, 0);"),
+    (
+        "a.f90",
+        "module m\n  integer, parameter :: n = 3\n  type t\n    integer :: x = 1\n  end type",
+    ),
+    (
+        "a.f90",
+        "subroutine f(x)\n  integer, intent(in) :: x\n  integer :: y\n  y = x\nend subroutine",
+    ),
+    ("a.c", "assert(Py_REFCNT(o) == 1);"),
+    ("a.c", "#define PyGILState_Ensure() 0"),
+    (
+        "a.c",
+        "Py_BEGIN_CRITICAL_SECTION(d);\nwhile (PyDict_Next(d, &p, &k, &v)) {\n"
+        "    if (x) goto done;\n}\ndone:;\nPy_END_CRITICAL_SECTION();",
+    ),
+    (
+        "a.c",
+        "PyMODINIT_FUNC PyInit_a(void) {\n    m = PyModule_Create(&d);\n"
+        "    PyUnstable_Module_SetGIL(m, Py_MOD_GIL_NOT_USED);\n}",
+    ),
+    ("a.cpp", "PYBIND11_MODULE(a, m,\n    py::mod_gil_not_used()) {\n}"),
+    ("a.pyx", "# cython: freethreading_compatible=True\ncdef class A:\n    cdef int field"),
+    ("a.pxi", "with cython.critical_section(d):\n    x = PyDict_GetItem(d, k)\n"),
+    ("a.rs", 'extern "C" {\n    pub static mut PyExc_OSError: *mut PyObject;\n}'),
+    ("a.rs", "static CACHE: Mutex<Vec<u8>> = Mutex::new(Vec::new());"),
+    ("a.c", "static int x; /* ftguide: allow static-state guarded by lock */"),
+    ("a.c", "// ftguide: allow borrowed-reference a tuple in disguise\nx = PyList_GetItem(l, 0);"),
+]
+
+
+@pytest.mark.parametrize(("name", "source"), FINE)
+def test_what_is_fine_is_not_reported(found, name, source):
+    assert found(name, source + "\n") == []
+
+
+def test_code_after_a_conditional_is_read_again(found):
+    source = "#ifndef Py_GIL_DISABLED\n#if X\n#else\n#endif\n#endif\nstatic int x;\n"
+    assert found("a.c", source) == [("static-state", 6)]
+
+
+def test_the_free_threaded_branch_is_read(found):
+    source = "#ifdef Py_GIL_DISABLED\nstatic int x;\n#else\nstatic int y;\n#endif\n"
+    assert found("a.c", source) == [("static-state", 2)]
+
+
+def test_an_unknown_rule_in_a_comment_is_a_finding(found):
+    source = "static int x; // ftguide: allow static-stat because\n"
+    assert found("a.c", source) == [("allow-without-reason", 1), ("static-state", 1)]
+
+
+def test_a_comment_excuses_its_rule_only(found):
+    source = "static int x; // ftguide: allow static-object it is no object\n"
+    assert found("a.c", source) == [("static-state", 1)]

@@ -1,0 +1,231 @@
+"""The reader's own code: mistakes are named before anything runs, the rest lands in its own row."""
+
+import dataclasses
+import json
+
+import pytest
+
+from ftguide.machine import Platform
+from ftguide.suite import paste
+from ftguide.suite.declare import plan, presets, user_code
+from ftguide.suite.declare.catalogue import catalogue
+from ftguide.suite.derive import analysis
+from ftguide.suite.derive.observed import observed
+from ftguide.suite.observe import run
+from ftguide.suite.publish import objections
+from ftguide.suite.record.writer import RunFolder
+from ftguide.vocabulary import Mode
+
+CODE = """
+import os, sys
+from math import sqrt
+SEEN = []
+numbers = list(range(100))
+TWO = 2
+
+def work():
+    return sum(numbers)
+
+def needs(a, b=1, *, c):
+    pass
+
+def total(values):
+    return sum(values)
+
+def prepare():
+    return list(range(50))
+
+def chatty():
+    SEEN.append(1)
+    print("hello")
+
+def leaves():
+    sys.exit(3)
+
+def forks():
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+
+def hangs():
+    while True:
+        pass
+
+def eats():
+    block = []
+    while True:
+        block.append(bytearray(b"x" * 10_000_000))
+
+async def later():
+    pass
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "code.py").write_text(CODE)
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    (tmp_path / "binary.py").write_bytes(b"\0\xff\xfe")
+    (tmp_path / "script.py").write_text("import sys\nsys.exit(sys.argv[1:] == ['fail'])\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("request_", "setup", "said"),
+    [
+        ("missing.py:work", None, "there is no file"),
+        ("code.py", None, "neither path/to/file.py:function nor"),
+        ("code.py:no such", None, "neither"),
+        ("code.py:wrk", None, "defines no 'wrk'; it has work, needs"),
+        ("code.py:needs", None, "needs arguments (a, c)"),
+        ("code.py:total", None, "needs arguments (values)"),
+        ("code.py:total", "prepar", "--setup: .*defines no 'prepar'"),
+        ("broken.py:f", None, "broken.py, line 1: not Python"),
+        ("binary.py:f", None, "binary.py.*: not Python"),
+        ("ruby script.rb now", None, "begins with the word python"),
+        ("python -c pass", None, "comes the path of a script"),
+        ("python nowhere.py now", None, "there is no file"),
+        ('python script.py "', None, "quotation"),
+        (".:work", None, "there is no file"),
+        ("", None, "neither"),
+    ],
+)
+def test_mistakes_are_named_before_anything_runs(folder, request_, setup, said):
+    with pytest.raises(user_code.MineError) as caught:
+        user_code.read([request_], setup, folder=folder, cpus=2)
+    message = str(caught.value)
+    if ".*" in said:
+        assert all(part in message for part in said.split(".*"))
+    else:
+        assert said in message
+
+
+def test_rows_are_named_after_the_code_and_hashed_without_paths(folder, tmp_path_factory):
+    requests = ["code.py:work", "code.py:total", "python script.py 1"]
+    one = user_code.read(requests, "prepare", folder=folder, cpus=2)
+    assert [e.slug for e in one.entries] == [
+        "mine-code-work",
+        "mine-code-total",
+        "mine-python-script-1",
+    ]
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for path in folder.iterdir():
+        (elsewhere / path.name).write_bytes(path.read_bytes())
+    two = user_code.read(requests, "prepare", folder=elsewhere, cpus=2)
+    assert [e.source_hash for e in one.entries] == [e.source_hash for e in two.entries]
+    assert len({e.source_hash for e in one.entries}) == 3
+    assert str(folder) not in json.dumps([e.workload.title for e in one.entries])
+    twice = user_code.read(["code.py:work", "code.py:work"], None, folder=folder, cpus=2)
+    assert [e.slug for e in twice.entries] == ["mine-code-work", "mine-code-work-2"]
+
+
+def test_a_script_runs_alone_on_all_cpus(folder):
+    (entry,) = user_code.read(["python script.py"], None, folder=folder, cpus=2).entries
+    arms = presets.arms_for(entry.workload, threads=2, full=True)
+    assert {arm.mode for arm in arms} == {Mode.SINGLE}
+    assert entry.workload.cpus == 2
+
+
+class Silence:
+    """An observer that only remembers failures."""
+
+    def __init__(self):
+        self.failures = []
+
+    def failed(self, failure):
+        self.failures.append(failure)
+
+    def planned(self, blocks, done):
+        pass
+
+    block = costs = planned
+
+    def tick(self):
+        pass
+
+    def done(self, seconds):
+        pass
+
+
+@pytest.fixture
+def measure(folder, pair, tmp_path):
+    """Measure own code and rows of the suite in one short run."""
+
+    def measurer(*requests, setup=None, suite=(), patience=20.0, memory=None):
+        on = Platform()
+        own = user_code.read(requests, setup, folder=folder, cpus=2)
+        entries = [*(catalogue()[slug] for slug in suite), *own.entries]
+        size = dataclasses.replace(presets.preset("smoke"), full=False)
+        planned = plan.make_plan(entries, size=size, threads=2, seed=5)
+        from tests.workloads.conftest import ROOT
+
+        new = run.new_run(planned, pair, root=ROOT, on=on, flags=())
+        if memory:
+            machine = dataclasses.replace(new.machine, memory_bytes=memory)
+            new = dataclasses.replace(new, machine=machine)
+        with RunFolder.create(tmp_path / "local", new) as held:
+            return run.Execution(
+                held,
+                pair,
+                root=ROOT,
+                on=on,
+                patience=patience,
+                observer=Silence(),
+                entries=lambda: entries,
+                paths=dict.fromkeys(new.interpreters, own.folders),
+                variables=own.environment,
+            ).run()
+
+    return measurer
+
+
+@pytest.mark.interpreters
+def test_misbehaviour_has_its_row_and_the_suite_keeps_its_own(measure):
+    stored = measure(
+        *("code.py:leaves", "code.py:later", "code.py:TWO", "python script.py fail"),
+        *("code.py:work", "code.py:chatty", "code.py:forks", "python script.py fine"),
+        suite=["hashlib-sha256"],
+    )
+    failures = {one.workload: one.message for one in stored.failures}
+    assert set(failures) == {
+        *("mine-code-leaves", "mine-code-later", "mine-code-two", "mine-python-script-fail"),
+    }
+    assert "SystemExit: 3" in failures["mine-code-leaves"]
+    assert "coroutine" in failures["mine-code-later"]
+    assert "not callable" in failures["mine-code-two"]
+    assert "exit code 1" in failures["mine-python-script-fail"]
+    measured = {block.workload for block in stored.blocks}
+    assert measured == {
+        *("mine-code-work", "mine-code-chatty", "mine-code-forks", "mine-python-script-fine"),
+        "hashlib-sha256",
+    }
+    counted = {
+        (slug, one.arm, one.quantity.key): one.mean
+        for slug in ("mine-code-work", "mine-code-chatty", "mine-code-forks")
+        for one in observed(stored, slug)
+    }
+    for arm in ("gil-single", "ft-threads-2"):
+        assert counted["mine-code-chatty", arm, "printed"] > 0
+        assert counted["mine-code-chatty", arm, "globals-changed"] == 1
+        assert counted["mine-code-forks", arm, "forks"] > 0
+        assert counted["mine-code-work", arm, "globals-changed"] == 0
+    text = paste.markdown(analysis.report(stored))
+    assert "| code.py:work |" in text
+    assert "raised: SystemExit: 3" in text
+    assert "characters printed" in text
+    assert any("somebody's own code" in reason for reason in objections(stored))
+
+
+@pytest.mark.interpreters
+def test_what_never_ends_or_eats_memory_is_stopped(measure):
+    stored = measure("code.py:hangs", patience=3.0)
+    assert [one.kind for one in stored.failures] == ["hung"]
+    stored = measure("code.py:eats", memory=2_000_000_000)
+    assert [one.kind for one in stored.failures] == ["memory"]
+
+
+@pytest.mark.interpreters
+def test_what_the_set_up_returns_is_passed(measure):
+    stored = measure("code.py:total", setup="prepare")
+    assert stored.failures == ()
+    assert {block.workload for block in stored.blocks} == {"mine-code-total"}

@@ -1,0 +1,298 @@
+"""Living arms: what misbehaves is named, and nothing stays alive."""
+
+import dataclasses
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from ftguide.files import ROOT
+from ftguide.machine import Platform
+from ftguide.suite.observe.arm_process import ArmFailedError, LivingArm
+from ftguide.vocabulary import Arm, Build
+
+pytestmark = pytest.mark.interpreters
+
+
+@pytest.fixture
+def start(executables, laboratory):
+    """Start an arm of a specimen in the laboratory."""
+
+    def starter(
+        slug, arm="ft-single", on=None, patience=20.0, limit=None, cpus=None, **environment
+    ):
+        parsed = Arm.parse(arm)
+        folder = laboratory / "work"
+        folder.mkdir(exist_ok=True)
+        return LivingArm(
+            parsed,
+            executable=executables[parsed.build],
+            module="benchmarks.workloads.specimens",
+            slug=slug,
+            environment={"PYTHONPATH": str(laboratory), "PATH": os.environ["PATH"]} | environment,
+            folder=folder,
+            root=laboratory,
+            on=on or Platform(),
+            cpus=cpus,
+            patience=patience,
+            memory_limit=limit,
+        )
+
+    return starter
+
+
+def failure(living, steps=1):
+    with living, pytest.raises(ArmFailedError) as caught:
+        living.ready()
+        for _ in range(steps):
+            living.slice(10, 1)
+            living.check(10)
+    assert all(process.poll() is not None for process in living.processes)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "arm",
+    [
+        "gil-single",
+        "ft-single",
+        "ft-gil-on-single",
+        "gil-threads-2",
+        "ft-threads-3",
+        "ft-processes-2",
+        "gil-interpreters-2",
+        "ft-interpreters-2",
+    ],
+)
+def test_a_slice_has_a_span_for_every_worker(start, arm):
+    with start("well-behaved-threads", arm) as living:
+        living.ready()
+        gil = living.begin()
+        spans = living.slice(50, 5)
+        living.check(50)
+        assert living.end()[0] == gil == Arm.parse(arm).gil_expected
+    assert len(spans) == Arm.parse(arm).workers
+    assert all(0 < start < end for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("arm", "workers", "calls"),
+    [
+        ("ft-threads-2", 2, 2),  # one module, one list
+        ("gil-interpreters-2", 1, 1),  # each interpreter has imported its own
+        ("ft-processes-2", 1, 1),
+    ],
+)
+def test_what_is_observed_is_a_mean_over_what_shares(start, arm, workers, calls):
+    with start("observes", arm) as living:
+        living.ready()
+        living.slice(50, 0)
+        assert living.check(50) == (workers, calls)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the platform cannot pin")
+@pytest.mark.parametrize("arm", ["ft-single", "ft-threads-2", "ft-interpreters-2"])
+def test_every_thread_of_a_worker_stays_on_the_cpus_of_the_block(start, arm):
+    cpu = max(os.sched_getaffinity(0))
+    with start("well-behaved-threads", arm, cpus=[cpu]) as living:
+        living.ready()
+        (process,) = living.processes
+        threads = [int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir()]
+        assert {frozenset(os.sched_getaffinity(thread)) for thread in threads} == {frozenset([cpu])}
+
+
+@pytest.mark.parametrize("build", list(Build))
+def test_a_worker_imports_nothing_that_takes_long(executables, build):
+    """A full block starts fourteen of them, and everything but slices and warm-up is overhead."""
+    code = "import sys, benchmarks.workloads.declare, ftguide.target.worker; print(*sys.modules)"
+    loaded = subprocess.run(
+        [executables[build], "-S", "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert {"threading", "ftguide.target.worker"} <= set(loaded)
+    assert not {"dataclasses", "inspect", "json", "re", "traceback", "argparse", "socket"} & set(
+        loaded
+    )
+
+
+def test_garbage_of_the_set_up_is_collected_before_counting(start):
+    with start("well-behaved-threads") as living:
+        living.ready()
+        living.settle()
+        living.begin()
+        living.slice(10, 0)
+        living.check(10)
+        assert living.end()[1]["gc"] == 0
+
+
+def test_interpreters_live_in_one_process_and_overlap_on_the_gil_build(start):
+    with start("well-behaved-threads", "gil-interpreters-2") as living:
+        living.ready()
+        (a, b), (c, d) = living.slice(3000, 10)
+        assert len(living.processes) == 1
+    assert max(a, c) < min(b, d)
+
+
+def test_an_arm_that_eats_memory_is_stopped(start):
+    error = failure(start("eats", limit=120_000_000))
+    assert error.kind == "memory"
+    assert "more than the 0.1 GiB" in error.message
+
+
+def test_workers_of_free_threads_overlap(start):
+    with start("well-behaved-threads", "ft-threads-2") as living:
+        living.ready()
+        (a, b), (c, d) = living.slice(3000, 10)
+    assert max(a, c) < min(b, d)
+
+
+def test_an_exception_is_told_with_its_tail(start, laboratory):
+    error = failure(start("raises"))
+    assert (error.kind, error.arm) == ("raised", Arm.parse("ft-single"))
+    assert error.message == "RuntimeError: planned mishap in <repo>/work"
+    assert "in raises" in error.tail
+    assert str(laboratory) not in error.tail
+
+
+def test_sys_exit_is_an_exception_like_any_other(start):
+    assert failure(start("leaves")).message == "SystemExit: 3"
+
+
+def test_a_crash_names_its_signal_and_keeps_the_stack(start):
+    error = failure(start("crashes"))
+    assert (error.kind, error.message) == ("crashed", "died of SIGSEGV")
+    assert "Segmentation fault" in error.tail
+
+
+def test_a_hang_is_killed(start):
+    error = failure(start("hangs", patience=1.0))
+    assert (error.kind, error.message) == ("hung", "no answer within 1 s; killed")
+
+
+def test_a_wrong_answer_is_refused(start):
+    error = failure(start("lies"))
+    assert error.kind == "wrong-answer"
+    assert "expected 199000, got 199001" in error.message
+
+
+def test_a_missing_module_is_told(start):
+    error = failure(start("no-import"))
+    assert (error.kind, error.message) == (
+        "raised",
+        "ModuleNotFoundError: No module named 'module_that_does_not_exist'",
+    )
+
+
+def test_an_import_that_turns_the_gil_on_is_refused_by_name(start, laboratory, executables):
+    build_undeclared(laboratory, executables[Build.FREE_THREADED])
+    error = failure(start("gil-on"))
+    assert error.kind == "gil-enabled"
+    assert "undeclared_extension" in error.message
+
+
+def test_the_gil_must_be_on_where_the_arm_says_so(start):
+    living = start("well-behaved", "ft-gil-on-single")
+    living.arm = dataclasses.replace(living.arm, gil_on=False)
+    assert "the GIL was turned on" in failure(living).message
+
+
+def test_settings_of_the_caller_do_not_reach_the_worker(start, monkeypatch):
+    monkeypatch.setenv("PYTHON_GIL", "1")
+    with start("well-behaved") as living:
+        living.ready()
+        assert living.begin() is False
+
+
+def test_cpu_time_between_turns_is_noticed(start):
+    import time
+
+    idle = {}
+    for slug in ("well-behaved", "busy"):
+        with start(slug) as living:
+            living.ready()
+            living.begin()
+            for _ in range(3):
+                living.slice(10, 1)
+                living.check(10)
+                time.sleep(0.1)
+            idle[slug] = living.end()[1]["idle_ns"]
+    assert idle["busy"] > 20 * idle["well-behaved"]
+
+
+def test_workers_call_back_where_descriptors_are_not_inherited(start):
+    with start(
+        "well-behaved-threads", "ft-threads-2", on=Platform(inherits_descriptors=False)
+    ) as living:
+        living.ready()
+        assert len(living.slice(10, 1)) == 2
+
+
+def test_pinned_workers_stay_on_their_cpu(start):
+    on = Platform()
+    if on.pin is None:
+        pytest.skip("no affinity on this platform")
+    cpu = on.usable()[-1]
+    with start("well-behaved") as living:
+        living.ready()
+        living.pin([cpu])
+        assert os.sched_getaffinity(living.processes[0].pid) == {cpu}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_an_interrupt_that_arrives_while_an_arm_starts_is_not_lost(start):
+    """Send Ctrl-C out of a hook after the fork, where what is raised would be forgotten."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    armed = [True]
+
+    def interrupt() -> None:
+        if armed and armed.pop():
+            os.kill(os.getpid(), signal.SIGINT)
+
+    os.register_at_fork(after_in_parent=interrupt)  # for good; harmless once it has fired
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start("well-behaved")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with start("well-behaved") as living:
+        living.ready()
+        status = Path(f"/proc/{living.processes[0].pid}/status").read_text()
+        blocked = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
+        assert not int(blocked.split()[1], 16) >> (signal.SIGINT - 1) & 1
+
+
+def build_undeclared(folder: Path, executable: str) -> None:
+    """Compile an extension that does not declare Py_MOD_GIL_NOT_USED."""
+    source = folder / "undeclared_extension.c"
+    source.write_text(
+        "#include <Python.h>\n"
+        "static PyModuleDef_Slot slots[] = {{0, NULL}};\n"
+        'static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "undeclared_extension", '
+        ".m_slots = slots};\n"
+        "PyMODINIT_FUNC PyInit_undeclared_extension(void) { return PyModuleDef_Init(&module); }\n"
+    )
+    ask = "import sysconfig as s; print(s.get_path('include'), s.get_config_var('EXT_SUFFIX'))"
+    include, suffix = subprocess.run(
+        [executable, "-c", ask], capture_output=True, text=True, check=True
+    ).stdout.split()
+    compiler = shutil.which("cc") or shutil.which("gcc") or sysconfig.get_config_var("CC")
+    subprocess.run(
+        [
+            compiler,
+            "-shared",
+            "-fPIC",
+            f"-I{include}",
+            source,
+            "-o",
+            folder / f"undeclared_extension{suffix}",
+        ],
+        check=True,
+    )

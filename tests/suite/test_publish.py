@@ -1,0 +1,153 @@
+"""Publication: what must hold is checked, what must not be seen is refused, the index comes last."""
+
+import dataclasses
+import gzip
+import shutil
+
+import pytest
+
+from ftguide import files
+from ftguide.files import ROOT
+from ftguide.suite import publish
+from ftguide.suite.derive.export import pyperf_suites
+from ftguide.suite.record import store, stubs
+from ftguide.suite.record.writer import RunFolder
+from ftguide.vocabulary import Arm, Build
+from tests.suite.derive.builder import make_stored
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "source" / "benchmarks" / "runs").mkdir(parents=True)
+    return tmp_path
+
+
+def write(root, **changes):
+    """Store a publishable run locally; return its folder."""
+    stored = make_stored(blocks=10)
+    gil, ft = stored.run.interpreters[Build.GIL], stored.run.interpreters[Build.FREE_THREADED]
+    run = dataclasses.replace(
+        stored.run,
+        finished=None,
+        differences=(),
+        pinned=True,
+        plan=dataclasses.replace(stored.run.plan, preset="full", blocks=10),
+        suite=dataclasses.replace(stored.run.suite, commit="0" * 40, dirty=False),
+        interpreters={
+            Build.GIL: dataclasses.replace(gil, pgo=True),
+            Build.FREE_THREADED: dataclasses.replace(ft, pgo=True),
+        },
+    )
+    run = dataclasses.replace(run, **changes)
+    with RunFolder.create(root / store.RESULTS / "local", run) as held:
+        for block in stored.blocks:
+            held.append(store.Line(block=block))
+        held.finish("2026-11-23T01:00:00Z")
+    return root / store.RESULTS / "local" / run.run_id
+
+
+def test_a_published_run_has_data_page_and_index_entry(root):
+    source = write(root)
+    target = publish.publish(source, machine="test-2vcpu", root=root)
+    assert target == root / store.RESULTS / "test-2vcpu" / source.name
+    assert store.load(target).run.machine.name == "test-2vcpu"
+    assert (root / "source" / "benchmarks" / "runs" / f"{source.name}.md").exists()
+    (entry,) = store.read_index(root / store.RESULTS).runs
+    assert store.folder_of(root / store.RESULTS, entry) == target
+    assert not source.exists()
+    assert store.read_index(source.parent).runs == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"differences": ("compiler: a, b",)}, "not like for like: compiler: a, b"),
+        ({"pinned": False}, "not pinned"),
+    ],
+)
+def test_what_must_hold_is_checked(root, changes, told):
+    source = write(root, **changes)
+    with pytest.raises(publish.PublishError, match=told):
+        publish.publish(source, machine="test-2vcpu", root=root)
+    assert not (root / store.RESULTS / "index.json").exists()
+    assert [p.name for p in (root / store.RESULTS).iterdir()] == ["local"]
+
+
+def test_all_objections_are_told_at_once():
+    stored = make_stored(blocks=2)
+    run = dataclasses.replace(
+        stored.run,
+        finished=None,
+        plan=dataclasses.replace(stored.run.plan, preset="quick"),
+        suite=dataclasses.replace(stored.run.suite, dirty=True),
+    )
+    found = " ".join(publish.objections(dataclasses.replace(stored, run=run)))
+    for word in ("unfinished", "preset is quick", "working tree", "has 2 blocks"):
+        assert word in found
+
+
+@pytest.mark.parametrize("name", ["local", "../x", "My Machine", "", "a/b"])
+def test_a_machine_needs_a_plain_name(root, name):
+    with pytest.raises(publish.PublishError, match="cannot name a machine"):
+        publish.publish(write(root), machine=name, root=root)
+
+
+def test_private_words_are_found_in_packed_files_too(root, monkeypatch):
+    source = write(root)
+    monkeypatch.setattr(publish.platform, "node", lambda: "secrethost.example")
+    lines = gzip.decompress((source / "blocks.jsonl.gz").read_bytes())
+    (source / "blocks.jsonl.gz").write_bytes(
+        files.pack(lines.replace(b'"started":"', b'"started":"secrethost ', 1))
+    )
+    with pytest.raises(publish.PublishError, match=r"blocks\.jsonl\.gz contains 'secrethost'"):
+        publish.publish(source, machine="test-2vcpu", root=root)
+    assert not (root / store.RESULTS / "test-2vcpu" / source.name).exists()
+
+
+def test_a_published_run_is_never_changed(root):
+    source = write(root)
+    copy = shutil.copytree(source, root / "copy" / source.name)
+    publish.publish(source, machine="test-2vcpu", root=root)
+    with pytest.raises(publish.PublishError, match="never changed"):
+        publish.publish(copy, machine="test-2vcpu", root=root)
+    assert copy.exists()
+
+
+def test_an_index_can_be_rebuilt_and_keeps_withdrawals(root):
+    publish.publish(write(root), machine="test-2vcpu", root=root)
+    results = root / store.RESULTS
+    (entry,) = store.read_index(results).runs
+    store.write_index(results, [dataclasses.replace(entry, withdrawn="wrong clock")])
+    assert publish.reindex(results) == 1
+    assert store.read_index(results).runs[0].withdrawn == "wrong clock"
+
+
+def published():
+    results = ROOT / store.RESULTS
+    return [
+        pytest.param(store.folder_of(results, e), id=e.run_id)
+        for e in store.read_index(results).runs
+    ]
+
+
+@pytest.mark.parametrize("folder", published())
+class TestPublishedData:
+    """What this repository has published."""
+
+    def test_it_names_nobody(self, folder):
+        assert publish.leaks(folder) == []
+
+    def test_its_exports_are_derived_again_byte_for_byte(self, folder):
+        derived = pyperf_suites(store.load(folder))
+        stored = {path.name for path in folder.iterdir()} - {"run.json", "blocks.jsonl.gz"}
+        assert stored == set(derived)
+        assert {n for n, data in derived.items() if (folder / n).read_bytes() != data} == set()
+
+    def test_it_has_its_page(self, folder):
+        assert (ROOT / stubs.stub_path(folder.name)).read_text() == stubs.stub(folder.name)
+
+    def test_every_gil_state_is_the_expected_one(self, folder):
+        for block in store.load(folder).blocks:
+            for name, record in block.arms.items():
+                expected = Arm.parse(name).gil_expected
+                assert (record.gil_before, record.gil_after) == (expected, expected)

@@ -1,0 +1,194 @@
+"""Lists of dependencies: every format, what it says, and what happens when it is damaged."""
+
+import re
+
+import pytest
+
+from ftguide.tracker.check import files
+from ftguide.tracker.check.files import DependencyError
+
+HASH = "ab" * 32
+WHEEL = "lxml-6.1.3-cp314-cp314t-manylinux_2_26_x86_64.manylinux_2_28_x86_64.whl"
+
+
+def save(folder, name, text):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def test_requirements_with_everything(tmp_path):
+    save(tmp_path, "pins.txt", "greenlet==3.5.6\nunused==1\n")
+    (tmp_path / "more").mkdir()
+    save(tmp_path, "more/extra.txt", "regex\n")
+    path = save(
+        tmp_path,
+        "requirements.txt",
+        f"""\ufeff# a comment
+--index-url https://index.example/simple
+-c pins.txt
+-r more/extra.txt
+LXML==6.1.3 \\
+    --hash=sha256:{HASH} \\
+    --hash=sha256:{HASH.upper()}   # twice
+greenlet>=3  # pinned by the constraint
+Pillow[xmp]>=11,<14 ; python_version >= "3.10"
+local @ file:///somewhere/local
+git+https://example.org/team/tool.git@main#egg=Tool
+./wheels/{WHEEL}
+-e .
+numpy==2.*
+""",
+    )
+    found = {one.name: one for one in files.read(path)}
+    assert list(found) == [
+        "regex",
+        "lxml",
+        "greenlet",
+        "pillow",
+        "local",
+        "tool",
+        "unnamed",
+        "numpy",
+    ]
+    assert found["greenlet"].version == "3.5.6"
+    assert found["pillow"].version is None
+    assert not found["pillow"].marker.evaluate({"python_version": "3.9"})
+    assert found["local"].origin
+    assert found["tool"].origin == "a repository"
+    assert found["lxml"].wheels == (WHEEL,)  # the later line, a file
+    assert found["numpy"].version is None
+    assert found["regex"].where.endswith("extra.txt, line 1")
+
+
+def test_hashes_and_line_numbers(tmp_path):
+    path = save(tmp_path, "r.txt", f"\nlxml==6.1.3 \\\n  --hash=sha256:{HASH}\nregex\n")
+    lxml, regex = files.read(path)
+    assert lxml.hashes == {HASH}
+    assert (lxml.where, regex.where) == (f"{path}, line 2", f"{path}, line 4")
+
+
+PYLOCK = f"""
+lock-version = "1.0"
+created-by = "test"
+[[packages]]
+name = "lxml"
+version = "6.1.3"
+marker = "python_version >= '3.9'"
+[[packages.wheels]]
+name = "{WHEEL}"
+url = "https://files.example/{WHEEL}"
+hashes = {{ sha256 = "{HASH}" }}
+[[packages]]
+name = "mine"
+directory = {{ path = "." }}
+"""
+UV = f"""
+version = 1
+revision = 3
+[[package]]
+name = "me"
+source = {{ editable = "." }}
+[[package]]
+name = "lxml"
+version = "6.1.3"
+source = {{ registry = "https://index.example/simple" }}
+sdist = {{ url = "https://files.example/lxml-6.1.3.tar.gz", hash = "sha256:{HASH}", size = 1 }}
+wheels = [ {{ url = "https://files.example/a/{WHEEL}#frag", hash = "sha256:{HASH}", size = 1 }} ]
+"""
+POETRY = f"""
+[[package]]
+name = "lxml"
+version = "6.1.3"
+markers = {{ main = "python_version < '3.4'", dev = "python_version >= '3.9'" }}
+files = [
+  {{ file = "lxml-6.1.3.tar.gz", hash = "sha256:{HASH}" }},
+  {{ file = "{WHEEL}", hash = "sha256:{HASH}" }},
+]
+[metadata]
+lock-version = "2.1"
+"""
+PYPROJECT = '[project]\nname = "x"\ndependencies = ["lxml==6.1.3"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wheels"),
+    [
+        ("pylock.toml", PYLOCK, (WHEEL,)),
+        ("pylock.dev.toml", PYLOCK, (WHEEL,)),
+        ("uv.lock", UV, (WHEEL,)),
+        ("poetry.lock", POETRY, (WHEEL,)),
+        ("pyproject.toml", PYPROJECT, None),
+    ],
+)
+def test_locks(tmp_path, name, text, wheels):
+    found = files.read(save(tmp_path, name, text))
+    lxml = found[0]
+    assert (lxml.name, lxml.version, lxml.wheels) == ("lxml", "6.1.3", wheels)
+    assert [one.name for one in found[1:]] == (["mine"] if "pylock" in name else [])
+    if wheels:
+        assert lxml.hashes == {HASH}
+    if lxml.marker is not None:
+        assert lxml.marker.evaluate({"python_version": "3.14"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("r.txt", "ok\nfoo=1\n", "r.txt, line 2: 'foo=1' is not a requirement"),
+        ("r.txt", "a==1 --hash=sha256:zz\n", "line 1: 'sha256:zz' is not a hash"),
+        ("r.txt", "a===moon\n", "line 1: 'moon' is not a version"),
+        ("r.txt", "-r r.txt\n", "r.txt: includes itself"),
+        ("r.txt", "-r https://example.org/r.txt\n", "download it and name its path"),
+        ("r.txt", "-r absent.txt\n", "absent.txt: No such file"),
+        (
+            "r.txt",
+            "<script>alert(1)</script>\n",
+            "'<script>alert(1)</script>' is not a requirement",
+        ),
+        ("r.txt", "\x1b[31mred\n", "'\\x1b[31mred' is not a requirement"),
+        ("r.txt", "x-1.whl\n", "'x-1.whl' is not the file name of a wheel"),
+        ("uv.lock", "package = 3\n", "uv.lock: has no list 'package'"),
+        ("uv.lock", "[[package]\n", "uv.lock: not TOML"),
+        ("uv.lock", "package = [3]\n", "package[0]: 3 is not a table"),
+        ("uv.lock", '[[package]]\nname = "../x"\n', "package[0]: '../x' is not the name"),
+        ("uv.lock", '[[package]]\nname = "x"\nversion = "v?"\n', "(x): 'v?' is not a version"),
+        ("uv.lock", '[[package]]\nname = "x"\nwheels = [{url = 3}]\n', "(x): 3 is not a file"),
+        ("pylock.toml", 'lock-version = "1.0"\n', "has no list 'packages'"),
+        (
+            "pylock.toml",
+            'lock-version = "1.0"\n[[packages]]\nname = "x"\nmarker = "moon"\n',
+            "'moon' is not a marker",
+        ),
+        ("pyproject.toml", "[project]\ndependencies = 3\n", "project.dependencies: not a list"),
+        ("pyproject.toml", "[project]\ndependencies = [3]\n", "dependencies[0]: 3 is not a string"),
+        ("other.toml", "[tool]\n", "supported are pylock.toml"),
+    ],
+)
+def test_damaged_files_name_file_place_value_and_fix(tmp_path, name, text, said):
+    path = save(tmp_path, name, text)
+    with pytest.raises(DependencyError, match=re.escape(said)) as caught:
+        files.read(path)
+    assert str(tmp_path) in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+
+
+def test_files_that_are_no_files(tmp_path):
+    with pytest.raises(DependencyError, match="is a folder"):
+        files.read(tmp_path)
+    (tmp_path / "b.txt").write_bytes(b"numpy\n\xff\xfe")
+    with pytest.raises(DependencyError, match="not UTF-8 at byte 6"):
+        files.read(tmp_path / "b.txt")
+
+
+def test_huge_files_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_BYTES", 10)
+    with pytest.raises(DependencyError, match="no list of dependencies"):
+        files.read(save(tmp_path, "r.txt", "numpy==2.5.5\n"))
+
+
+def test_deep_includes_end(tmp_path):
+    for number in range(12):
+        save(tmp_path, f"r{number}.txt", f"-r r{number + 1}.txt\n")
+    with pytest.raises(DependencyError, match="8 files deep"):
+        files.read(tmp_path / "r0.txt")

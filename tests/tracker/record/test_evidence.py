@@ -1,0 +1,168 @@
+"""The log: appended whole or not at all, decoded strictly, damage named by file and line."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ftguide.tracker.record import evidence
+from ftguide.tracker.record.model import CompatError
+from tests.tracker.made import GOOD, NAME, claim, declared, wheels
+
+
+def rewrite(path: Path, number: int, old: str, new: str) -> None:
+    lines = path.read_text().splitlines()
+    assert old in lines[number - 1]
+    lines[number - 1] = lines[number - 1].replace(old, new)
+    path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    evidence.append(tmp_path, GOOD)
+    return tmp_path
+
+
+def test_what_is_written_is_read(log):
+    assert evidence.read(log) == GOOD
+    assert evidence.read_package(log, NAME) == GOOD
+    assert evidence.read_package(log, "other") == ()
+    assert evidence.read(log / "nowhere") == ()
+
+
+def test_the_same_observation_is_only_seen_again(log):
+    later = [
+        replace(one, observed_at="2026-11-22T00:00:00Z", run="https://ci.example") for one in GOOD
+    ]
+    before = (log / f"{NAME}.jsonl").read_bytes()
+    evidence.append(log, [*later, declared()])
+    after = (log / f"{NAME}.jsonl").read_bytes()
+    assert after.startswith(before)
+    added = after.removeprefix(before)
+    assert len(added) < len(before) / 2
+    found = evidence.read(log)
+    assert len(found) == 2 * len(GOOD) + 1
+    assert found[len(GOOD)] == replace(GOOD[0], observed_at="2026-11-22T00:00:00Z")
+
+
+def test_an_id_is_the_hash_of_the_content():
+    one = claim("2 - Beta")
+    assert evidence.identify(replace(one, observed_at="2027-01-01T00:00:00Z")).id == one.id
+    assert evidence.identify(replace(one, version="1.1")).id != one.id
+    assert claim("3 - Stable").id != one.id
+
+
+def test_a_killed_writer_loses_only_its_line(log):
+    path = log / f"{NAME}.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    assert len(evidence.read(log)) == len(GOOD) - 1
+    evidence.append(log, GOOD[-1:])
+    assert path.read_bytes() == whole
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(log, monkeypatch):
+    path = log / f"{NAME}.jsonl"
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CompatError, match=r"No space left.*make room"):
+        evidence.append(log, [claim("2 - Beta")])
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_leaves_no_new_file(tmp_path, monkeypatch):
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CompatError, match="No space left"):
+        evidence.append(tmp_path, GOOD)
+    assert not (tmp_path / f"{NAME}.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new", "says"),
+    [
+        (1, '"schema":1', '"schema":2', r"line 1: schema 2 at \$\.schema"),
+        (1, "2026-11-20T12:00:00Z", "yesterday", r"line 1.*'yesterday' is not a time"),
+        (2, "2026-11-20T12:00:00Z", "2026-13-20T12:00:00Z", "line 2.*is not a time"),
+        (
+            2,
+            '"not-used"',
+            '"used"',
+            r"line 2: its content does not have the id .* so it was edited",
+        ),
+        (2, NAME, "other-package", r"line 2: its content|line 2: about package"),
+        (3, '"names"', '"titles"', r"line 3, \$\.result: .*names"),
+        (3, '"gil_enabled":false', '"gil_enabled":"no"', r"line 3, \$\.result: Expected `bool`"),
+        (2, '"kind":"declare"', '"kind":"rumour"', r"line 2: Invalid enum value 'rumour'"),
+        (2, '"kind":"declare"', '"kind":"import"', r"line 2, \$\.result"),
+        (1, '"package"', '"<script>alert(1)</script>":1,"package"', "line 1: .*unknown field"),
+        (1, "{", "[", "line 1"),
+    ],
+)
+def test_damage_is_named_by_file_line_and_remedy(log, number, old, new, says):
+    rewrite(log / f"{NAME}.jsonl", number, old, new)
+    with pytest.raises(CompatError, match=says) as caught:
+        evidence.read(log)
+    assert f"{NAME}.jsonl" in str(caught.value)
+    assert "Restore" in str(caught.value) or "Use the version" in str(caught.value)
+
+
+def test_malformed_evidence_is_not_appended_to(log):
+    path = log / f"{NAME}.jsonl"
+    rewrite(path, 1, '"schema":1', '"schema":"x"')
+    before = path.read_bytes()
+    with pytest.raises(CompatError, match="line 1"):
+        evidence.append(log, GOOD)
+    assert path.read_bytes() == before
+
+
+def test_seen_again_needs_a_first_time(log):
+    with (log / f"{NAME}.jsonl").open("a") as stream:
+        stream.write('{"seen":"sha256:beef","at":"2026-11-22T00:00:00Z"}\n')
+    with pytest.raises(CompatError, match=r"line 6: .*which no earlier line holds"):
+        evidence.read(log)
+
+
+def test_huge_lines_and_files_are_refused(log, monkeypatch):
+    path = log / f"{NAME}.jsonl"
+    monkeypatch.setattr(evidence, "MAX_LINE_BYTES", 200)
+    with pytest.raises(CompatError, match="longer than 200 bytes"):
+        evidence.read(log)
+    monkeypatch.setattr(evidence, "MAX_FILE_BYTES", 1000)
+    with pytest.raises(CompatError, match=f"{path.name}: larger than 1000 bytes"):
+        evidence.read(log)
+
+
+def test_deep_nesting_is_an_error_and_no_crash(log):
+    with (log / f"{NAME}.jsonl").open("a") as stream:
+        stream.write('{"schema":' + "[" * 100_000 + "\n")
+    with pytest.raises(CompatError, match="line 6"):
+        evidence.read(log)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "", ".hidden", "A", "a" * 200, "x\ny"])
+def test_a_name_never_becomes_a_path(tmp_path, name):
+    with pytest.raises(CompatError, match="not a normalised package name"):
+        evidence.append(tmp_path, [replace(wheels(), package=name)])
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_fields_of_later_versions_keep_old_ids(log):
+    """An id is checked against the stored line, so a field added to a record does not break old ones."""
+    line = msgspec.json.decode((log / f"{NAME}.jsonl").read_bytes().splitlines()[1])
+    del line["result"]["modules"][0]["detail"]  # as if written before `detail` existed
+    content = {k: v for k, v in line.items() if k not in {"schema", "id", "observed_at", "run"}}
+    digest = evidence.hashlib.sha256(msgspec.json.encode(content, order="deterministic"))
+    line["id"] = f"sha256:{digest.hexdigest()}"
+    path = log / f"{NAME}.jsonl"
+    path.write_bytes(msgspec.json.encode(line) + b"\n")
+    (found,) = evidence.read(log)
+    assert found.result == declared().result
