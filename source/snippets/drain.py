@@ -30,7 +30,7 @@ def drain(make, calls=200_000):
                 next(shared[0])
             except StopIteration:
                 shared[0] = make()
-            except (RuntimeError, TypeError, ValueError):
-                pass  # such as "generator already executing"
+            except (RuntimeError, SystemError, TypeError, ValueError):
+                pass  # such as "generator already executing"; the next call goes on
 
     run(work)
