@@ -16,6 +16,9 @@ nox.options.reuse_existing_virtualenvs = True  # one install per session and loc
 ROOT = Path(__file__).parent
 SITE = ROOT / "_build" / "html"
 
+#: The groups of pyproject.toml that requirements.txt locks.
+GROUPS = ("docs", "bench", "compat", "test", "lint", "site", "nox")
+
 SPHINX = (
     "--nitpicky",  # a reference that leads nowhere is an error
     "--fail-on-warning",
@@ -74,11 +77,16 @@ def snippets(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check format, style, types, spelling and the pages; `-- --stale` finds pages grown old."""
+    """Check format, style, types, imports, spelling and the pages; `-- --stale` finds old pages."""
     tools(session)
+    # The lock has what others bring along, too; deptry needs what pyproject.toml itself declares.
+    declared = Path(session.create_tmp()) / "declared.txt"
+    project = nox.project.load_toml("pyproject.toml")
+    declared.write_text("\n".join(nox.project.dependency_groups(project, *GROUPS)))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
+    session.run("deptry", "--requirements-files", str(declared), ".")
     session.run("codespell")
     session.run("python", "-m", "ftguide", "lint", *session.posargs)
 
@@ -120,10 +128,9 @@ def lock(session: nox.Session) -> None:
         *session.posargs,  # e.g. --upgrade
     )
     tools_run_on = "--python-version=3.11"  # and later
-    groups = ("docs", "bench", "compat", "test", "lint", "site", "nox")
     session.run(
         *("uv", "pip", "compile", "--quiet", *common, tools_run_on),
-        *(f"--group={group}" for group in groups),
+        *(f"--group={group}" for group in GROUPS),
         "--output-file=requirements.txt",
     )
     session.run(

@@ -67,14 +67,14 @@ def _allowed() -> tuple[int, ...]:
     if not hasattr(os, "sched_getaffinity"):
         return tuple(range(os.cpu_count() or 1))
     allowed = sorted(os.sched_getaffinity(0))
-    seen: dict[object, int] = {}
+    threads_of: dict[object, int] = {}
     ranked = []
     for cpu in allowed:
         topology = f"/sys/devices/system/cpu/cpu{cpu}/topology"
         core = (_text(f"{topology}/physical_package_id"), _text(f"{topology}/core_id"))
         key: object = core if core[1] is not None else cpu
-        ranked.append((seen.get(key, 0), cpu))
-        seen[key] = seen.get(key, 0) + 1
+        ranked.append((threads_of.get(key, 0), cpu))
+        threads_of[key] = threads_of.get(key, 0) + 1
     return tuple(cpu for _, cpu in sorted(ranked))
 
 
@@ -111,7 +111,7 @@ class Platform:
 
 
 def refusal(usable: int, threads: int) -> str | None:
-    """Say why arms with `threads` workers cannot be measured here, None when they can."""
+    """Return why arms with `threads` workers cannot be measured here, None when they can."""
     if usable >= threads:
         return None
     return (
@@ -141,12 +141,12 @@ def _memory() -> int | None:
 
 
 def _caches() -> dict[str, str]:
-    found = {}
+    caches = {}
     for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
         level, kind, size = (_text(str(folder / name)) for name in ("level", "type", "size"))
         if level and kind and size:
-            found[f"L{level} {kind.lower()}"] = size
-    return found
+            caches[f"L{level} {kind.lower()}"] = size
+    return caches
 
 
 def _mitigations() -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ftguide import files
-from ftguide.cli.bench import warnings_for
+from ftguide.cli.measuring import warnings_for
 from ftguide.machine import Platform, describe, fingerprint, refusal, steal_share
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
@@ -61,6 +61,8 @@ def test_single_blocks_change_their_cpu_and_parallel_blocks_keep_the_set():
 def test_the_environment_of_a_block_keeps_nothing_that_changes_python(monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHON_GIL", "1")
     monkeypatch.setenv("PYTHONMALLOC", "debug")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/somewhere")
+    monkeypatch.setenv("TZ", "Europe/Berlin")
     ft, gil = (Arm.parse(name) for name in ("ft-single", "gil-single"))
     stage = block.Stage(
         executables={},
@@ -73,6 +75,8 @@ def test_the_environment_of_a_block_keeps_nothing_that_changes_python(monkeypatc
     )
     one = block.environment(one_block(), ft, stage)
     assert {name for name in one if name.startswith("PYTHON")} == {"PYTHONPATH", "PYTHONHASHSEED"}
+    assert one["LD_LIBRARY_PATH"] == "/somewhere", "as every child of ours"
+    assert "TZ" not in one, "its lookup would be measured"
     assert one["PYTHONPATH"] == os.pathsep.join((str(tmp_path), "packages"))
     assert one["FTGUIDE_MINE"] == "{}"
     assert block.environment(one_block(), gil, stage)["PYTHONPATH"] == str(tmp_path)

@@ -10,6 +10,7 @@ from ftguide.tracker.record.findings import (
     Culprit,
     Declarations,
     Declared,
+    Declares,
     DeepImport,
     Fallback,
     ImportedName,
@@ -122,7 +123,7 @@ def probed(name: str, fate: str, line: str, at: str) -> list[Evidence]:
     on = fate in {"turns-on", "dependency"}
     owner = name if fate == "turns-on" else "somebody-else"
     culprits = (Culprit(module=f"{import_name}._core", owner=owner),) if on else ()
-    declares = {"turns-on": "used", "crashes": "crash"}.get(fate, "not-used")
+    declares = {"turns-on": Declares.USED, "crashes": Declares.CRASH}.get(fate, Declares.NOT_USED)
     modules = (
         ()
         if fate == "pure"

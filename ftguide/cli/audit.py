@@ -44,7 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def main(args: argparse.Namespace) -> int:
     """Audit and print; return 1 when there are findings, else 0."""
     report = audit(args.path)
-    findings = [one for one in report.findings if one.rule.id not in args.skip]
+    findings = [finding for finding in report.findings if finding.rule.id not in args.skip]
     if args.json:
         print(json.dumps(as_json(report, findings), indent=1))  # noqa: T201
         return 1 if findings else 0
@@ -56,40 +56,42 @@ def main(args: argparse.Namespace) -> int:
 
 def rendered(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:
     """Give the lines of the report for people, each with its style."""
-    for one in findings:
-        yield "bold", f"{one.file}:{one.line} {one.rule.id}: {one.rule.says}"
-        yield "dim", f"    {one.text}" + (f"  ({one.hint})" if one.hint else "")
+    for finding in findings:
+        yield "bold", f"{finding.file}:{finding.line} {finding.rule.id}: {finding.rule.says}"
+        yield "dim", f"    {finding.text}" + (f"  ({finding.hint})" if finding.hint else "")
     for skip in report.skipped:
         yield "yellow", f"skipped {skip.file}: {skip.why}"
-    for rule, count in Counter(one.rule.id for one in findings).most_common():
+    for rule, count in Counter(finding.rule.id for finding in findings).most_common():
         where = RULES[rule]
         yield "", f"{count:>5}  {rule} ({where.weight})  {where.page}#{where.section}"
     skipped = f"{len(report.skipped)} files skipped"
     allowed = f"{len(report.allowed)} allowed by comments"
-    found = f"{len(findings)} findings in {report.files} files, {report.lines} lines"
-    yield "", f"audit: {found}; {allowed}, {skipped}"
+    total = f"{len(findings)} findings in {report.files} files, {report.lines} lines"
+    yield "", f"audit: {total}; {allowed}, {skipped}"
 
 
 def as_json(report: Report, findings: list[Finding]) -> dict[str, object]:
     """Return a report as JSON values; the schema only grows."""
 
-    def shown(one: Finding) -> dict[str, object]:
+    def shown(finding: Finding) -> dict[str, object]:
         return {
-            "file": one.file,
-            "line": one.line,
-            "rule": one.rule.id,
-            "weight": str(one.rule.weight),
-            "says": one.rule.says,
-            "hint": one.hint,
-            "section": f"{one.rule.page}#{one.rule.section}",
-            "text": one.text,
+            "file": finding.file,
+            "line": finding.line,
+            "rule": finding.rule.id,
+            "weight": str(finding.rule.weight),
+            "says": finding.rule.says,
+            "hint": finding.hint,
+            "section": f"{finding.rule.page}#{finding.rule.section}",
+            "text": finding.text,
         }
 
     return {
         "schema": 1,
         "files": report.files,
         "lines": report.lines,
-        "findings": [shown(one) for one in findings],
-        "allowed": [{**shown(one.finding), "reason": one.reason} for one in report.allowed],
-        "skipped": [{"file": one.file, "why": one.why} for one in report.skipped],
+        "findings": [shown(finding) for finding in findings],
+        "allowed": [
+            {**shown(allowed.finding), "reason": allowed.reason} for allowed in report.allowed
+        ],
+        "skipped": [{"file": skip.file, "why": skip.why} for skip in report.skipped],
     }

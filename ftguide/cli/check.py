@@ -19,14 +19,17 @@ from rich.table import Table
 
 from ftguide.files import ROOT
 from ftguide.interpreters.provide import provide
+from ftguide.redact import printable
 from ftguide.tracker.check import environment, files, probe
 from ftguide.tracker.check.check import Answer, Checked, Report, check
-from ftguide.tracker.check.files import Dependency
+from ftguide.tracker.check.dependency import Dependency, shown
 from ftguide.tracker.declare import packages
 from ftguide.tracker.declare.packages import PACKAGES
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.index import address
 from ftguide.tracker.observe.probe import SMOKE
+from ftguide.tracker.observe.survey import Report as Probed
+from ftguide.tracker.pages import words
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.evidence import EVIDENCE
 from ftguide.tracker.record.model import LINES, PLATFORMS, CompatError, Evidence
@@ -119,8 +122,8 @@ def main(arguments: argparse.Namespace) -> int:
     report = check(dependencies, known, line=line, platform=platform, today=today)
     problems: tuple[str, ...] = ()
     if arguments.probe:
-        found, problems = _probe(arguments, report, console)
-        merged = {name: (*known.get(name, ()), *found.get(name, ())) for name in {*known, *found}}
+        probed, problems = _probe(arguments, report, console)
+        merged = {name: (*known.get(name, ()), *probed.get(name, ())) for name in {*known, *probed}}
         report = check(dependencies, merged, line=line, platform=platform, today=today)
     code = report.exit_code(strict=arguments.strict)
     if arguments.json:
@@ -135,7 +138,7 @@ def _line(arguments: argparse.Namespace) -> str:
     if line not in LINES:
         fix = f"{line}t" if f"{line}t" in LINES else LINES[0]
         raise CompatError(
-            f"--line {files.shown(line)}: evidence is kept for {', '.join(LINES)}; try --line {fix}"
+            f"--line {shown(line)}: evidence is kept for {', '.join(LINES)}; try --line {fix}"
         )
     return line
 
@@ -144,7 +147,7 @@ def _platform(arguments: argparse.Namespace) -> str:
     here = artifacts.platforms_of(re.sub(r"[-.]", "_", sysconfig.get_platform()))
     platform: str = arguments.platform or next(iter(here), "")
     if platform not in PLATFORMS:
-        what = f"--platform {files.shown(platform)}" if platform else "this platform"
+        what = f"--platform {shown(platform)}" if platform else "this platform"
         raise CompatError(f"{what}: there are cells for {', '.join(PLATFORMS)}; name one of them")
     if arguments.probe and platform not in here:
         raise CompatError(f"--probe: {platform} cannot be probed on this machine; leave one out")
@@ -158,7 +161,7 @@ def _today(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise CompatError(
-            f"--today {files.shown(text)}: not a day; write one such as 2026-11-24"
+            f"--today {shown(text)}: not a day; write one such as 2026-11-24"
         ) from error
 
 
@@ -178,8 +181,10 @@ def _dependencies(arguments: argparse.Namespace) -> list[Dependency]:
 def read_evidence(
     folder: Path, dependencies: Iterable[Dependency]
 ) -> dict[str, tuple[Evidence, ...]]:
-    """Read the evidence about what is asked for, and nothing else."""
-    names = sorted({one.name for one in dependencies if evidence.NAME.fullmatch(one.name)})
+    """Read the evidence about what is asked for, and nothing else; raises `CompatError`."""
+    names = sorted(
+        {dependency.name for dependency in dependencies if evidence.NAME.fullmatch(dependency.name)}
+    )
     return {name: evidence.read_package(folder, name) for name in names}
 
 
@@ -191,11 +196,11 @@ def _probe(
 ) -> tuple[dict[str, tuple[Evidence, ...]], tuple[str, ...]]:
     """Probe what nobody has looked at; return new evidence by package, and what went wrong."""
     wanted = [
-        one.dependency
-        for one in report.checked
-        if (one.answer.open or one.stale)
-        and not one.dependency.origin
-        and evidence.NAME.fullmatch(one.dependency.name)
+        checked.dependency
+        for checked in report.checked
+        if (checked.answer.open or checked.stale)
+        and not checked.dependency.origin
+        and evidence.NAME.fullmatch(checked.dependency.name)
     ]
     if len(wanted) > MOST_PROBES:
         raise CompatError(
@@ -212,11 +217,11 @@ def _probe(
         console.print(escape(text), style="dim")
 
     pair = provide(report.line.removesuffix("t"), say=say)
-    found, problems = {}, []
+    gathered, problems = {}, []
     with tempfile.TemporaryDirectory(prefix="ftguide-check-") as scratch:
         results = probe.probe(
             wanted,
-            {one.name: one for one in packages.read(ROOT / PACKAGES)},
+            {checked.name: checked for checked in packages.read(ROOT / PACKAGES)},
             pair=pair,
             scratch=Path(scratch).resolve(),
             address="" if folder else address(),
@@ -224,12 +229,20 @@ def _probe(
             deep_seconds=max(0.0, arguments.deep_seconds),
             smoke=ROOT / SMOKE,
         )
-        for number, one in enumerate(results, start=1):
-            say(f"[{number}/{len(wanted)}] {one.name}: {one.said}")
-            found[one.name] = one.items
-            if one.problem:
-                problems.append(one.problem)
-    return found, tuple(problems)
+        for number, probed in enumerate(results, start=1):
+            say(f"[{number}/{len(wanted)}] {_progress(probed.report)}")
+            gathered[probed.report.package.name] = probed.items
+            if probed.report.problem:
+                problems.append(probed.report.problem)
+    return gathered, tuple(problems)
+
+
+def _progress(report: Probed) -> str:
+    if report.left_out:
+        ending = words.reason(report.left_out)
+    else:
+        ending = report.problem or f"{len(report.items)} items"
+    return f"{report.package.name}: {ending} ({report.seconds:.1f} s)"
 
 
 # --- output ---------------------------------------------------------------------------------------
@@ -244,34 +257,35 @@ def to_json(report: Report, today: date, problems: tuple[str, ...], code: int) -
         "platform": report.platform,
         "exit_code": code,
         "counts": counts(report),
-        "dependencies": [_plain(one) for one in report.checked],
+        "dependencies": [_plain(checked) for checked in report.checked],
         "skipped": [
-            {"name": one.name, "version": one.version, "where": one.where} for one in report.skipped
+            {"name": dependency.name, "version": dependency.version, "where": dependency.where}
+            for dependency in report.skipped
         ],
         "problems": list(problems),
     }
     return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"
 
 
-def _plain(one: Checked) -> Mapping[str, object]:
+def _plain(checked: Checked) -> Mapping[str, object]:
     return {
-        "name": one.dependency.name,
-        "version": one.dependency.version,
-        "where": one.dependency.where,
-        "answer": one.answer,
-        "level": one.level,
-        "judged": one.version,
-        "reasons": list(one.reasons),
-        "proof": list(one.proof),
-        "observed_at": one.observed_at,
-        "stale": one.stale,
+        "name": checked.dependency.name,
+        "version": checked.dependency.version,
+        "where": checked.dependency.where,
+        "answer": checked.answer,
+        "level": checked.level,
+        "judged": checked.version,
+        "reasons": words.reasons(checked.reasons),
+        "proof": list(checked.proof),
+        "observed_at": checked.observed_at,
+        "stale": checked.stale,
     }
 
 
 def counts(report: Report) -> dict[str, int]:
     """Count the answers, worst first; all of them, so that a program finds every key."""
-    found = Counter(one.answer for one in report.checked)
-    return {answer.value: found[answer] for answer in Answer}
+    numbers = Counter(checked.answer for checked in report.checked)
+    return {answer.value: numbers[answer] for answer in Answer}
 
 
 def show(console: Console, report: Report, today: date) -> None:
@@ -279,29 +293,26 @@ def show(console: Console, report: Report, today: date) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for title in ("dependency", "answer", "seen", "why"):
         table.add_column(title, no_wrap=title == "seen", overflow="fold")
-    for one in report.checked:
-        version = one.dependency.version
-        name = f"{one.dependency.name} {version}" if version else one.dependency.name
-        if not version and one.version:
-            name += f" (newest: {one.version})"
-        answer = f"[{_STYLES[one.answer]}]{one.answer.words}[/]" + " (stale)" * one.stale
-        why = _printable("; ".join(one.reasons[:3]))
-        table.add_row(escape(_printable(name)), answer, one.observed_at[:10], escape(why))
+    for checked in report.checked:
+        version = checked.dependency.version
+        name = f"{checked.dependency.name} {version}" if version else checked.dependency.name
+        if not version and checked.version:
+            name += f" (newest: {checked.version})"
+        answer = (
+            f"[{_STYLES[checked.answer]}]{checked.answer.words}[/]" + " (stale)" * checked.stale
+        )
+        why = printable("; ".join(words.reasons(checked.reasons[:3])))
+        table.add_row(escape(printable(name)), answer, checked.observed_at[:10], escape(why))
     if report.checked:
         console.print(table)
     numbers = [f"{n} {Answer(value).words}" for value, n in counts(report).items() if n]
-    said = ", ".join(numbers) or "no dependencies"
-    console.print(f"{report.line} on {report.platform}, as of {today}: {said}", soft_wrap=True)
+    summary = ", ".join(numbers) or "no dependencies"
+    console.print(f"{report.line} on {report.platform}, as of {today}: {summary}", soft_wrap=True)
     if report.skipped:
-        names = ", ".join(sorted({one.name for one in report.skipped})[:12])
+        names = ", ".join(sorted({checked.name for checked in report.skipped})[:12])
         console.print(
             f"not installed on it, by their markers: {len(report.skipped)} ({escape(names)})",
             soft_wrap=True,
         )
-    if any(one.answer.open or one.stale for one in report.checked):
+    if any(checked.answer.open or checked.stale for checked in report.checked):
         console.print("--probe installs and probes what is unknown, only claimed or stale")
-
-
-def _printable(text: str) -> str:
-    """Replace what could move a terminal's cursor."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)

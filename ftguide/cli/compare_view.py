@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ftguide.render import numbers
-from ftguide.statistics.estimates import Estimate
+from ftguide.suite import words
+from ftguide.suite.derive import analysis
+from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.compare import Change, Differences, compare, repeated
 from ftguide.suite.record import store
 from ftguide.suite.record.model import StoredRun
@@ -19,30 +20,37 @@ from ftguide.vocabulary import Build
 
 
 def print_differences(
-    console: Console, found: Differences, *, before: str, after: str, only_single: bool = False
+    console: Console,
+    differences: Differences,
+    *,
+    before: str,
+    after: str,
+    only_single: bool = False,
 ) -> None:
     """Print one line per ratio that both runs have, then what could not be compared."""
-    changes = [one for one in found.changes if not only_single or one.base == "gil-single"]
+    changes = [
+        change for change in differences.changes if not only_single or change.base == "gil-single"
+    ]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("workload", before, after, "difference"):
         table.add_column(heading, no_wrap=True)
     table.add_column("reads as")
-    for one in changes:
-        table.add_row(*_cells(one))
+    for change in changes:
+        table.add_row(*_cells(change))
     console.print(table)
     agree, of = repeated(changes)
     console.print(
         f"{agree} of {of} ratios differ by no more than their two half-widths together; "
-        f"{sum(one.changed for one in changes)} differ (q < 0.05)",
+        f"{sum(change.changed for change in changes)} differ (q < 0.05)",
         soft_wrap=True,
         highlight=False,
     )
-    for text in found.conditions:
-        console.print(escape(text), soft_wrap=True, highlight=False)
+    for condition in differences.conditions:
+        console.print(escape(words.condition_text(condition)), soft_wrap=True, highlight=False)
     reasons: dict[str, list[str]] = {}
-    for text in found.left_out:
-        name, _, reason = text.partition(": ")
-        reasons.setdefault(reason, []).append(name)
+    for left_out in differences.left_out:
+        name = " ".join((left_out.slug, *(["/".join(left_out.arms)] if left_out.arms else [])))
+        reasons.setdefault(words.obstacle_text(left_out), []).append(name)
     for reason, names in reasons.items():
         console.print(
             f"not compared, {escape(reason)}: {escape(', '.join(names))}",
@@ -52,18 +60,17 @@ def print_differences(
         )
 
 
-def _cells(one: Change) -> Iterable[str]:
-    what = "" if (one.arm, one.base) == ("ft-single", "gil-single") else f"\n  {one.arm}/{one.base}"
-    if what and one.kind == "speedup":
+def _cells(change: Change) -> Iterable[str]:
+    what = (
+        ""
+        if (change.arm, change.base) == ("ft-single", "gil-single")
+        else f"\n  {change.arm}/{change.base}"
+    )
+    if what and change.kind == "speedup":
         what += " throughput"
-    yield f"{one.slug}{what}"
-    for estimate in (one.before, one.after, one.change):
-        yield _text(estimate)
-    yield "[bold]differs[/]" if one.changed else "no difference shown"
-
-
-def _text(one: Estimate) -> str:
-    return numbers.ratio_text(one.ratio, one.low, one.high)
+    yield f"{change.slug}{what}"
+    yield from map(words.ratio_text, (change.before, change.after, change.change))
+    yield "[bold]differs[/]" if change.changed else "no difference shown"
 
 
 def nearest_published(results: Path, mine: StoredRun) -> StoredRun | None:
@@ -81,22 +88,22 @@ def nearest_published(results: Path, mine: StoredRun) -> StoredRun | None:
     return None if nearest is None else store.load(store.folder_of(results, nearest))
 
 
-def print_beside_published(console: Console, results: Path, mine: StoredRun) -> None:
+def print_beside_published(console: Console, results: Path, mine: Report) -> None:
     """Set a local run beside the nearest published one; says nothing where they share no row."""
     try:
-        published = nearest_published(results, mine)
+        published = nearest_published(results, mine.stored)
     except store.StoreError as error:
         console.print(f"[bold yellow]note:[/] {escape(str(error))}", soft_wrap=True)
         return
     if published is None:
         return
-    found = compare(published, mine)
-    if not found.changes:
+    differences = compare(analysis.report(published), mine)
+    if not differences.changes:
         return
     console.print(
         f"\nbeside the published run {published.run.run_id} ({published.run.machine.name}):",
         soft_wrap=True,
         highlight=False,
     )
-    shown = Differences(changes=found.changes, left_out=(), conditions=found.conditions)
+    shown = Differences(changes=differences.changes, left_out=(), conditions=differences.conditions)
     print_differences(console, shown, before="published", after="here", only_single=True)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ftguide.cli.bench import shorten
+from ftguide.cli.progress import shorten
 from ftguide.files import ROOT
 from ftguide.interpreters.choose import add_choices, chosen
 from ftguide.native.examples import report, session
@@ -88,11 +88,11 @@ def main(arguments: argparse.Namespace) -> int:
     target = ROOT / report.REPORT if arguments.record else _BUILDS / report.REPORT.name
     report.save(target, part)
     console.print(f"report {shorten(target)}", soft_wrap=True)
-    found = report.problems(part, everything=not arguments.only)
-    for text in found:
-        console.print(f"[bold red]problem:[/] {escape(text)}", soft_wrap=True)
+    problems = report.problems(part, everything=not arguments.only)
+    for problem in problems:
+        console.print(f"[bold red]problem:[/] {escape(str(problem))}", soft_wrap=True)
     console.print(totals(part), soft_wrap=True)
-    return 1 if found else 0
+    return 1 if problems else 0
 
 
 def _alone(path: Path) -> AbstractContextManager[object]:

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from ftguide.files import ROOT
 from ftguide.guide.declare import extract
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import PageError
 from ftguide.guide.lint.pages import lint
 
 

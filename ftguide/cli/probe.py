@@ -24,6 +24,7 @@ from ftguide.tracker.observe.install import Source, Workshop
 from ftguide.tracker.observe.probe import DEEP_SECONDS, SMOKE, platform_of
 from ftguide.tracker.observe.sandbox import isolation
 from ftguide.tracker.observe.survey import Report, Survey, cell_of, collect_all, in_shard
+from ftguide.tracker.pages import words
 from ftguide.tracker.record.evidence import EVIDENCE
 from ftguide.tracker.record.model import LINES, CompatError, Package
 
@@ -119,7 +120,10 @@ def main_collect(args: argparse.Namespace) -> int:
 
 
 def main_probe(args: argparse.Namespace) -> int:
-    """Probe the chosen packages; return 0, or 1 when one could not be probed."""
+    """Probe the chosen packages; return 0, or 1 when one could not be probed.
+
+    Raises `CompatError` for a wrong argument.
+    """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     chosen_packages = _selected(args)
     line = args.line or LINES[0]
@@ -173,8 +177,8 @@ def _selected(args: argparse.Namespace) -> tuple[Package, ...]:
     if not match or int(match[1]) > int(match[2]):
         raise CompatError(f"--shard {args.shard!r} is not a part; give one such as 2/8.")
     number, of = int(match[1]), int(match[2])
-    found = describing.choose(describing.read(args.packages), args.only)
-    return tuple(package for package in found if in_shard(package.name, number, of))
+    described = describing.choose(describing.read(args.packages), args.only)
+    return tuple(package for package in described if in_shard(package.name, number, of))
 
 
 def _pins(texts: Sequence[str], packages: Sequence[Package]) -> dict[str, str]:
@@ -191,8 +195,10 @@ def _tell(console: Console, report: Report) -> None:
     if report.problem:
         console.print(escape(report.problem), style="red")
     else:
-        said = report.note or f"probed, {len(report.items)} items"
-        console.print(f"{report.package.name}: {escape(said)} ({report.seconds:.1f} s)")
+        ending = f"probed, {len(report.items)} items"
+        if report.left_out:
+            ending = words.reason(report.left_out)
+        console.print(f"{report.package.name}: {escape(ending)} ({report.seconds:.1f} s)")
 
 
 def _show(
@@ -217,7 +223,7 @@ def _show(
             escape(cell.version),
             cell.level.code,
             f"{cell.level.words} {flags}".strip(),
-            escape("; ".join(cell.reasons)[:160]),
+            escape("; ".join(words.reasons(cell.reasons))[:160]),
         )
     console = Console(highlight=False)
     console.print(table)

@@ -1,6 +1,6 @@
 """The progress display of a run: what is measured now, how much is left.
 
-Redraws only when told that everything is quiet: a display thread would take CPU time from a slice.
+Redraws only when told that everything is quiet: a display thread would take CPU time from a value.
 """
 
 from __future__ import annotations
@@ -112,3 +112,11 @@ class Progress:
     def _redraw(self) -> None:
         self._drawn = time.monotonic()
         self._bar.refresh()
+
+
+def shorten(path: Path) -> str:
+    """Return a path, relative to the working directory where it is below it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -8,53 +8,58 @@ import json
 from rich.console import Console
 
 from ftguide import files
-from ftguide.cli.bench import shorten
 from ftguide.cli.compare_view import print_differences
+from ftguide.cli.progress import shorten
 from ftguide.cli.table import print_report
 from ftguide.files import ROOT
 from ftguide.machine import LOCAL_MACHINE
 from ftguide.suite import paste, publish
 from ftguide.suite.declare.catalogue import catalogue
-from ftguide.suite.derive import analysis, export
+from ftguide.suite.derive import analysis
 from ftguide.suite.derive.compare import compare
 from ftguide.suite.record import store
+from ftguide.suite.results_csv import results_csv
 
 HASHES = ROOT / "benchmarks" / "workloads" / "hashes.json"
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verbs."""
-    one = verbs.add_parser("report", help="derive the tables of a stored run again")
-    one.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
-    one.add_argument("--csv", action="store_true", help="all comparisons as CSV on standard output")
-    one.add_argument("--markdown", action="store_true", help="a block for an issue or a forum")
-    one.set_defaults(main=report)
+    verb = verbs.add_parser("report", help="derive the tables of a stored run again")
+    verb.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
+    verb.add_argument(
+        "--csv", action="store_true", help="all times and ratios as CSV on standard output"
+    )
+    verb.add_argument("--markdown", action="store_true", help="a block for an issue or a forum")
+    verb.set_defaults(main=report)
 
-    one = verbs.add_parser("compare", help="say what changed between two stored runs")
-    one.add_argument("before", metavar="RUN", help="a run id or the path of a run folder")
-    one.add_argument("after", metavar="RUN", help="another one")
-    one.set_defaults(main=compare_runs)
+    verb = verbs.add_parser("compare", help="say what changed between two stored runs")
+    verb.add_argument("before", metavar="RUN", help="a run id or the path of a run folder")
+    verb.add_argument("after", metavar="RUN", help="another one")
+    verb.set_defaults(main=compare_runs)
 
-    one = verbs.add_parser("publish", help="check a local run and add it to the published ones")
-    one.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
-    one.add_argument("--machine", required=True, metavar="NAME", help="public name of the hardware")
-    one.set_defaults(main=publish_run)
+    verb = verbs.add_parser("publish", help="check a local run and add it to the published ones")
+    verb.add_argument("run", metavar="RUN", help="a run id or the path of a run folder")
+    verb.add_argument(
+        "--machine", required=True, metavar="NAME", help="public name of the hardware"
+    )
+    verb.set_defaults(main=publish_run)
 
-    one = verbs.add_parser(
+    verb = verbs.add_parser(
         "reindex", help="rebuild benchmarks/results/index.json from the run folders"
     )
-    one.set_defaults(main=reindex)
+    verb.set_defaults(main=reindex)
 
-    one = verbs.add_parser("catalogue", help="check the source hashes of the workloads")
-    one.add_argument("--record", action="store_true", help="record new workloads and new versions")
-    one.set_defaults(main=hashes)
+    verb = verbs.add_parser("catalogue", help="check the source hashes of the workloads")
+    verb.add_argument("--record", action="store_true", help="record new workloads and new versions")
+    verb.set_defaults(main=hashes)
 
 
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables of a run; 1 when workloads of it failed."""
     derived = analysis.report(store.load(store.find(arguments.run)))
     if arguments.csv:
-        print(export.csv_rows(derived), end="")  # noqa: T201 - data for a pipe, not for a person
+        print(results_csv(derived), end="")  # noqa: T201 - data for a pipe, not for a person
     elif arguments.markdown:
         print(paste.markdown(derived))  # noqa: T201 - see above
     else:
@@ -64,10 +69,13 @@ def report(arguments: argparse.Namespace) -> int:
 
 def compare_runs(arguments: argparse.Namespace) -> int:
     """Print what changed from one run to another; 1 when they have nothing in common."""
-    before, after = (store.load(store.find(name)) for name in (arguments.before, arguments.after))
-    found = compare(before, after)
-    print_differences(Console(), found, before="before", after="after")
-    return 0 if found.changes else 1
+    before, after = (
+        analysis.report(store.load(store.find(name)))
+        for name in (arguments.before, arguments.after)
+    )
+    differences = compare(before, after)
+    print_differences(Console(), differences, before="before", after="after")
+    return 0 if differences.changes else 1
 
 
 def publish_run(arguments: argparse.Namespace) -> int:

@@ -76,10 +76,10 @@ def main(args: argparse.Namespace) -> int:
         compiler=thread.marker.compiler,
         build_seconds=thread.marker.seconds,
         seconds=round(time.monotonic() - begun, 1),
-        outcomes=tuple(one.outcome for one in ran),
+        outcomes=tuple(job.outcome for job in ran),
     )
     store.write(work / "reports", summary, ran)
-    wrong = [one.outcome for one in ran if not one.outcome.as_expected]
+    wrong = [job.outcome for job in ran if not job.outcome.as_expected]
     out = Console(highlight=False, soft_wrap=True)
     for outcome in wrong:
         named = ", ".join(outcome.functions) or "no function of the extension"
@@ -93,11 +93,11 @@ def main(args: argparse.Namespace) -> int:
         (ROOT / store.RECORDED / AUDIT).write_text(audit_text(), encoding="utf-8")
         out.print(f"recorded in {store.RECORDED}")
     elif recorded:
-        for text in store.differences(recorded, summary):
-            out.print(escape(f"differs from the recorded reports: {text}"), style="yellow")
+        for difference in store.differences(recorded, summary):
+            out.print(escape(f"differs from the recorded reports: {difference}"), style="yellow")
     out.print(
         f"sanitize: {len(ran)} jobs, {len(ran) - len(wrong)} as expected, "
-        f"{sum(one.outcome.reports for one in ran)} reports, {summary.seconds:.0f} s after a build "
+        f"{sum(job.outcome.reports for job in ran)} reports, {summary.seconds:.0f} s after a build "
         f"of {summary.build_seconds:.0f} s; reports in {escape(str(args.work))}/reports"
     )
     return 1 if wrong else 0

@@ -15,7 +15,7 @@ from rich.markup import escape
 from ftguide.files import ROOT
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import PageError
 from ftguide.guide.declare.model import PASSED, Expect, Snippet, Verdict
 from ftguide.guide.derive import endings
 from ftguide.guide.observe import execute, run
@@ -120,9 +120,9 @@ class _Progress:
     def __init__(self, screen: Console, pages: Sequence[Page], names: frozenset[str]) -> None:
         self._screen = screen
         self._all = sum(
-            one.runs_itself and (not names or one.name in names)
+            snippet.runs_itself and (not names or snippet.name in names)
             for page in pages
-            for one in page.snippets
+            for snippet in page.snippets
         )
         self._ran = 0
         self._said = time.monotonic()
@@ -138,8 +138,8 @@ class _Progress:
 def _understood(args: argparse.Namespace, names: frozenset[str], root: Path) -> list[Page]:
     """Return the pages to run; raises `PageError` with everything that is wrong with them."""
     pages = [extract.extract(path, root) for path in extract.chosen(args.only, root)]
-    problems = [problem for page in pages for problem in page.problems]
-    unknown = names - {one.name for page in pages for one in page.snippets}
+    problems = [problem.text for page in pages for problem in page.problems]
+    unknown = names - {snippet.name for page in pages for snippet in page.snippets}
     if unknown:
         problems.append(f"No snippet of these pages is called {', '.join(sorted(unknown))}.")
     if args.jobs < 1:
@@ -156,21 +156,23 @@ def _lines(args: argparse.Namespace, root: Path, screen: Console) -> list[run.Li
     pair: Pair = providing.provide(
         None if args.python else DEFAULT_LINE, given=args.python, say=say
     )
-    found = [_line({Build.GIL: pair.gil, Build.FREE_THREADED: pair.ft}, root)]
+    lines = [_line({Build.GIL: pair.gil, Build.FREE_THREADED: pair.ft}, root)]
     for name in args.line:
         providing.check_line(name)
         pairs = providing.ranked_pairs(providing.find(name, say=say))
         if pairs:
-            one = pairs[0]
-            found.append(_line({Build.GIL: one.gil, Build.FREE_THREADED: one.ft}, root))
+            best = pairs[0]
+            lines.append(_line({Build.GIL: best.gil, Build.FREE_THREADED: best.ft}, root))
         else:
             say(f"no pair of {name} is installed: not run on it")
-    return found
+    return lines
 
 
 def _line(interpreters: dict[Build, Interpreter], root: Path) -> run.Line:
     try:
-        targets = {build: execute.target(one) for build, one in interpreters.items()}
+        targets = {
+            build: execute.target(interpreter) for build, interpreter in interpreters.items()
+        }
     except (OSError, ValueError) as error:
         raise InterpreterError(f"An interpreter does not say where it is: {error}.") from error
     return run.Line(targets=targets, environments=Environments(interpreters, root))
@@ -192,10 +194,10 @@ def _tell_endings(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]
     """Print how the runs of a repeated snippet ended, where some ended otherwise than stated."""
     stated = {*snippet.shows, PASSED}
     told = [
-        f"{one.runs} runs on {one.version}{'t' if one.build is Build.FREE_THREADED else ''}: "
-        f"{endings.words(one.endings)}"
-        for one in verdicts
-        if snippet.repeated and not {ending for ending, _ in one.endings} <= stated
+        f"{verdict.runs} runs on {verdict.version}{'t' if verdict.build is Build.FREE_THREADED else ''}: "
+        f"{endings.words(verdict.endings)}"
+        for verdict in verdicts
+        if snippet.repeated and not {ending for ending, _ in verdict.endings} <= stated
     ]
     if told:
         screen.print(f"{snippet.where} {snippet.name}: {escape('; '.join(told))}")
@@ -208,13 +210,17 @@ def _total(
     failed: int,
     seconds: float,
 ) -> None:
-    everything = [one for page in pages for one in page.snippets if not names or one.name in names]
-    ran = [one for one in everything if one.runs_itself]
-    used = [one for one in everything if one.expect is Expect.USED]
-    shown = [one for one in ran if one.outputs or one.language == "console"]
-    failing = [one for one in ran if one.expect in {Expect.ERROR, Expect.RACE, Expect.HANG}]
-    python = [one for one in everything if one.counted]
-    skipped = [one for one in python if one.not_run is not None]
+    everything = [
+        snippet for page in pages for snippet in page.snippets if not names or snippet.name in names
+    ]
+    ran = [snippet for snippet in everything if snippet.runs_itself]
+    used = [snippet for snippet in everything if snippet.expect is Expect.USED]
+    shown = [snippet for snippet in ran if snippet.outputs or snippet.language == "console"]
+    failing = [
+        snippet for snippet in ran if snippet.expect in {Expect.ERROR, Expect.RACE, Expect.HANG}
+    ]
+    python = [snippet for snippet in everything if snippet.counted]
+    skipped = [snippet for snippet in python if snippet.not_run is not None]
     others = len(everything) - len(ran) - len(used) - len(skipped)
     share = 100 * len(skipped) / len(python) if python else 0.0
     screen.print(

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ftguide.render import numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Report, Row
 
@@ -49,14 +48,14 @@ def notes(report: Report) -> Iterator[str]:
     for mean in report.means:
         if mean.workloads < 2:
             continue  # the mean of one is the row above
-        one, ratio = mean.family, numbers.ratio_text(mean.ratio, mean.low, mean.high)
-        name = one.group if one.part is None else f"{one.group}: {one.part}"
+        family, ratio = mean.family, words.ratio_text(mean)
+        name = family.group if family.part is None else f"{family.group}: {family.part}"
         yield f"{name}, geometric mean of {mean.workloads} workloads: {ratio}"
     for row in report.rows:
         if row.failure is not None:
             yield failure_note(row)
         elif row.flags:
-            yield f"[yellow]{row.slug}[/]: {escape(', '.join(row.flags))}"
+            yield f"[yellow]{row.slug}[/]: {escape(', '.join(map(words.flag_text, row.flags)))}"
     for flag in report.stored.run.flags:
         yield f"[bold yellow]{escape(flag)}[/]"
 
@@ -68,12 +67,12 @@ def cells(row: Row, *, parallel: bool, wide: bool) -> list[str]:
     single = row.single
     found = [
         row.slug,
-        words.comparison_text(single) if single else "not measured",
-        escape(words.verdict_text(single, row.floor)) if single else "",
+        words.ratio_text(single) if single else "not measured",
+        escape(words.reading(single, row.floor)) if single else "",
     ]
     if parallel:
         shown = (row.user_speedup, row.efficiency) if wide else (row.efficiency,)
-        texts = [words.comparison_text(one) if one else "" for one in shown]
+        texts = [words.ratio_text(one) if one else "" for one in shown]
         found += texts if wide else [text.replace(" [", "\n[") for text in texts]
     return found
 

@@ -6,13 +6,13 @@ import os
 import tarfile
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ftguide.interpreters import children, toolchain
+from ftguide.interpreters import toolchain
 from ftguide.interpreters.discover import Say, inspect
-from ftguide.interpreters.model import InterpreterError
+from ftguide.interpreters.model import InterpreterError, Setting
 from ftguide.interpreters.shelf import Built, Shelf, program, write_wrapper
+from ftguide.process import run_step, without
 from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ftguide.interpreters.sources import Tarball
-
-
-class Setting(StrEnum):
-    """How much time a build may take."""
-
-    QUICK = "quick"  #: no PGO, no LTO: minutes; reports made with it are not for citing
-    OPTIMIZED = "optimized"  #: PGO and LTO: a quarter of an hour for each build
+    from ftguide.process.steps import Heartbeat
 
 
 #: CPython's own test modules take time to compile, but PGO is trained on the tests that use them.
@@ -40,6 +34,7 @@ _ALWAYS = ("--with-ensurepip=no", "--without-static-libpython")
 
 #: Variables that would make configure, make or the new interpreter do something else.
 _UNWANTED = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "DESTDIR", "CONFIG_SITE")
+_TAIL_LINES = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,13 +210,37 @@ def make_tree(
     for step, command in steps:
         begun = time.monotonic()
 
-        def heartbeat(seconds: float, compiled: int, step: str = step) -> None:
-            files = f", {compiled} files" if compiled else ""
-            say(f"{name}: {step}, {seconds:.0f} s{files}")
-
-        children.run(command, folder=objects, environ=environ, log=log, heartbeat=heartbeat)
+        heartbeat = _heartbeat(name, step, say)
+        try:
+            status = run_step(
+                command, folder=objects, environ=environ, log=log, heartbeat=heartbeat
+            )
+        except OSError as error:
+            raise InterpreterError(f"{command[0]} does not run: {error.strerror}.") from error
+        if status != 0:
+            raise InterpreterError(
+                f"`{command[0]}` failed with exit status {status}. The end of {log}:\n{_tail(log)}"
+            )
         say(f"{name}: {step} took {time.monotonic() - begun:.0f} s")
     return stage / tree.relative_to("/")
+
+
+def _heartbeat(name: str, step: str, say: Say) -> Heartbeat:
+    """Return what tells of a step that lasts, with the number of files compiled so far."""
+    compiled = 0
+
+    def heartbeat(seconds: float, printed: bytes) -> None:
+        nonlocal compiled
+        compiled += printed.count(b" -c ")
+        files = f", {compiled} files" if compiled else ""
+        say(f"{name}: {step}, {seconds:.0f} s{files}")
+
+    return heartbeat
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-_TAIL_LINES:])
 
 
 def _check(interpreter: Path, build: Build, order: Order, log: Path) -> None:
@@ -244,10 +263,4 @@ def usable_cpus() -> int:
 
 def build_environment(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the steps: the caller's, less what would change the result."""
-    environ = {
-        name: value
-        for name, value in given.items()
-        if not name.startswith("PYTHON") and name not in _UNWANTED
-    }
-    environ["LC_ALL"] = "C"
-    return environ
+    return {**without(given, "PYTHON", *_UNWANTED), "LC_ALL": "C"}

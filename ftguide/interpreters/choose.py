@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
-from ftguide.interpreters import provide as providing
-from ftguide.interpreters.build import Setting
-from ftguide.interpreters.discover import Say
-from ftguide.interpreters.model import Pair
+from ftguide.interpreters.model import Pair, Setting
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +33,11 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen(args: argparse.Namespace, line: str | None, say: Say) -> Pair:
+def chosen(args: argparse.Namespace, line: str | None, say: Callable[[str], None]) -> Pair:
     """Provide the pair that the options of `add_choices` ask for; raises `InterpreterError`."""
+    # Not above: it takes longer to import than everything else that `bench --help` needs.
+    from ftguide.interpreters import provide as providing  # noqa: PLC0415
+
     return providing.provide(
         line,
         given=args.python,

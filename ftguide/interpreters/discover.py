@@ -10,8 +10,6 @@ import contextlib
 import logging
 import os
 import shutil
-import signal
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ import python_discovery
 
 from ftguide.files import ROOT
 from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Route
+from ftguide.process import Ending, Limits, run, without
 from ftguide.vocabulary import Build
 
 #: Takes one line of progress for the person who waits.
@@ -91,46 +90,20 @@ def inspect(
 
 def _ask(path: str, environ: Mapping[str, str], patience_seconds: float) -> bytes:
     """Run `inspect_target.py`, isolated from PYTHON* variables and the current folder."""
-    quiet = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
-    quiet.pop("__PYVENV_LAUNCHER__", None)
+    quiet = {**without(environ, "PYTHON", "__PYVENV_LAUNCHER__"), "TERM": "dumb"}
+    limits = Limits(seconds=patience_seconds)
     try:
-        process = subprocess.Popen(
-            [path, "-I", str(_SCRIPT)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**quiet, "TERM": "dumb"},
-            start_new_session=True,
-        )
+        ended = run([path, "-I", str(_SCRIPT)], folder=Path(), environ=quiet, limits=limits)
     except OSError as error:
         raise InterpreterError(f"{path} does not run: {error.strerror or error}.") from error
-    try:
-        output, errors = process.communicate(timeout=patience_seconds)
-    except subprocess.TimeoutExpired as error:
-        _end(process)
+    if ended.ending is Ending.HANG:
+        raise InterpreterError(f"{path} does not answer: stopped after {patience_seconds:g} s.")
+    if not ended.succeeded:
+        how = f"killed by {ended.signal}" if ended.signal else f"exit status {ended.status}"
         raise InterpreterError(
-            f"{path} does not answer: stopped after {patience_seconds:g} s."
-        ) from error
-    except BaseException:
-        _end(process)
-        raise
-    if process.returncode != 0:
-        raise InterpreterError(
-            f"{path} does not run: {_status(process.returncode)}, "
-            f"{_gist(errors.decode(errors='replace'))}."
+            f"{path} does not run: {how}, {_gist(ended.errors.decode(errors='replace'))}."
         )
-    return output
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Stop a candidate that was not waited for, and what a shim started for it."""
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.communicate(timeout=1)
+    return ended.output
 
 
 def _gist(errors: str) -> str:
@@ -139,13 +112,6 @@ def _gist(errors: str) -> str:
     if not lines:
         return "without a word"
     return lines[-1 if lines[0].startswith("Traceback") else 0].rstrip(".")[:160]
-
-
-def _status(code: int) -> str:
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return f"killed by {signal.Signals(-code).name}"
-    return f"exit status {code}"
 
 
 def in_line(version: str, line: str) -> bool:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING
 
-import uv
-
+from ftguide.interpreters import tools
 from ftguide.interpreters.discover import Candidate, Say
 from ftguide.interpreters.model import Route
 
@@ -51,43 +49,25 @@ class _Uv:
     """The uv of the tools' environment, in an environment that fails fast."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = {
-            **{name: value for name, value in environ.items() if name != "VIRTUAL_ENV"},
-            "UV_HTTP_RETRIES": "0",
-            "UV_HTTP_CONNECT_TIMEOUT": "2",
-            "UV_NO_PROGRESS": "1",
-        }
+        self._environ = {**environ, "UV_HTTP_RETRIES": "0", "UV_HTTP_CONNECT_TIMEOUT": "2"}
 
     def install(self, *requests: str) -> str:
         """Install interpreters; return why that failed, empty when it did not."""
         flags = ["--no-bin"] + (["--no-registry"] if os.name == "nt" else [])
-        done = self._run(_INSTALL_SECONDS, "python", "install", *flags, *requests)
-        if isinstance(done, str):
-            return done
-        lines = done.stderr.strip().splitlines()
-        return "" if done.returncode == 0 else (lines[-1].strip() if lines else "no reason given")
+        words = ("python", "install", *flags, *requests)
+        try:
+            tools.ask_uv(*words, environ=self._environ, seconds=_INSTALL_SECONDS)
+        except tools.ToolError as error:
+            return error.reason
+        return ""
 
     def find(self, request: str, *options: str) -> str:
         """Return the path (or what the options ask for) of a managed interpreter, or nothing."""
-        done = self._run(
-            _FIND_SECONDS,
+        words = (
             *("python", "find", "--managed-python", "--system", "--no-project"),
             *("--no-python-downloads", *options, request),
         )
-        return "" if isinstance(done, str) or done.returncode != 0 else done.stdout.strip()
-
-    def _run(self, seconds: float, *arguments: str) -> subprocess.CompletedProcess[str] | str:
         try:
-            return subprocess.run(
-                [uv.find_uv_bin(), *arguments],
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return f"stopped after {seconds:.0f} s"
-        except OSError as error:  # uv's own UvNotFound is a FileNotFoundError
-            return str(error)
+            return tools.ask_uv(*words, environ=self._environ, seconds=_FIND_SECONDS).strip()
+        except tools.ToolError:
+            return ""

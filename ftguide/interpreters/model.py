@@ -21,6 +21,13 @@ class Route(StrEnum):
     SOURCE = "source"  #: built here from the release tarball
 
 
+class Setting(StrEnum):
+    """How much time a build may take."""
+
+    QUICK = "quick"  #: no PGO, no LTO: minutes; reports made with it are not for citing
+    OPTIMIZED = "optimized"  #: PGO and LTO: a quarter of an hour for each build
+
+
 class Sanitizer(StrEnum):
     """What the interpreter is instrumented for."""
 

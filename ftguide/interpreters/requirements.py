@@ -8,22 +8,21 @@ the text of the requirement file.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-import filelock
 import platformdirs
-import uv
 
+from ftguide.files import held
+from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter, InterpreterError, Pair
 from ftguide.vocabulary import Build
 
 #: Building a package from source may take its time.
 INSTALL_SECONDS = 1800.0
-TAIL_LINES = 6
 
 
 def install(
@@ -38,50 +37,37 @@ def install(
         text = file.read_bytes()
     except OSError as error:
         raise InterpreterError(f"{file}: {error.strerror or error}") from None
-    made = {}
-    for build, one in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
-        key = hashlib.sha256(text + one.facts.binary_sha256.encode()).hexdigest()[:24]
+    folders = {}
+    for build, interpreter in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
+        key = hashlib.sha256(text + interpreter.facts.binary_sha256.encode()).hexdigest()[:24]
         folder = platformdirs.user_cache_path("ftguide") / "requirements" / key
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder.with_suffix(".lock")):
+        with held(folder.with_suffix(".lock"), seconds=math.inf):
             if not folder.exists():
-                _install(file, build, one, folder, os.environ if environ is None else environ)
-        made[build] = str(folder)
-    return made
+                _install(
+                    file, build, interpreter, folder, os.environ if environ is None else environ
+                )
+        folders[build] = str(folder)
+    return folders
 
 
 def _install(
-    file: Path, build: Build, one: Interpreter, folder: Path, environ: Mapping[str, str]
+    file: Path, build: Build, interpreter: Interpreter, folder: Path, environ: Mapping[str, str]
 ) -> None:
     """Install beside the final folder and rename, so that a folder that exists is whole."""
     staging = folder.with_suffix(f".{os.getpid()}")
-    command = [
-        *(uv.find_uv_bin(), "pip", "install", "--quiet", "--python", one.executable),
+    words = (
+        *("pip", "install", "--quiet", "--python", interpreter.executable),
         *("--target", str(staging), "--requirements", str(file)),
-    ]
-    clean = {name: value for name, value in environ.items() if name != "VIRTUAL_ENV"}
+    )
     try:
-        done = subprocess.run(
-            command,
-            env=clean | {"UV_NO_PROGRESS": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=INSTALL_SECONDS,
-            check=False,
-        )
-        if done.returncode:
-            said = "\n".join(done.stderr.strip().splitlines()[-TAIL_LINES:])
-            raise InterpreterError(
-                f"{file}: cannot be installed for the {build.words} build ({one.facts.version}):\n{said}"
-            )
+        tools.ask_uv(*words, environ=environ, seconds=INSTALL_SECONDS)
         staging.mkdir(exist_ok=True)  # an empty requirement file installs nothing
         staging.rename(folder)
-    except subprocess.TimeoutExpired:
+    except tools.ToolError as error:
         raise InterpreterError(
-            f"{file}: installing it for the {build.words} build took more than "
-            f"{INSTALL_SECONDS / 60:.0f} minutes; stopped"
+            f"{file}: cannot be installed for the {build.words} build ({interpreter.facts.version}):\n"
+            f"{error.tail()}"
         ) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ftguide.files import to_json, write_atomic
 from ftguide.interpreters import build as source_build
-from ftguide.interpreters import sources, toolchain
+from ftguide.interpreters import sources, toolchain, tools
 from ftguide.interpreters.discover import inspect
 from ftguide.interpreters.model import InterpreterError, Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE, Means, check_line
@@ -122,22 +122,20 @@ def check_runtime(
         source.write_text("int main(void) { return 0; }\n", encoding="ascii")
         command = [*compiler.command, f"-fsanitize={sanitizer}", str(source), "-o", str(out)]
         for step, words in (("link", command), ("run", [str(out)])):
-            done = subprocess.run(
-                words, capture_output=True, text=True, check=False, timeout=60, env=dict(environ)
-            )
-            if done.returncode == 0:
-                continue
-            said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()
-            remedy = (
-                f"install the runtime of {' '.join(compiler.command)} (Debian: libclang-rt-…-dev)"
-                if step == "link"
-                else "with `unexpected memory mapping`, lower the address space's randomness: "
-                "`sysctl vm.mmap_rnd_bits=28` as root, or run under `setarch -R`"
-            )
-            raise InterpreterError(
-                f"An empty program with -fsanitize={sanitizer} does not {step} "
-                f"({said[0][:200]}): {remedy}."
-            )
+            try:
+                tools.ask(words, environ=environ, seconds=60)
+            except tools.ToolError as error:
+                remedy = (
+                    f"install the runtime of {' '.join(compiler.command)} (Debian: "
+                    "libclang-rt-…-dev)"
+                    if step == "link"
+                    else "with `unexpected memory mapping`, lower the address space's randomness: "
+                    "`sysctl vm.mmap_rnd_bits=28` as root, or run under `setarch -R`"
+                )
+                raise InterpreterError(
+                    f"An empty program with -fsanitize={sanitizer} does not {step} "
+                    f"({error.words.splitlines()[0][:200]}): {remedy}."
+                ) from None
 
 
 def arguments(sanitizer: Sanitizer) -> tuple[str, ...]:
@@ -226,7 +224,7 @@ def _build(
                 arguments=arguments(sanitizer),
                 seconds=round(time.monotonic() - begun, 1),
             )
-            (staged / MARKER).write_bytes(msgspec.json.encode(marker) + b"\n")
+            write_atomic(staged / MARKER, to_json(marker))
             if tree.exists():
                 tree.rename(work / "replaced")
             staged.rename(tree)

@@ -16,6 +16,7 @@ finished. A work folder that is there when the lock is taken was left by a kille
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shlex
 import shutil
@@ -24,10 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock
 import msgspec
 import platformdirs
 
+from ftguide.files import HeldError, held, to_json, write_atomic
 from ftguide.interpreters.discover import Candidate, Say
 from ftguide.interpreters.model import InterpreterError, Route
 from ftguide.interpreters.sources import PART
@@ -78,17 +79,15 @@ class Shelf:
                 f"{self.root}: {error.strerror or error}. Interpreters are built there; "
                 "set XDG_CACHE_HOME to a folder that can be written."
             ) from error
-        lock = filelock.FileLock(self.root / "lock")
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            say("another process builds interpreters here: waiting for it")
-            lock.acquire()
-        try:
+        lock = self.root / "lock"
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(held(lock))
+            except HeldError:
+                say("another process builds interpreters here: waiting for it")
+                stack.enter_context(held(lock, seconds=math.inf))
             self._sweep()
             yield
-        finally:
-            lock.release()
 
     def _sweep(self) -> None:
         """Remove what killed calls left; what resists is left to the next call, in nobody's way."""
@@ -113,11 +112,7 @@ class Shelf:
 
     def put(self, staged: Path, tree: Path, built: Built, work: Path) -> None:
         """Move a staged tree to its place; an older one that did not work steps aside."""
-        marker = staged / MARKER
-        with marker.open("wb") as stream:
-            stream.write(msgspec.json.format(msgspec.json.encode(built), indent=1) + b"\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_atomic(staged / MARKER, to_json(built))
         tree.parent.mkdir(parents=True, exist_ok=True)
         if tree.exists():
             tree.rename(work / f"replaced-{tree.name}")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shlex
 import shutil
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ftguide.files import sha256
+from ftguide.interpreters import tools
 from ftguide.interpreters.discover import Say, in_line
 from ftguide.interpreters.model import InterpreterError
 
@@ -66,12 +66,6 @@ class Tarball:
     release: Release
     path: Path
     origin: str  #: where it came from, without address or path
-
-
-def sha256(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def recognise(path: Path, line: str, releases: Sequence[Release] = RELEASES) -> Tarball:
@@ -213,10 +207,9 @@ def apt_proxy() -> str:
 
 def _ask(*command: str) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
-    except (OSError, subprocess.SubprocessError):
+        return tools.ask(command, environ=os.environ)
+    except tools.ToolError:
         return ""
-    return done.stdout
 
 
 def pool_folders(targets: str) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import shlex
 import shutil
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ftguide.interpreters import tools
 from ftguide.interpreters.model import InterpreterError
 
 if TYPE_CHECKING:
@@ -139,15 +140,8 @@ def find_compiler(environ: Mapping[str, str]) -> Compiler:
         if not shutil.which(command[0], path=path) or not shutil.which("make", path=path):
             continue
         try:
-            banner = subprocess.run(
-                [*command, "--version"],
-                capture_output=True,
-                text=True,
-                timeout=20,
-                check=True,
-                env=dict(environ),
-            ).stdout
-        except (OSError, subprocess.SubprocessError):
+            banner = tools.ask([*command, "--version"], environ=environ)
+        except tools.ToolError:
             continue
         return Compiler(command=tuple(command), name=_name(banner, environ))
     needed = {manager: [needs] for manager, (_, _, needs) in _MANAGERS.items()}
@@ -187,19 +181,8 @@ def _has(library: Library, compiler: Compiler, environ: Mapping[str, str]) -> bo
         (["pkg-config", "--exists", library.pkg_config], ""),
     )
     for command, text in checks:
-        try:
-            done = subprocess.run(
-                command,
-                input=text,
-                capture_output=True,
-                text=True,
-                timeout=20,
-                env=dict(environ),
-                check=False,
-            )
-        except (OSError, subprocess.SubprocessError):
-            continue
-        if done.returncode == 0:
+        with contextlib.suppress(tools.ToolError):
+            tools.ask(command, environ=environ, request=text)
             return True
     return False
 

@@ -12,12 +12,20 @@ A child gets an environment in which nothing of the caller's is left, leads a se
 dies with its parent where the system can do that (Linux). Its output is bounded, its memory is the
 proportional set size of its whole tree, and when `run` returns, however it returns, nothing that the
 child started is alive. How it ended is a record (`Ended`), and words are made of it in one place.
+A compilation, which takes minutes and prints megabytes, is a `run_step`: without a limit, into a log.
 """
 
 from ftguide.process.ended import Ended, Ending, signal_name
 from ftguide.process.memory import Memory, memory_of, tree
 from ftguide.process.run import Limits, run
-from ftguide.process.start import clean_environment, dying_with_parent, kill_tree, without_network
+from ftguide.process.start import (
+    clean_environment,
+    dying_with_parent,
+    kill_tree,
+    without,
+    without_network,
+)
+from ftguide.process.steps import run_step
 
 __all__ = [
     "Ended",
@@ -29,7 +37,9 @@ __all__ = [
     "kill_tree",
     "memory_of",
     "run",
+    "run_step",
     "signal_name",
     "tree",
+    "without",
     "without_network",
 ]

@@ -19,8 +19,8 @@ def die_with_parent() -> Callable[[], object] | None:
     """Return what a child calls before exec to have the kernel kill it when its parent dies.
 
     A closed channel already ends a worker that is waiting. This ends one that is computing, or that
-    hangs, when the master is killed with SIGKILL. Linux only; None elsewhere, where the channel has to
-    do. Looked up once and by the master: importing ctypes in every child costs more than the fork.
+    hangs, when the controller is killed with SIGKILL. Linux only; None elsewhere, where the channel has to
+    do. Looked up once and by the parent: importing ctypes in every child costs more than the fork.
     """
     if not sys.platform.startswith("linux"):
         return None

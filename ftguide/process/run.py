@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import subprocess
@@ -23,6 +24,10 @@ _WEIGHED_EVERY_SECONDS = 0.5
 _PAUSES_SECONDS = (0.002, 0.05)
 #: What is read of a stream at a time.
 _CHUNK_BYTES = 65536
+#: How the programs of `start`'s prefixes begin what they print, and end, when there is no such command
+#: or none that can be executed.
+_PREFIXES = ("setpriv: ", "unshare: ")
+_UNSTARTABLE = {127: errno.ENOENT, 126: errno.EACCES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +62,10 @@ def run(
     child is ended. Raises `OSError` when the command cannot be started.
     """
     mark = secrets.token_hex(16)
+    prefix = (*dying_with_parent(), *(() if network else without_network()))
     started = time.monotonic()
     process = subprocess.Popen(
-        [*dying_with_parent(), *(() if network else without_network()), *command],
+        [*prefix, *command],
         cwd=folder,
         env={**environ, MARK: mark},
         stdin=subprocess.PIPE,
@@ -75,6 +81,8 @@ def run(
         status = process.wait()
         streams.finish()
     output, errors = bytes(streams.output), bytes(streams.errors)
+    if prefix and not ending:
+        _refuse_unstartable(command[0], status, errors)
     if ending is None and streams.flooded:  # it wrote too much and ended before it was looked at
         ending, limit = Ending.FLOOD, limits.output_bytes
     return Ended(
@@ -85,6 +93,13 @@ def run(
         seconds=time.monotonic() - started,
         limit=limit,
     )
+
+
+def _refuse_unstartable(program: str, status: int, errors: bytes) -> None:
+    """Raise the `OSError` of a command that its prefix could not start: the prefix only prints it."""
+    said = errors.decode(errors="replace").rstrip()
+    if status in _UNSTARTABLE and said.startswith(_PREFIXES) and f"{program}: " in said:
+        raise OSError(_UNSTARTABLE[status], said.rpartition(": ")[2], program)
 
 
 class _Streams:
@@ -163,7 +178,7 @@ def _watch(
     """Wait for the end; return why it is not waited for any longer, None when it came by itself."""
     started = weighed = time.monotonic()
     pause, longest = _PAUSES_SECONDS
-    while not _ended(process):
+    while not has_ended(process):
         now = time.monotonic()
         if stop is not None and stop.is_set():
             return Ending.STOPPED, None
@@ -184,7 +199,7 @@ def _watch(
     return None, None
 
 
-def _ended(process: subprocess.Popen[bytes]) -> bool:
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
     """Return whether a child has ended, without reaping it: its group's number stays taken."""
     if hasattr(os, "waitid"):
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT

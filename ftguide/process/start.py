@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,8 +16,15 @@ import psutil
 
 from ftguide.process.memory import tree
 
-#: What a child may see of the caller's environment; no secret is among it.
+#: Without these some systems start no program at all; no secret is among them.
 _PASSED_ON = ("LD_LIBRARY_PATH", "NIX_LD", "SYSTEMROOT")
+#: What the kernel gets to end what was killed; it needs a millisecond.
+_DEATH_SECONDS = 1.0
+
+
+def passed_on(*names: str) -> dict[str, str]:
+    """Return what every child needs of the caller's environment, and what is there of some `names`."""
+    return {name: os.environ[name] for name in (*_PASSED_ON, *names) if name in os.environ}
 
 
 def clean_environment(folder: Path, *, path: str | None = None, **more: str) -> dict[str, str]:
@@ -24,9 +32,8 @@ def clean_environment(folder: Path, *, path: str | None = None, **more: str) -> 
 
     `path` is the child's PATH, the caller's without it. `more` are variables to add or to replace.
     """
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {
-        **passed,
+        **passed_on(),
         "PATH": path if path is not None else os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "TMPDIR": str(folder),
@@ -60,8 +67,11 @@ def without_network() -> tuple[str, ...]:
 
 
 def _working(prefix: tuple[str, ...]) -> tuple[str, ...]:
-    if not shutil.which(prefix[0]):
+    """Return a prefix that works, its program by its path: a child's PATH may not have it."""
+    program = shutil.which(prefix[0])
+    if program is None:
         return ()
+    prefix = (program, *prefix[1:])
     try:
         done = subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
@@ -73,8 +83,9 @@ def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None
     """Kill a child's process group, its descendants, and whoever carries its mark.
 
     The leader must not have been reaped yet: until then its number belongs to no other group.
-    `number` is the signal, SIGKILL without it.
+    `number` is the signal; without it it is SIGKILL, and this returns when they are dead.
     """
+    wait = number is None
     if number is None:
         number = getattr(signal, "SIGKILL", signal.SIGTERM)
     members = tree(leader, mark)
@@ -82,6 +93,17 @@ def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None
     if kill_group is not None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill_group(leader, number)
-    for one in members:
+    for member in members:
         with contextlib.suppress(psutil.Error, OSError):
-            one.send_signal(number)
+            member.send_signal(number)
+    deadline = time.monotonic() + _DEATH_SECONDS
+    while wait and any(map(_is_alive, members)) and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Return whether a process still runs; a zombie only waits for its parent."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

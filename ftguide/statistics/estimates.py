@@ -79,7 +79,7 @@ def agree(one: Estimate, other: Estimate) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A ratio with bootstrap limits."""
+    """A ratio with the ends of its interval."""
 
     ratio: float
     low: float
@@ -148,7 +148,7 @@ def typical_lap(laps: Sequence[int]) -> float:
     """Return the mean of the laps without the shortest tenth and the longest four tenths.
 
     All laps do the same work, so what makes a few of them half as long again is not the work: on a
-    shared machine it is somebody else's use of the same core. Unit of the laps; ValueError for none.
+    shared machine it is somebody else's use of the same core. Unit of the laps; raises `ValueError` for none.
     """
     if not laps:
         raise ValueError("no laps to choose from")
@@ -159,9 +159,9 @@ def typical_lap(laps: Sequence[int]) -> float:
 def undisturbed(laps: Sequence[int]) -> list[int]:
     """Return the laps that are no more than `DISTURBED` longer than the quiet ones among them.
 
-    Their share tells how restless the machine was; ratios come from `typical_lap`. Quiet is the `QUIET`
+    Their share tells how noisy the machine was; ratios come from `typical_lap`. Quiet is the `QUIET`
     quantile, not the minimum: it holds as long as that share of laps is quiet, and a single odd clock
-    reading moves nothing. ValueError for no laps.
+    reading moves nothing. Raises `ValueError` for no laps.
     """
     if not laps:
         raise ValueError("no laps to choose from")
@@ -259,8 +259,8 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Return q values in the order of the p values: q < 0.05 keeps false discoveries below 5 %.
 
     Benjamini & Hochberg ("Controlling the false discovery rate", JRSS B 1995), as adjusted values:
-    the smallest rate at which the step-up procedure still rejects. ValueError for a p outside
-    [0, 1].
+    the smallest rate at which the step-up procedure still rejects. Raises `ValueError` for a p
+    outside [0, 1].
     """
     for p in p_values:
         if not 0 <= p <= 1:
@@ -275,11 +275,9 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     return q_values
 
 
-def _resampled_means(
-    values: Sequence[float], resamples: int, chance: random.Random, *, trimmed: bool = False
-) -> list[float]:
+def _resampled_means(values: Sequence[float], resamples: int, chance: random.Random) -> list[float]:
     k, draw = len(values), chance.random
-    cut = _cut(k) if trimmed else 0
+    cut = _cut(k)
     ordered = sorted(values) if cut else values  # places are then sorted faster than values
     found = []
     for _ in range(resamples):
@@ -297,47 +295,6 @@ def _quantile(ordered: Sequence[float], level: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def bootstrap_interval(
-    log_ratios: Sequence[float],
-    level: float = LEVEL,
-    *,
-    bias_corrected: bool = True,
-    resamples: int = RESAMPLES,
-    seed: int = SEED,
-) -> Interval:
-    """Cross-check an untrimmed ratio's interval by resampling blocks: BCa, or plain percentiles.
-
-    Efron ("Better bootstrap confidence intervals", JASA 1987); the acceleration comes from the
-    jackknife. With ten blocks it is too narrow (simulated: it catches the truth 86 to 92 times in
-    100, Student's 95), which is why Student's is the one printed. Fewer than two blocks: (0, inf).
-    """
-    k, centre = len(log_ratios), mean(log_ratios)
-    if k < 2:
-        return Interval(ratio=_exp(centre) if k else math.nan, low=0.0, high=math.inf)
-    means = sorted(_resampled_means(log_ratios, resamples, random.Random(seed)))
-    levels = [(1 - level) / 2, (1 + level) / 2]
-    if bias_corrected:
-        levels = _bca_levels(log_ratios, centre, means, levels)
-    low, high = (_quantile(means, one) for one in levels)
-    return Interval(ratio=_exp(centre), low=_exp(low), high=_exp(high))
-
-
-def _bca_levels(
-    values: Sequence[float], centre: float, means: Sequence[float], levels: Sequence[float]
-) -> list[float]:
-    """Shift nominal percentile levels for the bias and the skewness of the resampled means."""
-    deviations = [value - centre for value in values]
-    squares = math.fsum(d * d for d in deviations)
-    if squares == 0:
-        return list(levels)
-    acceleration = math.fsum(d**3 for d in deviations) / (6 * squares**1.5)
-    below = math.fsum(1.0 if m < centre else 0.5 if m == centre else 0.0 for m in means)
-    share = min(max(below / len(means), 0.5 / len(means)), 1 - 0.5 / len(means))
-    bias = _NORMAL.inv_cdf(share)
-    shifted = [bias + _NORMAL.inv_cdf(level) for level in levels]
-    return [_NORMAL.cdf(bias + z / (1 - acceleration * z)) for z in shifted]
-
-
 def group_mean(
     samples: Sequence[Sequence[float]],
     level: float = LEVEL,
@@ -353,7 +310,7 @@ def group_mean(
     Satterthwaite's degrees of freedom. This is the expanded percentile interval of Hesterberg
     ("What teachers should know about the bootstrap", The American Statistician 2015), stretched in
     width where he moves the percentiles, because the tails of 3 resampled blocks are soon empty.
-    ValueError when there is no workload, or one has fewer than two blocks.
+    Raises `ValueError` when there is no workload, or one has fewer than two blocks.
     """
     if not samples or min(map(len, samples)) < 2:
         raise ValueError("a group mean needs workloads of at least two blocks each")
@@ -367,7 +324,7 @@ def group_mean(
     for values, at in zip(samples, places, strict=True):
         stretch = math.sqrt((at.freedom + 1) / at.freedom)
         spread = [(v - at.centre) * stretch for v in values]
-        columns.append(_resampled_means(spread, resamples, chance, trimmed=True))
+        columns.append(_resampled_means(spread, resamples, chance))
     shifts = sorted(mean(row) for row in zip(*columns, strict=True))
     return Interval(
         ratio=_exp(centre),

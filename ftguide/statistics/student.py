@@ -23,8 +23,12 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
     raise ArithmeticError(f"incomplete beta does not converge at a={a}, b={b}, x={x}")
 
 
-def _beta(a: float, b: float, x: float, y: float) -> float:
-    """Return I_x(a, b); y = 1 - x is given too, because it may be too small to subtract."""
+def incomplete_beta(a: float, b: float, x: float, y: float) -> float:
+    """Return the regularised incomplete beta function I_x(a, b) for a, b > 0 and 0 <= x <= 1.
+
+    y = 1 - x is given too, because it may be too small to subtract. Continued fraction of Abramowitz &
+    Stegun 26.5.8; raises `ArithmeticError` where that does not converge.
+    """
     if x <= 0.0:
         return 0.0
     if y <= 0.0:
@@ -37,18 +41,11 @@ def _beta(a: float, b: float, x: float, y: float) -> float:
     return 1.0 - front * _beta_fraction(b, a, y) / b
 
 
-def incomplete_beta(a: float, b: float, x: float) -> float:
-    """Return the regularised incomplete beta function I_x(a, b) for a, b > 0 and 0 <= x <= 1.
-
-    Continued fraction of Abramowitz & Stegun 26.5.8. ValueError outside its domain.
-    """
-    if not (a > 0 and b > 0 and 0 <= x <= 1):
-        raise ValueError(f"incomplete beta wants a, b > 0 and 0 <= x <= 1, got {a}, {b}, {x}")
-    return _beta(a, b, x, 1.0 - x)
-
-
 def student_tail(t: float, df: float) -> float:
-    """Return P(T > t) for Student's t with `df` degrees of freedom; df = inf is the normal."""
+    """Return P(T > t) for Student's t ("The probable error of a mean", Biometrika 1908).
+
+    `df` are the degrees of freedom, inf is the normal; raises `ValueError` unless they are above 0.
+    """
     if not df > 0:
         raise ValueError(f"degrees of freedom must be positive, got {df}")
     if t < 0:
@@ -58,12 +55,7 @@ def student_tail(t: float, df: float) -> float:
         return 0.0
     if math.isinf(df):
         return math.erfc(t / math.sqrt(2.0)) / 2
-    return _beta(df / 2, 0.5, df / (df + square), square / (df + square)) / 2
-
-
-def student_cdf(t: float, df: float) -> float:
-    """Return P(T <= t) for Student's t ("The probable error of a mean", Biometrika 1908)."""
-    return student_tail(-t, df)
+    return incomplete_beta(df / 2, 0.5, df / (df + square), square / (df + square)) / 2
 
 
 @lru_cache(maxsize=4096)
@@ -71,6 +63,7 @@ def student_quantile(p: float, df: float) -> float:
     """Return the t with P(T <= t) = p, for 0 < p < 1, to about 1e-13 relative.
 
     Newton's method on the tail, held inside a bracket so that the heavy tails of df = 1 converge.
+    Raises `ValueError` outside its domain.
     """
     if not (0 < p < 1 and df > 0):
         raise ValueError(f"a quantile wants 0 < p < 1 and df > 0, got p={p}, df={df}")

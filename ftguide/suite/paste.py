@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ftguide.render.tables import markdown_table
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Report, Row
-from ftguide.suite.derive.observed import observed
+from ftguide.suite.derive.observed import Count, observed
 from ftguide.suite.record.model import Run
 from ftguide.vocabulary import Build
 
@@ -28,19 +28,19 @@ def markdown(report: Report) -> str:
 def _cells(report: Report, row: Row, *, parallel: bool) -> list[str]:
     title = report.stored.planned(row.slug).title
     if row.failure is not None:
-        found = [title, "failed", f"{row.failure.kind}: {row.failure.message}"]
-        return found + [""] * (2 * parallel) + ["0"]
+        message = f"{row.failure.kind}: {row.failure.message}"
+        return [title, "failed", message, *[""] * (2 * parallel), "0"]
     single = row.single
-    found = [
+    cells = [
         title,
-        words.comparison_text(single) if single else "",
-        words.verdict_text(single, row.floor) if single else "not measured",
+        words.ratio_text(single) if single else "",
+        words.reading(single, row.floor) if single else "not measured",
     ]
     if parallel:
-        found += [
-            words.comparison_text(one) if one else "" for one in (row.user_speedup, row.efficiency)
+        cells += [
+            words.ratio_text(one) if one else "" for one in (row.user_speedup, row.efficiency)
         ]
-    return [*found, str(row.blocks)]
+    return [*cells, str(row.blocks)]
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -51,14 +51,14 @@ def _notes(report: Report) -> Iterator[str]:
     )
     yield ""
     for build in Build:
-        one = run.interpreters[build]
-        pgo = "PGO" if one.pgo else "no PGO: not for citing"
-        yield f"- {build.words}: CPython {one.version}, {one.compiler}, {pgo}"
+        facts = run.interpreters[build]
+        pgo = "PGO" if facts.pgo else "no PGO: not for citing"
+        yield f"- {build.words}: CPython {facts.version}, {facts.compiler}, {pgo}"
     yield f"- {_machine(run)}"
     yield f"- The Measured Guide's suite {run.suite.version}, preset {run.plan.preset}, run {run.run_id}"
     for row in report.rows:
         if row.flags:
-            yield f"- {_plain(report, row)}: {'; '.join(row.flags)}"
+            yield f"- {_plain(report, row)}: {'; '.join(map(words.flag_text, row.flags))}"
         for text in counted(report, row.slug):
             yield f"- {_plain(report, row)}: {text}"
     yield from (f"- {flag}" for flag in run.flags)
@@ -71,13 +71,13 @@ def _plain(report: Report, row: Row) -> str:
 
 def counted(report: Report, slug: str) -> Iterator[str]:
     """Yield what a workload counted where it is more than nothing, the worst arm speaking for all."""
-    worst: dict[str, tuple[float, str, str]] = {}
-    for one in observed(report.stored, slug):
-        if one.mean > 0:
-            candidate = (one.mean, one.arm, one.quantity.title)
-            worst[one.quantity.key] = max(worst.get(one.quantity.key, candidate), candidate)
-    for mean, arm, title in worst.values():
-        yield f"{title.lower()}: {mean:.4g} a slice ({arm})"
+    worst: dict[str, Count] = {}
+    for count in observed(report.series[slug]):
+        if count.mean > 0:
+            known = worst.get(count.quantity.key, count)
+            worst[count.quantity.key] = max(known, count, key=lambda c: (c.mean, c.arm))
+    for count in worst.values():
+        yield f"{count.quantity.title.lower()}: {words.count_parts(count)[0]} a slice ({count.arm})"
 
 
 def _machine(run: Run) -> str:

@@ -6,18 +6,13 @@ the page stub, and puts the run into the index last. A published run is never ch
 
 from __future__ import annotations
 
-import contextlib
-import getpass
-import gzip
-import platform
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.workloads.declare import Group
-from ftguide import files
+from ftguide import files, redact
 from ftguide.machine import LOCAL_MACHINE
 from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.record import store, stubs
@@ -33,8 +28,6 @@ PUBLISHED_PRESETS = ("standard", "full")
 #: With five blocks an interval is 2.8 standard errors wide to either side, and says so; with fewer it
 #: soon spans everything. The standard preset gives that many to each workload with several workers.
 FEWEST_BLOCKS = 5
-#: Names too short or too common to be told apart from ordinary words in data.
-UNREMARKABLE = frozenset({"root", "user", "localhost", "local", "runner", "python", "main", "host"})
 
 
 class PublishError(ExpectedError):
@@ -44,68 +37,43 @@ class PublishError(ExpectedError):
 def objections(stored: StoredRun) -> list[str]:
     """List every reason why a run must not be published."""
     run = stored.run
-    found = []
+    reasons = []
     if run.finished is None:
-        found.append("it is unfinished: resume it first")
+        reasons.append("it is unfinished: resume it first")
     if run.plan.preset not in PUBLISHED_PRESETS:
-        found.append(
+        reasons.append(
             f"its preset is {run.plan.preset}: publish {' or '.join(PUBLISHED_PRESETS)} runs"
         )
     if run.differences:
-        found.append(f"its pair is not like for like: {'; '.join(run.differences)}")
+        reasons.append(f"its pair is not like for like: {'; '.join(run.differences)}")
     if not all(run.interpreters[build].pgo for build in Build):
-        found.append("its interpreters are unoptimised builds (no PGO)")
+        reasons.append("its interpreters are unoptimised builds (no PGO)")
     if not run.pinned:
-        found.append("its processes were not pinned to CPUs")
+        reasons.append("its processes were not pinned to CPUs")
     if run.suite.dirty or run.suite.commit is None:
-        found.append(
+        reasons.append(
             "the working tree differed from its commit, so nobody could measure the same again"
         )
-    found += [
-        f"{one.slug} is somebody's own code, which nobody else can measure"
-        for one in run.plan.workloads
-        if one.group == Group.MINE
+    reasons += [
+        f"{item.slug} is somebody's own code, which nobody else can measure"
+        for item in run.plan.workloads
+        if item.group == Group.MINE
     ]
-    found += [f"{one.workload} failed ({one.kind})" for one in stored.failures]
+    reasons += [f"{item.workload} failed ({item.kind})" for item in stored.failures]
     for planned in run.plan.workloads:
         blocks = len(stored.of(planned.slug))
         if blocks < FEWEST_BLOCKS:
-            found.append(f"{planned.slug} has {blocks} blocks, at least {FEWEST_BLOCKS} are needed")
-    return found
-
-
-def private_words() -> Iterator[str]:
-    """Yield what this machine and its user are called, and where things lie on it."""
-    names = {platform.node(), platform.node().partition(".")[0]}
-    with contextlib.suppress(OSError, KeyError):  # without a user database there is no name to leak
-        names.add(getpass.getuser())
-    yield from (name for name in names if len(name) > 2 and name.lower() not in UNREMARKABLE)
-    home, temporary = str(Path.home()), tempfile.gettempdir()
-    yield from {
-        f"{home.rstrip('/')}/",
-        f"{temporary.rstrip('/')}/",
-        "/home/",
-        "/Users/",
-        "\\Users\\",
-    }
-
-
-def leaks(folder: Path) -> list[str]:
-    """Name every private word that stands in a file of a run folder, packed files unpacked."""
-    found = []
-    words = sorted(set(private_words()))
-    for path in sorted(folder.iterdir()):
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        text = data.decode(errors="replace")
-        found += [f"{path.name} contains {word!r}" for word in words if word in text]
-    return found
+            reasons.append(
+                f"{planned.slug} has {blocks} blocks, at least {FEWEST_BLOCKS} are needed"
+            )
+    return reasons
 
 
 def publish(source: Path, *, machine: str, root: Path) -> Path:
     """Check a local run and move it over; return its public folder.
 
-    `machine` names the hardware for everybody, e.g. `xeon-8481c-2vcpu-kvm`. PublishError lists all
-    objections at once and leaves everything as it was.
+    `machine` names the hardware for everybody, e.g. `xeon-8481c-2vcpu-kvm`. Raises `PublishError`,
+    which lists all objections at once, with everything as it was.
     """
     if not store.MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
         raise PublishError(
@@ -113,9 +81,9 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
             "for example xeon-2vcpu-kvm; not 'local'"
         )
     stored = store.load(source)
-    found = objections(stored)
-    if found:
-        raise PublishError(f"run {stored.run.run_id} cannot be published: " + "; ".join(found))
+    reasons = objections(stored)
+    if reasons:
+        raise PublishError(f"run {stored.run.run_id} cannot be published: " + "; ".join(reasons))
     results = root / store.RESULTS
     target = results / machine / stored.run.run_id
     if target.exists():
@@ -130,7 +98,7 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
         for name, data in pyperf_suites(store.load(folder)).items():
             files.write_atomic(folder / name, data)
         _fits(folder)
-        private = leaks(folder)
+        private = redact.leaks(sorted(folder.iterdir()))
         if private:
             raise PublishError("private data would be published: " + "; ".join(private))
         folder.rename(target)
@@ -162,7 +130,10 @@ def _fits(folder: Path) -> None:
 
 
 def reindex(results: Path) -> int:
-    """Rebuild the index of published runs from the folders; return how many there are."""
+    """Rebuild the index of published runs from the folders; return how many there are.
+
+    Raises `StoreError` for a run or an index that cannot be read.
+    """
     known = {one.run_id: one for one in store.read_index(results).runs} if results.exists() else {}
     entries = []
     for path in sorted(results.glob("*/*/run.json")):

@@ -40,6 +40,25 @@ def no_core_files() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def exports_module(file: str, module: str) -> bool:
+    """Say whether a library exports what an extension module is created by.
+
+    Asked after the interpreter has failed to create it, which says so in its message only. What
+    cannot be asked is taken for a module: its error is worth reporting.
+    """
+    name = module.rpartition(".")[2]
+    coded = f"_{name}" if name.isascii() else f"U_{name.encode('punycode').decode()}"
+    try:
+        import ctypes  # noqa: PLC0415 - what was asked about is loaded first, beside nothing else
+
+        library = ctypes.CDLL(file)
+    except (ImportError, OSError):
+        return True
+    return any(
+        hasattr(library, f"{kind}{coded.replace('-', '_')}") for kind in ("PyInit", "PyModExport")
+    )
+
+
 def main() -> None:
     """Create the module and report."""
     request = json.loads(sys.stdin.buffer.read())
@@ -54,9 +73,14 @@ def main() -> None:
     try:
         importlib.util.module_from_spec(spec)
     except BaseException as error:  # noqa: BLE001 - whatever it raises is what is reported
+        declares = "used" if gil() != before else "error"
+        if isinstance(error, ImportError) and not exports_module(
+            request["file"], request["module"]
+        ):
+            declares = "no-module"
         report(
             {
-                "declares": "used" if gil() != before else "error",
+                "declares": declares,
                 "init": "",
                 "detail": f"{type(error).__name__}: {error}"[:500],
             }

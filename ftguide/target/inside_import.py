@@ -30,7 +30,7 @@ def gil() -> bool:
 
 def loaded_extensions() -> dict[str, str]:
     """Return the extension modules in sys.modules with their files."""
-    found: dict[str, str] = {}
+    extensions: dict[str, str] = {}
     suffixes = tuple(importlib.machinery.EXTENSION_SUFFIXES)
     for name, module in list(sys.modules.items()):
         with contextlib.suppress(Exception):  # a module may be anything
@@ -38,8 +38,8 @@ def loaded_extensions() -> dict[str, str]:
             if not file.endswith(suffixes):
                 file = str(module.__file__)
             if file.endswith(suffixes):
-                found[name] = file
-    return found
+                extensions[name] = file
+    return extensions
 
 
 def main() -> None:

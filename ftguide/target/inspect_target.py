@@ -71,11 +71,11 @@ def variable(name: str) -> str:
 
 def configure_arguments() -> "list[str]":
     """Return the arguments of configure, sorted, without the paths in their values."""
-    found = []
+    arguments = []
     for argument in shlex.split(variable("CONFIG_ARGS")):
         name, equals, value = argument.partition("=")
-        found.append(name + equals + scrub(value))
-    return sorted(found)
+        arguments.append(name + equals + scrub(value))
+    return sorted(arguments)
 
 
 def compiler_flags() -> "list[str]":
@@ -93,7 +93,7 @@ def compiler_flags() -> "list[str]":
 
 
 def optimisations(arguments: "list[str]", flags: "list[str]") -> "tuple[bool, bool]":
-    """Say whether the interpreter was built with profile-guided and with link-time optimisation."""
+    """Return whether the interpreter was built with profile-guided and with link-time optimisation."""
     linked = " ".join(
         variable(name) for name in ("PY_CORE_LDFLAGS", "PY_LDFLAGS_NODIST", "PY_LDFLAGS")
     )
@@ -110,7 +110,7 @@ def optimisations(arguments: "list[str]", flags: "list[str]") -> "tuple[bool, bo
 def extension_modules() -> "list[str]":
     """Import the standard library's modules that are not Python code; return those that do."""
     names = set(sys.stdlib_module_names) | set(sys.builtin_module_names)  # type: ignore[attr-defined, unused-ignore]
-    found = []
+    loadable = []
     for name in sorted(names):
         if SKIPPED.match(name) or name == "__main__":
             continue
@@ -125,8 +125,8 @@ def extension_modules() -> "list[str]":
             continue
         with contextlib.suppress(Exception):  # a module that does not import is not there
             importlib.import_module(name)
-            found.append(name)
-    return found
+            loadable.append(name)
+    return loadable
 
 
 def loaded_library() -> str:
@@ -172,7 +172,7 @@ def allocator(*, free_threaded: bool) -> str:
 
 def settings() -> "dict[str, str]":
     """Return the run-time settings that matter when measuring, as text."""
-    found = {
+    values = {
         name: str(getattr(sys.flags, name))
         for name in (
             "gil",
@@ -183,14 +183,14 @@ def settings() -> "dict[str, str]":
         )
         if hasattr(sys.flags, name)
     }
-    found["switch_interval"] = str(sys.getswitchinterval())
-    found["gc_threshold"] = ",".join(map(str, gc.get_threshold()))
+    values["switch_interval"] = str(sys.getswitchinterval())
+    values["gc_threshold"] = ",".join(map(str, gc.get_threshold()))
     jit = getattr(sys, "_jit", None)
     if jit is not None:
-        found["jit"] = (
+        values["jit"] = (
             "enabled" if jit.is_enabled() else "available" if jit.is_available() else "none"
         )
-    return found
+    return values
 
 
 def version() -> str:
@@ -201,7 +201,7 @@ def version() -> str:
 
 
 def gil_enabled() -> bool:
-    """Say whether the GIL is on."""
+    """Return whether the GIL is on."""
     return bool(sys._is_gil_enabled())  # type: ignore[attr-defined, unused-ignore]  # noqa: SLF001
 
 
@@ -237,27 +237,27 @@ def facts() -> "dict[str, object]":
 
 def answer() -> "dict[str, object]":
     """Build the object that `main` prints."""
-    found = {"executable": sys.executable}  # type: dict[str, object]
+    known = {"executable": sys.executable}  # type: dict[str, object]
     name = sys.implementation.name
     if name != "cpython" or sys.version_info < OLDEST:
-        found["implementation"], found["version"] = name, version()
+        known["implementation"], known["version"] = name, version()
     else:
-        found["facts"] = facts()
-    return found
+        known["facts"] = facts()
+    return known
 
 
 def main() -> None:
-    """Print the answer, with the file descriptors of the imported modules' chatter closed off."""
+    """Print the answer, while what imported modules print goes nowhere."""
     warnings.simplefilter("ignore")
     sys.stdout.flush()
     kept, silent = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     try:
-        found = answer()
+        known = answer()
         sys.stdout.flush()
     finally:
         os.dup2(kept, 1)
-    os.write(1, b"\n" + json.dumps(found, sort_keys=True).encode("ascii") + b"\n")
+    os.write(1, b"\n" + json.dumps(known, sort_keys=True).encode("ascii") + b"\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ What to run comes as JSON in the environment variable `FTGUIDE_MINE`, which subi
     {"mine-fib": {"path": "…/fib.py", "function": "fib", "setup": null, "folder": "…"}}
     {"mine-render": {"command": ["render.py", "--pages", "3"], "folder": "…", "cpus": 2}}
 
-There is no oracle for foreign code. What can be said about it is counted instead: characters printed
+There is no oracle for foreign code. What can be known about it is counted instead: characters printed
 (into nothing, so that a terminal's speed is not measured), module-level names that changed, forks.
 """
 
@@ -27,6 +27,8 @@ from benchmarks.workloads.declare import Expectation, Group, Quantity, Scope, Un
 
 #: Name of the environment variable.
 VARIABLE = "FTGUIDE_MINE"
+#: Name under which the reader's file is imported.
+MODULE = "user_code"
 OBSERVES = (
     Quantity(key="printed", title="Characters printed, at least", unit=Unit.NUMBER),
     Quantity(key="globals-changed", title="Module-level names that changed", unit=Unit.NUMBER),
@@ -36,7 +38,7 @@ OBSERVES = (
 LAST_LINES = 3
 
 
-class MineError(Exception):
+class UserCodeError(Exception):
     """The reader's code cannot be run as asked; the message says what to change."""
 
 
@@ -52,7 +54,7 @@ class Sink(io.TextIOBase):
         return len(text)
 
     def writable(self) -> bool:
-        """Say that one may print."""
+        """Return that one may print."""
         return True
 
 
@@ -93,17 +95,20 @@ class Watched:
 
 
 def load(spec: dict[str, Any]) -> Watched:
-    """Import the reader's file under a name of its own and find the function in it."""
+    """Import the reader's file under a name of its own and find the function in it.
+
+    UserCodeError when it has no such function, or it cannot be called; else whatever the file raises.
+    """
     path, name = spec["path"], spec["function"]
     os.chdir(spec["folder"])
-    found = importlib.util.spec_from_file_location("mine", path)
-    if found is None or found.loader is None:
-        raise MineError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(found)
-    sys.modules["mine"] = module
+    location = importlib.util.spec_from_file_location(MODULE, path)
+    if location is None or location.loader is None:
+        raise UserCodeError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(location)
+    sys.modules[MODULE] = module
     sink, sys.stdout = sys.stdout, Sink()
     try:
-        found.loader.exec_module(module)
+        location.loader.exec_module(module)
     finally:
         sys.stdout = sink
     function = _callable(module, name)
@@ -119,14 +124,14 @@ def _callable(module: ModuleType, name: str) -> Callable[..., Any]:
     value = getattr(module, name, None)
     if not callable(value):
         what = "has no" if value is None else "is not callable:"
-        raise MineError(f"the file {what} {name!r}; name a function that is defined in it")
+        raise UserCodeError(f"the file {what} {name!r}; name a function that is defined in it")
     return value  # type: ignore[no-any-return]
 
 
 def _takes_argument(function: Callable[..., Any], name: str, *, has_setup: bool) -> bool:
-    """Return whether the set-up's result is passed; MineError when arguments are missing."""
+    """Return whether the set-up's result is passed; UserCodeError when arguments are missing."""
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise MineError(
+        raise UserCodeError(
             f"{name}() does nothing by being called: it is a coroutine or a generator function; "
             "give a function that runs it, such as one that calls asyncio.run"
         )
@@ -140,7 +145,7 @@ def _takes_argument(function: Callable[..., Any], name: str, *, has_setup: bool)
         if p.default is p.empty and p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}
     ]
     if len(needed) > (1 if has_setup else 0):
-        raise MineError(
+        raise UserCodeError(
             f"{name}() needs arguments ({', '.join(needed)}); "
             + (
                 "what --setup returns is passed as one"
@@ -156,7 +161,7 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
         return None if spec["setup"] is None else setup()
 
     def setup() -> Any:
-        return _callable(sys.modules["mine"], spec["setup"])()
+        return _callable(sys.modules[MODULE], spec["setup"])()
 
     def run(local: Any, shared: Watched, loops: int) -> None:
         function = shared.function
@@ -170,7 +175,7 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
         if os.getpid() != shared.process:
             os._exit(0)  # a child that came back here would answer in its parent's name
 
-    seen = {"printed": 0, "forks": 0}
+    before = {"printed": 0, "forks": 0}
     watched: list[Watched] = []
 
     def share() -> Watched:
@@ -178,10 +183,10 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
         return watched[0]
 
     def observe(_results: Sequence[Any], _loops: int) -> Sequence[float]:
-        one = watched[0]
-        printed, forks = one.sink.characters - seen["printed"], one.forks - seen["forks"]
-        seen.update(printed=one.sink.characters, forks=one.forks)
-        return printed, one.changed(), forks
+        code = watched[0]
+        printed, forks = code.sink.characters - before["printed"], code.forks - before["forks"]
+        before.update(printed=code.sink.characters, forks=code.forks)
+        return printed, code.changed(), forks
 
     return workload(slug, spec, run=run, setup_shared=share, setup_local=prepare, observe=observe)
 
@@ -206,7 +211,7 @@ def _command(spec: dict[str, Any], slug: str) -> Workload:
             )
             if done.returncode:
                 last = done.stderr.decode(errors="replace").strip().splitlines()[-LAST_LINES:]
-                raise MineError(
+                raise UserCodeError(
                     f"the script ended with exit code {done.returncode}: {' / '.join(last)}"
                 )
 
@@ -236,7 +241,7 @@ def _anything(_results: Sequence[Any], _loops: int) -> None:
 
 
 def declared(text: str) -> tuple[Workload, ...]:
-    """Declare what the variable names."""
+    """Declare what the variable names; ValueError or KeyError for text that the controller did not write."""
     specs: dict[str, dict[str, Any]] = json.loads(text)
     return tuple(
         (_command if "command" in spec else _function)(spec, slug) for slug, spec in specs.items()

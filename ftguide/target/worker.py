@@ -3,10 +3,11 @@
 Runs inside the target interpreter as `TARGET -P -m ftguide.target.worker MODULE SLUG MODE FIRST CPUS
 CHANNEL...`, so it and everything it imports is standard library only, and as little of that as will do:
 a block starts up to fourteen of these. It never decides anything: each worker loop obeys one-line
-commands from the master and answers one line each, a Python literal, over a channel of its own.
+commands from the controller and answers one line each, a Python literal, over a channel of its own.
 
-    slice LOOPS LEAD BARRIER LAPS   run LEAD loops untimed, meet the others if BARRIER, run LOOPS against
-                                    the clock in LAPS equal calls, answer [start, end of every lap]
+    value LOOPS WARM_UP BARRIER LAPS   run WARM_UP loops untimed, meet the others if BARRIER, run LOOPS
+                                       against the clock in LAPS equal calls, answer [start, end of
+                                       every lap]
 
 and, only to the worker that speaks for the others of its process (in a subinterpreter, for itself):
 
@@ -16,7 +17,7 @@ and, only to the worker that speaks for the others of its process (in a subinter
     begin                      remember the counters
     end                        answer the counters since `begin`
 
-A closed channel means that the master is gone: the process leaves at once, whatever its threads do.
+A closed channel means that the controller is gone: the process leaves at once, whatever its threads do.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Orders(NamedTuple):
 
 
 class Channel:
-    """Lines to and from the master over one socket.
+    """Lines to and from the controller over one socket.
 
     Where it is inherited it is read and written as a file: importing `socket` would take a sixth of a
     worker's start, and once more in every subinterpreter.
@@ -80,7 +81,7 @@ class Channel:
         self._buffer = b""
 
     def receive(self) -> list[str]:
-        """Wait for a command and return its words; leave the process when the master is gone."""
+        """Wait for a command and return its words; leave the process when the controller is gone."""
         while b"\n" not in self._buffer:
             try:
                 data = self._file.read(4096)
@@ -163,11 +164,11 @@ class Arm:
         raise ValueError(f"unknown command {verb!r}")
 
     def settle(self) -> None:
-        """Collect the garbage of the set-up, which would otherwise fall into somebody's slice."""
+        """Collect the garbage of the set-up, which would otherwise fall into somebody's value."""
         # The collector stays on: its pauses are part of what the two builds differ in. Nothing is frozen:
         # hardly any program does that, and on 3.14 it would switch a phase of the free-threaded collector
-        # off. Before the warm-up, because a collection empties the free lists: right after one, nbody ran
-        # 3 % slower on the free-threaded build, and generators 2 % faster on the other.
+        # off. Before the warm-up, because a collection empties the free lists, which changes the times of
+        # the values after it (source/benchmarks/method.md has by how much).
         gc.collect()
 
     def begin(self) -> dict[str, Any]:
@@ -216,17 +217,17 @@ def timed(arm: Arm, local: Any, loops: int, laps: int) -> tuple[Any, list[int]]:
 
 
 def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
-    """Obey commands until the master closes the channel."""
+    """Obey commands until the controller closes the channel."""
     run, shared, results = arm.workload.run, arm.shared, arm.results
-    leads = worker == 0
+    speaks_for_others = worker == 0
     while True:
         verb, *words = channel.receive()
-        if leads:
+        if speaks_for_others:
             arm.woken()
-        if verb == "slice":
-            loops, lead, barrier, laps = map(int, words)
-            if lead:
-                run(local, shared, lead)
+        if verb == "value":
+            loops, warm_up, barrier, laps = map(int, words)
+            if warm_up:
+                run(local, shared, warm_up)
             if barrier:
                 channel.send("ready")
                 channel.receive()
@@ -239,7 +240,7 @@ def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
 
 
 def complain(channel: Channel, error: BaseException, culprits: Culprits) -> None:
-    """Tell the master what went wrong; its words end up in the row of the workload."""
+    """Tell the controller what went wrong; its words end up in the row of the workload."""
     import traceback  # noqa: PLC0415 - takes longer to import than all of the above
 
     wrong = any(kind.__name__ == "WrongAnswerError" for kind in type(error).__mro__)
@@ -279,7 +280,7 @@ def run(orders: Orders) -> None:
     channels = [Channel(address) for address in orders.channels]
     try:
         module = importlib.import_module(orders.module)
-        workload = next(one for one in module.WORKLOADS if one.slug == orders.slug)
+        workload = next(each for each in module.WORKLOADS if each.slug == orders.slug)
         arm = Arm(workload, len(channels), counts=orders.counts)
     except BaseException as error:  # noqa: BLE001 - see work()
         for channel in channels:
@@ -297,7 +298,7 @@ def run(orders: Orders) -> None:
     )
 
 
-def inhabit(orders: Orders) -> None:
+def run_in_subinterpreter(orders: Orders) -> None:
     """Run one worker loop in a subinterpreter of its own, which belongs to the calling thread."""
     try:
         # An import here would make every target without subinterpreters fail, not just this arm.
@@ -330,11 +331,16 @@ def main() -> None:
     if mode != "interpreters":
         run(orders)
         return
-    own = [
+    separate = [
         orders._replace(channels=[address], first=orders.first + n, counts=n == 0)
         for n, address in enumerate(channels)
     ]
-    _crew([threading.Thread(target=inhabit, args=(one,), daemon=True) for one in own])
+    _crew(
+        [
+            threading.Thread(target=run_in_subinterpreter, args=(each,), daemon=True)
+            for each in separate
+        ]
+    )
 
 
 if __name__ == "__main__":

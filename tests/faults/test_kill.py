@@ -1,4 +1,4 @@
-"""kill -9 of the master: nothing survives it, nothing is lost, nothing is doubled."""
+"""kill -9 of the controller: nothing survives it, nothing is lost, nothing is doubled."""
 
 import gzip
 import os
@@ -16,7 +16,7 @@ from ftguide.suite.record import store
 
 pytestmark = pytest.mark.interpreters
 
-#: Runs the front door after arming one trap: the master kills itself at the chosen moment.
+#: Runs the front door after arming one trap: the controller kills itself at the chosen moment.
 DRIVER = """
 import os, signal, sys
 from ftguide.cli.main import main
@@ -39,18 +39,17 @@ def armed(original, *, before, only=lambda *args: True):
         return value
     return wrapper
 
-if moment == "slice":
-    # Commands are out, the workers compute, the master would now wait for the answers.
-    from ftguide.suite.observe.arm_process import LivingArm
-    LivingArm._collect = armed(LivingArm._collect, before=True)
+if moment == "value":
+    # Commands are out, the workers compute, the controller would now wait for the answers.
+    from ftguide.suite.observe.arm_process import ArmProcess
+    ArmProcess._collect = armed(ArmProcess._collect, before=True)
 elif moment == "block":
     from ftguide.suite.record.writer import RunFolder
     RunFolder.append = armed(
         RunFolder.append, before=False, only=lambda folder, line: line.block is not None
     )
 elif moment == "index":
-    from ftguide.suite.record import store
-    original = os.fsync
+    from ftguide import files
     write = files.write_atomic
     def write_atomic(path, data):
         if path.name == "index.json":
@@ -104,11 +103,11 @@ def lines_on_disk(folder: Path) -> list[bytes]:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-@pytest.mark.parametrize("moment", ["slice", "block", "index"])
+@pytest.mark.parametrize("moment", ["value", "block", "index"])
 def test_a_killed_run_leaves_nothing_behind_and_resumes(moment, laboratory, executables):
     seed = random.SystemRandom().randrange(10**6)
     print("seed", seed)  # shown with a failure, so that it can be repeated
-    countdown = {"slice": random.Random(seed).randrange(5, 60), "block": 1, "index": 1}[moment]
+    countdown = {"value": random.Random(seed).randrange(5, 60), "block": 1, "index": 1}[moment]
 
     killed = start(laboratory, executables, moment, countdown)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -139,9 +138,9 @@ def test_a_killed_run_leaves_nothing_behind_and_resumes(moment, laboratory, exec
     assert survivors(laboratory) == []
 
 
-def test_a_worker_that_never_answers_dies_with_the_master(laboratory, executables):
+def test_a_worker_that_never_answers_dies_with_the_controller(laboratory, executables):
     words = ["bench", "--preset", "smoke", "--only", "hangs"]
-    killed = start(laboratory, executables, "slice", 4, words)
+    killed = start(laboratory, executables, "value", 4, words)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     time.sleep(1)
     assert survivors(laboratory) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.files import sha256
 from ftguide.interpreters import sources
 from ftguide.interpreters.network import Network
 from ftguide.interpreters.provide import Means
@@ -105,7 +106,7 @@ def fake_tarball(folder: Path, version: str = f"{LINE}.1") -> tuple[Path, source
             archive.addfile(entry, io.BytesIO(text.encode()))
     path = folder / f"Python-{version}.tar.xz"
     path.write_bytes(lzma.compress(packed.getvalue(), preset=0))
-    return path, sources.Release(version, sources.sha256(path))
+    return path, sources.Release(version, sha256(path))
 
 
 class FakeNetwork(Network):

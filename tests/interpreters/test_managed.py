@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguide.interpreters import managed
+from ftguide.interpreters import managed, tools
 from ftguide.interpreters.model import Route
 from tests.interpreters.conftest import Machine, script
 
@@ -21,7 +21,7 @@ esac
 @pytest.fixture
 def diary(machine: Machine, monkeypatch):
     uv = script(machine.root / "uv", UV)
-    monkeypatch.setattr(managed.uv, "find_uv_bin", lambda: str(uv))
+    monkeypatch.setattr(tools.uv, "find_uv_bin", lambda: str(uv))
     machine.environ |= {"DIARY": str(machine.root / "asked"), "VIRTUAL_ENV": "/some/venv"}
     return machine.root / "asked"
 
@@ -49,6 +49,6 @@ def test_without_uv_it_says_so(machine: Machine, monkeypatch):
     def missing() -> str:
         raise FileNotFoundError("no uv here")
 
-    monkeypatch.setattr(managed.uv, "find_uv_bin", missing)
+    monkeypatch.setattr(tools.uv, "find_uv_bin", missing)
     assert managed.download("3.97", say=machine.say, environ=machine.environ) == []
     assert machine.told("uv brought nothing", "no uv here")

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from ftguide.interpreters import managed
-from ftguide.interpreters.build import Setting
 from ftguide.interpreters.discover import Candidate
-from ftguide.interpreters.model import InterpreterError, Pair, Route
+from ftguide.interpreters.model import InterpreterError, Pair, Route, Setting
 from ftguide.interpreters.provide import check_line, find, provide, ranked_pairs, version_key
 from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine, fake_python

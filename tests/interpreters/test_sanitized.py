@@ -6,6 +6,7 @@ import tarfile
 
 import pytest
 
+from ftguide.files import sha256
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters import sanitized, sources
 from ftguide.interpreters.model import InterpreterError, Sanitizer
@@ -31,7 +32,7 @@ def workshop(machine: Machine) -> Machine:
             member.size = len(text)
             new.addfile(member, io.BytesIO(text))
     machine.tarball.write_bytes(lzma.compress(packed.getvalue(), preset=0))
-    machine.release = sources.Release(f"{LINE}.1", sources.sha256(machine.tarball))
+    machine.release = sources.Release(f"{LINE}.1", sha256(machine.tarball))
     machine.network.files[machine.pool_url] = machine.tarball
     return machine
 

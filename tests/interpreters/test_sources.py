@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.files import sha256
 from ftguide.interpreters import network, sources
 from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.network import Network
@@ -77,7 +78,7 @@ def test_python_org_comes_first(machine: Machine):
     tarball = bring(machine, python_org=True)
     assert machine.network.asked == [machine.release.url]
     assert tarball.path == machine.shelf.downloads / machine.release.file_name
-    assert sources.sha256(tarball.path) == machine.release.sha256
+    assert sha256(tarball.path) == machine.release.sha256
 
 
 def test_apts_mirror_serves_where_python_org_does_not(machine: Machine):

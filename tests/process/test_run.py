@@ -141,9 +141,22 @@ def test_nothing_of_the_caller_s_environment_is_left(tmp_path, monkeypatch):
         assert shown in ended.output
 
 
-def test_a_command_that_is_not_there_is_an_error_of_ours(tmp_path):
-    with pytest.raises(OSError, match=r"No such file|cannot find|failed"):
-        run(["/nowhere/python"], folder=tmp_path / "gone", environ={}, limits=Limits(seconds=1))
+def test_what_cannot_be_started_is_an_error_of_ours(tmp_path):
+    without_interpreter = tmp_path / "script"
+    without_interpreter.write_text("#!/nowhere/python\n")
+    without_interpreter.chmod(0o755)
+    text = tmp_path / "text"
+    text.write_text("")
+    limits = Limits(seconds=60)
+    for program, folder in (
+        ("/nowhere/python", tmp_path / "gone"),
+        ("/nowhere/python", tmp_path),
+        (str(without_interpreter), tmp_path),
+        (str(text), tmp_path),
+    ):
+        with pytest.raises(OSError, match=r"No such file|cannot find|failed|denied|not valid"):
+            run([program], folder=folder, environ={}, limits=limits)
+    assert child(tmp_path, "raise SystemExit(127)").status == 127
 
 
 @pytest.mark.skipif(not without_network(), reason="the system does not allow to cut it off")

@@ -41,7 +41,9 @@ def said(built, selector=".bench-headline"):
 
 def test_the_headline_is_a_range_over_binaries(site, two_pairs):
     built = built_with(site, two_pairs, "```{bench:builds} interpreter\n```")
-    found = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter")
+    found = builds.sensitivity(
+        [analysis.report(two_pairs[1]), analysis.report(two_pairs[0])], "interpreter"
+    )
     (means,) = found.means
     assert f"between {means.low:.2f} and {means.high:.2f} times" in said(built)
     assert "of 2 workloads of Python code" in said(built)
@@ -73,7 +75,9 @@ def test_an_undivided_group_is_named(site, stored):
 def test_the_headline_is_of_python_code_and_the_others_stand_apart(site, mixed):
     runs = [with_binaries(mixed(synthetic.OLDER), "a"), with_binaries(mixed(), "b")]
     built = built_with(site, runs, "```{bench:builds} interpreter\n```")
-    first, starting, collector = builds.sensitivity(runs[::-1], "interpreter").means
+    first, starting, collector = builds.sensitivity(
+        [*map(analysis.report, runs[::-1])], "interpreter"
+    ).means
     assert first.family is PYTHON_CODE
     assert first.high < 1.1 < starting.low, "the slow starts are not in the headline"
     assert first.low > 1.05 > collector.high, "nor is the fast collector"
@@ -117,19 +121,19 @@ def test_means_count_only_what_all_pairs_have_in_common(stored):
     ]
     plan = dataclasses.replace(other.run.plan, workloads=tuple(changed))
     other = dataclasses.replace(other, run=dataclasses.replace(other.run, plan=plan))
-    found = builds.sensitivity([one, other], "interpreter")
+    found = builds.sensitivity([analysis.report(one), analysis.report(other)], "interpreter")
     assert [mean.slugs for mean in found.means] == [("call-function",)]
     assert list(found.ratios) == ["call-function"]
     assert builds.sensitivity([], "interpreter") is None
-    assert builds.sensitivity([one], "asyncio") is None
+    assert builds.sensitivity([analysis.report(one)], "asyncio") is None
 
 
 def test_the_newest_run_speaks_for_its_pair(two_pairs):
-    old, new = two_pairs
+    old, new = map(analysis.report, two_pairs)
     assert builds.newest_of_each([new, old, new]) == [new, old]
-    same = dataclasses.replace(
-        old, run=dataclasses.replace(old.run, interpreters=new.run.interpreters)
-    )
+    run = old.stored.run
+    run = dataclasses.replace(run, interpreters=new.stored.run.interpreters)
+    same = dataclasses.replace(old, stored=dataclasses.replace(old.stored, run=run))
     assert builds.newest_of_each([new, same]) == [new]
 
 
@@ -138,7 +142,9 @@ def test_the_newest_run_speaks_for_its_pair(two_pairs):
 
 def test_a_mean_in_prose_is_a_range_linked_to_a_run(site, two_pairs):
     built = built_with(site, two_pairs, "About {bench:mean}`python-code` times.")
-    (means,) = builds.sensitivity([two_pairs[1], two_pairs[0]], "interpreter").means
+    (means,) = builds.sensitivity(
+        [analysis.report(two_pairs[1]), analysis.report(two_pairs[0])], "interpreter"
+    ).means
     value = built.soup("overview").select_one(".bench-value")
     assert value.get_text() == (
         f"between {means.low:.2f} and {means.high:.2f} "

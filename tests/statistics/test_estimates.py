@@ -5,11 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from ftguide.statistics import student
 from ftguide.statistics.estimates import (
     Estimate,
-    _bca_levels,
     benjamini_hochberg,
-    bootstrap_interval,
     equivalence_p,
     group_mean,
     mean_interval,
@@ -17,12 +16,20 @@ from ftguide.statistics.estimates import (
     standard_error,
     welch_interval,
 )
-from ftguide.statistics.student import incomplete_beta, student_cdf, student_quantile, student_tail
+from ftguide.statistics.student import student_quantile, student_tail
 
 #: Hours of sleep gained with two drugs by the same ten patients (Student, Biometrika 1908).
 FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 SECOND = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
 SLEEP = [b - a for a, b in zip(FIRST, SECOND, strict=True)]
+
+
+def incomplete_beta(a, b, x):
+    return student.incomplete_beta(a, b, x, 1.0 - x)
+
+
+def student_cdf(t, df):
+    return student_tail(-t, df)
 
 
 # --- the incomplete beta function -------------------------------------------------------------------
@@ -61,12 +68,9 @@ def test_beta_gives_the_printed_f_quantile():
     assert incomplete_beta(m / 2, n / 2, m * f / (m * f + n)) == pytest.approx(0.95, abs=1e-7)
 
 
-def test_beta_at_its_ends_and_outside_its_domain():
+def test_beta_at_its_ends():
     assert incomplete_beta(2, 3, 0) == 0
     assert incomplete_beta(2, 3, 1) == 1
-    for a, b, x in ((0, 1, 0.5), (1, -1, 0.5), (1, 1, 1.1), (1, 1, math.nan)):
-        with pytest.raises(ValueError, match="incomplete beta wants"):
-            incomplete_beta(a, b, x)
 
 
 # --- Student's t ------------------------------------------------------------------------------------
@@ -256,61 +260,7 @@ def test_q_values_at_their_edges():
             benjamini_hochberg([0.5, wrong])
 
 
-# --- the bootstrap ----------------------------------------------------------------------------------
-
 THIRTY = [math.sin(12.9898 * i) / 50 for i in range(1, 31)]
-
-
-@pytest.mark.parametrize("bias_corrected", [False, True])
-def test_the_bootstrap_agrees_with_student_where_blocks_are_many(bias_corrected):
-    student = ratio_interval(THIRTY, trim=0)
-    one = bootstrap_interval(THIRTY, bias_corrected=bias_corrected, resamples=5000)
-    assert one.ratio == student.ratio
-    width = math.log(one.high / one.low) / 2
-    assert width == pytest.approx(student.half_width, rel=0.08)
-    assert width < student.half_width
-
-
-def test_the_bootstrap_of_two_blocks_has_three_outcomes():
-    one = bootstrap_interval([0.0, 1.0], bias_corrected=False)
-    assert (one.low, one.high) == (1, pytest.approx(math.e))
-    narrow = bootstrap_interval([0.0, 1.0], 0.4, bias_corrected=False)
-    assert narrow.low == narrow.high == pytest.approx(math.exp(0.5))
-
-
-def test_bias_correction_follows_the_skewness():
-    skewed = [math.exp(2 * value * 50) / 100 for value in THIRTY]
-    plain = bootstrap_interval(skewed, bias_corrected=False)
-    corrected = bootstrap_interval(skewed)
-    assert corrected.low > plain.low
-    assert corrected.high > plain.high
-    mirrored = bootstrap_interval([-d for d in skewed])
-    assert mirrored.low == pytest.approx(1 / corrected.high, rel=2e-3)
-
-
-def test_skewness_alone_moves_both_levels_up():
-    """Resampled means that lie evenly about the estimate leave the acceleration as the only shift."""
-    even = [0.9, 0.95, 1.05, 1.1]
-    low, high = _bca_levels([0.5, 0.6, 0.7, 2.2], 1.0, even, [0.025, 0.975])
-    # a = sum(d ** 3) / 6 / sum(d ** 2) ** 1.5 = 1.512 / 6 / 1.94 ** 1.5, from Efron's formula by hand.
-    acceleration = 1.512 / 6 / 1.94**1.5
-    z = 1.959963984540054
-    assert low == pytest.approx(student_cdf(-z / (1 + acceleration * z), math.inf))
-    assert high == pytest.approx(student_cdf(z / (1 - acceleration * z), math.inf))
-    assert low > 0.025
-    assert high > 0.975
-
-
-def test_the_bootstrap_is_the_same_every_time():
-    assert bootstrap_interval(SLEEP) == bootstrap_interval(SLEEP)
-    assert bootstrap_interval(SLEEP, seed=2) != bootstrap_interval(SLEEP)
-
-
-def test_the_bootstrap_at_its_edges():
-    assert bootstrap_interval([0.1]).high == math.inf
-    assert math.isnan(bootstrap_interval([]).ratio)
-    flat = bootstrap_interval([0.1, 0.1, 0.1])
-    assert flat.low == flat.high == pytest.approx(math.exp(0.1))
 
 
 # --- groups -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import pytest
 
 from ftguide.suite.derive.verdicts import Comparison, Verdict
-from ftguide.suite.words import change_text, comparison_text, verdict_text
+from ftguide.suite.words import change_text, ratio_text, reading
 
 
 def comparison(ratio, half=0.004, verdict=Verdict.SLOWER, kind="time"):
@@ -50,8 +50,8 @@ def test_words_come_from_the_ratio_or_its_reciprocal(ratio, half, kind, text):
     ],
 )
 def test_a_verdict_says_what_the_row_lets_us_say(verdict, kind, floor, text):
-    assert verdict_text(comparison(1.083, verdict=verdict, kind=kind), floor) == text
+    assert reading(comparison(1.083, verdict=verdict, kind=kind), floor) == text
 
 
 def test_a_comparison_is_its_ratio_and_interval():
-    assert comparison_text(comparison(1.0834)) == "1.083 [1.079, 1.087]"
+    assert ratio_text(comparison(1.0834)) == "1.083 [1.079, 1.087]"

@@ -8,6 +8,7 @@ from ftguide.tracker.record.findings import (
     Culprit,
     Declarations,
     Declared,
+    Declares,
     DeepImport,
     Fallback,
     ImportedName,
@@ -25,7 +26,9 @@ LINE, PLATFORM = "3.14t", "manylinux_x86_64"
 AT = "2026-11-20T12:00:00Z"
 HASH = "0" * 64
 
-DECLARES = Declared(module="some.core", file="some/core.so", declares="not-used", init="multi")
+DECLARES = Declared(
+    module="some.core", file="some/core.so", declares=Declares.NOT_USED, init="multi"
+)
 OFF = ImportedName(name="some", gil_enabled=False, extensions=("some.core",))
 
 

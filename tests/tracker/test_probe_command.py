@@ -18,6 +18,7 @@ from ftguide.tracker.observe.install import Workshop
 from ftguide.tracker.observe.probe import Request, platform_of, probe
 from ftguide.tracker.observe.survey import Survey, cell_of, in_shard
 from ftguide.tracker.record import evidence
+from ftguide.tracker.record.findings import Declarations, Declares
 from ftguide.tracker.record.model import CompatError, Kind
 from ftguide.vocabulary import Build
 from tests.tracker.conftest import package
@@ -127,26 +128,60 @@ def test_hostile_wheels_are_named_and_run_nothing(fresh, wright: Wheelwright, tm
     ):
         report = fresh.one(package(name))
         assert re.search(says, report.problem), report
-        assert {item.kind for item in evidence.read_package(fresh.log, name)} <= {
+        assert {item.kind for item in evidence.read_package(fresh.log, name)} == {
             *(Kind.WHEEL, Kind.BACKFILL),
         }
     assert not trace.exists()
 
 
 @pytest.mark.interpreters
-def test_a_record_cannot_take_what_is_not_its_own(fresh, wright: Wheelwright):
-    wright.wheel(
-        "evil-record",
-        "py3-none-any",
-        {"evil_record.py": "x = 1\n"},
-        record="../../../../bin/python,,\n/etc/passwd,,\n",
-    )
+def test_a_record_cannot_take_what_is_not_its_own(fresh, wright: Wheelwright, monkeypatch):
+    """uv drops rows for what it did not write; with a client that keeps them, we leave them out.
+
+    Otherwise the extension module outside would be judged as the package's own, and it would not be pure.
+    """
+    rows = f"../evil{wright.headers[Build.FREE_THREADED].suffix},,\n/etc/passwd,,\n"
+    wright.wheel("evil-record", "py3-none-any", {"evil_record.py": "x = 1\n"}, record=rows)
+
+    def kept(venv: Path) -> Path:
+        (record,) = venv.glob("lib/python*/site-packages/evil_record-1.0.dist-info/RECORD")
+        with record.open("a") as stream:
+            stream.write(rows)
+        return record.parents[1]
+
+    monkeypatch.setattr("ftguide.tracker.observe.install._site_packages", kept)
     report = fresh.one(package("evil-record"))
     facts = fresh.pair.ft.facts
     cell = cell_of(
         package("evil-record"), fresh.log, "3.14t", platform_of(facts.platform, facts.libc)
     )
-    assert report.problem or cell.level is Level.PURE
+    assert report.problem == ""
+    assert cell.level is Level.PURE
+
+
+@pytest.mark.interpreters
+def test_a_library_without_a_module_in_it_is_not_asked_about(fresh, wright: Wheelwright):
+    """What modules link to is left out; what is damaged, or raises while it is created, is not."""
+    core, binary = wright.compile(Build.FREE_THREADED, "_core", "DECLARES")
+    suffix = core.removeprefix("_core")
+    wright.wheel(
+        "evil-library",
+        wright.tag(Build.FREE_THREADED),
+        {
+            "evil_library/__init__.py": "",
+            f"evil_library/{core}": binary,
+            f"evil_library/_linked{suffix}": binary,  # exports PyInit__core only
+            f"evil_library/_damaged{suffix}": b"no library",
+        },
+    )
+    report = fresh.one(package("evil-library"))
+    assert report.problem == ""
+    (declared,) = [item.result for item in report.items if item.kind is Kind.DECLARE]
+    assert isinstance(declared, Declarations)
+    assert {module.module: module.declares for module in declared.modules} == {
+        "evil_library._core": Declares.NOT_USED,
+        "evil_library._damaged": Declares.ERROR,
+    }
 
 
 @pytest.mark.interpreters

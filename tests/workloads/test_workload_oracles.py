@@ -126,7 +126,7 @@ def test_a_lost_update_is_noticed(run):
         ledgers = [contention.Ledger(), contention.Ledger()]
 
 
-def test_lead_ins_count_too():
+def test_warm_ups_count_too():
     """Warm-up, and lead-ins of unequal length, are in the ledgers as in the counter."""
     counter, one, two = contention.Counter(), contention.Ledger(), contention.Ledger()
     contention._count_locked(one, counter, 7)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import PageError, Place
 from ftguide.vocabulary import Build
 
 PROMPT = "$ "
@@ -32,40 +32,37 @@ class Command:
     output: str
 
 
-def commands(text: str, where: str, *, first: int = 1) -> list[Command]:
-    """Return the commands of a session; `first` is the line of its first line, for messages."""
-    found: list[Command] = []
-    page = where.rpartition(":")[0]
+def commands(text: str, where: Place, *, first: int = 1) -> list[Command]:
+    """Return the commands of a session; raises `PageError`.
+
+    `where` names the page, and `first` the line of the session's first line, for messages.
+    """
+    session: list[Command] = []
     shown: list[str] = []
     for number, line in enumerate(text.splitlines(), start=first):
         if line.startswith(PROMPT):
-            _close(found, shown)
-            found.append(_command(line.removeprefix(PROMPT).strip(), f"{page}:{number}"))
-        elif not found:
+            _close(session, shown)
+            session.append(_command(line.removeprefix(PROMPT).strip(), Place(where.page, number)))
+        elif not session:
             raise PageError(
-                f"{page}:{number}: a console session begins with `$ command`, not with {line!r}."
+                f"a console session begins with `$ command`, not with {line!r}.",
+                Place(where.page, number),
             )
         else:
             shown.append(line)
-    _close(found, shown)
-    return found
+    _close(session, shown)
+    return session
 
 
-def _close(found: list[Command], shown: list[str]) -> None:
+def _close(session: list[Command], shown: list[str]) -> None:
     """Give the lines below a command to it."""
-    if found:
-        last = found[-1]
+    if session:
         text = "\n".join(line.rstrip() for line in shown).strip("\n")
-        found[-1] = Command(
-            **{
-                **{name: getattr(last, name) for name in Command.__slots__},
-                "output": text,
-            }
-        )
+        session[-1] = replace(session[-1], output=text)
     shown.clear()
 
 
-def _command(text: str, where: str) -> Command:
+def _command(text: str, where: Place) -> Command:
     if text == "echo $?":
         return Command(text=text, env=(), words=(), build=None, echo=True, output="")
     try:
@@ -75,7 +72,7 @@ def _command(text: str, where: str) -> Command:
         used = _OPERATORS.intersection(marks)
         words = shlex.split(text)
     except ValueError as error:
-        raise PageError(f"{where}: {text!r} cannot be read: {error}. Close the quotes.") from error
+        raise PageError(f"{text!r} cannot be read: {error}. Close the quotes.", where) from error
     settings = []
     while words and (match := _SETTING.fullmatch(words[0])):
         settings.append((match[1], match[2]))
@@ -84,8 +81,9 @@ def _command(text: str, where: str) -> Command:
     if match is None or used:
         what = f"{min(used)!r} is the shell's" if used else f"{text!r} does not start with python"
         raise PageError(
-            f"{where}: {what}, and no shell runs here. Start with python3.14 or python3.14t, or make "
-            "it `:lang: sh` with `:not-run: reason` and `:source: address`."
+            f"{what}, and no shell runs here. Start with python3.14 or python3.14t, or make "
+            "it `:lang: sh` with `:not-run: reason` and `:source: address`.",
+            where,
         )
     named = words[0] not in {"python", "python3"}
     build = None

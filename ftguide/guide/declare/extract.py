@@ -1,7 +1,7 @@
 """From a page to its snippets: names, options and outputs checked, nothing run.
 
-A page that breaks the syntax yields problems, each naming file, line and fix; `Page.snippets` then
-holds what could be understood, for the site to draw.
+A page that breaks the syntax yields findings, each with line and fix; `Page.snippets` then holds
+what could be understood, for the site to draw.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ftguide.guide.declare import markdown
-from ftguide.guide.declare.markdown import Fence, PageError
+from ftguide.guide.declare.finding import SNIPPET, Finding, PageError, Place
+from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.declare.model import Expect, Output, Snippet
 from ftguide.guide.declare.options import FILES, OPTIONS, OUTPUT_OPTIONS, SOURCE, Maker, choice
 from ftguide.vocabulary import Build
@@ -25,7 +26,7 @@ class Page:
     name: str  #: relative to the repository, with /
     text: str
     snippets: tuple[Snippet, ...]
-    problems: tuple[str, ...]
+    problems: tuple[Finding, ...]
 
 
 def pages(root: Path) -> list[Path]:
@@ -41,15 +42,15 @@ def chosen(names: Sequence[str], root: Path) -> list[Path]:
     """Return the pages of some names, all without names; raises `PageError` for one that is not there."""
     if not names:
         return pages(root)
-    found = []
+    paths = []
     for text in names:
         name = text if text.endswith(".md") else f"{text}.md"
         tried = [Path(name).absolute(), root / name, root / SOURCE / name]
         path = next((path.resolve() for path in tried if path.is_file()), None)
         if path is None or not path.is_relative_to(root / SOURCE):
             raise PageError(f"{text} is not a page below source/. Name one such as installing.md.")
-        found.append(path)
-    return found
+        paths.append(path)
+    return paths
 
 
 def extract(path: Path, root: Path) -> Page:
@@ -76,7 +77,7 @@ class _Reader:
         self.page = page
         self.root = root
         self.snippets: dict[str, Snippet] = {}
-        self.problems: list[str] = []
+        self.problems: list[Finding] = []
 
     def take(self, fence: Fence) -> None:
         """Understand a fence, or note what is wrong with it."""
@@ -86,7 +87,7 @@ class _Reader:
             elif fence.directive == "output":
                 self._output(fence)
         except PageError as error:
-            self.problems.append(str(error))
+            self._note(error.message, error.place or fence.place)
 
     def connect(self) -> None:
         """Give every snippet the snippets it uses, wherever on the page they are."""
@@ -95,41 +96,45 @@ class _Reader:
             try:
                 chain = self._used_by(snippet, (name,))
             except PageError as error:
-                self.problems.append(str(error))
+                self._note(error.message, error.place or snippet.where)
                 continue
-            used |= {one.name for one in chain}
-            files = [one.file for one in (*chain, snippet) if one.language == "python"]
+            used |= {link.name for link in chain}
+            files = [link.file for link in (*chain, snippet) if link.language == "python"]
             double = next((file for file in files if files.count(file) > 1), None)
             if double is not None:
-                self.problems.append(
-                    f"{snippet.where}: two snippets would be saved as {double}. "
-                    "Give one of them `:save: name`."
+                self._note(
+                    f"two snippets would be saved as {double}. Give one of them `:save: name`.",
+                    snippet.where,
                 )
             self.snippets[name] = replace(snippet, uses=tuple(chain))
         for snippet in self.snippets.values():
             if snippet.expect is Expect.USED and snippet.name not in used:
-                self.problems.append(
-                    f"{snippet.where}: no snippet says `:uses: {snippet.name}`, so it never runs. "
-                    "Use it, or take `:expect: used` out."
+                self._note(
+                    f"no snippet says `:uses: {snippet.name}`, so it never runs. "
+                    "Use it, or take `:expect: used` out.",
+                    snippet.where,
                 )
 
+    def _note(self, message: str, where: Place) -> None:
+        """Keep what is wrong with the block that begins or stands at a place."""
+        line = where.line or 1
+        self.problems.append(Finding(page=self.page, line=line, rule=SNIPPET, message=message))
+
     def _used_by(self, snippet: Snippet, above: tuple[str, ...]) -> list[Snippet]:
-        """List the snippets one uses, each once, with what those use."""
-        found: dict[str, Snippet] = {}
+        """List the snippets that a snippet uses, each once, with what those use."""
+        chain: dict[str, Snippet] = {}
         for name in dict(snippet.options).get("uses", "").split():
             used = self.snippets.get(name)
             if used is None:
                 raise PageError(
-                    f"{snippet.where}: :uses: names {name!r}, which is no snippet of this page. "
-                    "Correct the name."
+                    f":uses: names {name!r}, which is no snippet of this page. Correct the name.",
+                    snippet.where,
                 )
             if name in above:
-                raise PageError(
-                    f"{snippet.where}: :uses: {name!r} leads back to itself. Remove it."
-                )
-            found |= {one.name: one for one in self._used_by(used, (*above, name))}
-            found[name] = replace(used, uses=(), outputs=())
-        return list(found.values())
+                raise PageError(f":uses: {name!r} leads back to itself. Remove it.", snippet.where)
+            chain |= {link.name: link for link in self._used_by(used, (*above, name))}
+            chain[name] = replace(used, uses=(), outputs=())
+        return list(chain.values())
 
     def _snippet(self, fence: Fence) -> None:
         options, lines, body = markdown.options_of(fence, OPTIONS)
@@ -137,42 +142,46 @@ class _Reader:
         key = made.name or f"line {made.line}"
         if key in self.snippets:
             raise PageError(
-                f"{made.where}: {made.name!r} is also the name of the snippet on line "
-                f"{self.snippets[key].line}. Give each snippet of a page a name of its own."
+                f"{made.name!r} is also the name of the snippet on line "
+                f"{self.snippets[key].line}. Give each snippet of a page a name of its own.",
+                made.where,
             )
         self.snippets[key] = made
 
     def _output(self, fence: Fence) -> None:
         options, lines, _body = markdown.options_of(fence, OUTPUT_OPTIONS)
-        where = f"{self.page}:{fence.line}"
+        where = Place(self.page, fence.line)
         snippet = self.snippets.get(fence.argument)
         if snippet is None:
             known = ", ".join(name for name in self.snippets if " " not in name) or "none"
             raise PageError(
-                f"{where}: no snippet above is called {fence.argument!r} (there: {known}). "
-                "Give the output the name of its snippet."
+                f"no snippet above is called {fence.argument!r} (there: {known}). "
+                "Give the output the name of its snippet.",
+                where,
             )
         if snippet.not_run is not None:
             raise PageError(
-                f"{where}: {snippet.name!r} is not run, so it can have no output. Remove one of the two."
+                f"{snippet.name!r} is not run, so it can have no output. Remove one of the two.",
+                where,
             )
         if snippet.expect is Expect.USED:
             raise PageError(
-                f"{where}: {snippet.name!r} runs only where it is used. Put the output there."
+                f"{snippet.name!r} runs only where it is used. Put the output there.", where
             )
         if snippet.language == "console":
             raise PageError(
-                f"{where}: a console session holds its output itself. Put it below its command."
+                "a console session holds its output itself. Put it below its command.", where
             )
         build = choice(options.get("build"), Build, where, "build")
-        if any(one.build is build for one in snippet.outputs):
+        if any(output.build is build for output in snippet.outputs):
             raise PageError(
-                f"{where}: {snippet.name!r} has an output {_for(build)} already. Remove one of them."
+                f"{snippet.name!r} has an output {_for(build)} already. Remove one of them.", where
             )
         if build is not None and build not in snippet.builds:
             raise PageError(
-                f"{where}: {snippet.name!r} does not run on the {build.words} build. "
-                "Remove the output or change `:builds:`."
+                f"{snippet.name!r} does not run on the {build.words} build. "
+                "Remove the output or change `:builds:`.",
+                where,
             )
         output = Output(build=build, text=_text(lines), start=fence.start, end=fence.end)
         self.snippets[snippet.name] = replace(snippet, outputs=(*snippet.outputs, output))

@@ -1,7 +1,7 @@
 """Read MyST pages the way Sphinx does: with myst-parser's own tokens, never with patterns over text.
 
 Directives that hold Markdown (tabs, cards, admonitions) are entered, so a block is found at any depth,
-with the line it stands on. Pure but for `read`. `snippets` finds code with it, `prose` finds words.
+with the line it stands on. Pure but for `read`. `declare` finds code with it, `lint` finds words.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 
-from ftguide.vocabulary import ExpectedError
+from ftguide.guide.declare.finding import PageError, Place
 
 #: The extensions of the syntax in use; conf.py has the same, and a test compares.
 EXTENSIONS = frozenset({"attrs_inline", "colon_fence", "deflist", "fieldlist", "tasklist"})
@@ -38,10 +38,6 @@ LITERAL = frozenset(
 _DIRECTIVE = re.compile(r"\{(?P<name>[\w:.+-]+)\}\s*(?P<argument>.*)", re.DOTALL)
 
 
-class PageError(ExpectedError):
-    """A page cannot be read or a block on it is wrong; the message names file, line and fix."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fence:
     """A fenced block of a page."""
@@ -56,6 +52,11 @@ class Fence:
     def line(self) -> int:
         """The number of the opening line, from 1, as editors count."""
         return self.start + 1
+
+    @property
+    def place(self) -> Place:
+        """The page and the opening line."""
+        return Place(self.path.as_posix(), self.line)
 
     @property
     def directive(self) -> str:
@@ -94,13 +95,14 @@ def read(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise PageError(f"{path}: {error.strerror}. Check the path.") from error
+        raise PageError(f"{error.strerror}. Check the path.", Place(str(path))) from error
     try:
         return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise PageError(
-            f"{path}:{line}: byte 0x{raw[error.start]:02x} is not UTF-8. Save the page as UTF-8."
+            f"byte 0x{raw[error.start]:02x} is not UTF-8. Save the page as UTF-8.",
+            Place(str(path), line),
         ) from error
 
 
@@ -118,13 +120,13 @@ def tokens(text: str, *, first: int = 0, depth: int = 0) -> Iterator[Placed]:
 
 def fences(path: Path, text: str) -> list[Fence]:
     """List the fenced blocks of a page in reading order, those inside of directives too."""
-    found = []
+    fenced = []
     for placed in tokens(text):
         token = placed.token
         if token.type not in {"fence", "colon_fence"} or token.map is None:
             continue
         start = placed.line - 1
-        found.append(
+        fenced.append(
             Fence(
                 path=path,
                 start=start,
@@ -133,7 +135,7 @@ def fences(path: Path, text: str) -> list[Fence]:
                 content=token.content,
             )
         )
-    return found
+    return fenced
 
 
 def front_matter(text: str) -> str:
@@ -152,7 +154,7 @@ def options_of(fence: Fence, names: frozenset[str]) -> tuple[dict[str, str], lis
     try:
         parsed = parse_directive_text(kind, fence.argument, fence.content, line=fence.line)
     except MarkupError as error:
-        raise PageError(f"{fence.path}:{fence.line}: {error}. Put one option on a line.") from error
+        raise PageError(f"{error}. Put one option on a line.", fence.place) from error
     for warning in parsed.warnings:
         fix = "Write it as one `:name: value` line above the content."
         if "comment" in warning.msg:
@@ -161,7 +163,7 @@ def options_of(fence: Fence, names: frozenset[str]) -> tuple[dict[str, str], lis
             fix = "A value that begins with a quote ends with it, and is one value."
         elif "Unknown option" in warning.msg:
             fix = f"The options of {fence.directive} are {', '.join(sorted(names))}."
-        raise PageError(f"{fence.path}:{fence.line}: {warning.msg.rstrip('.')}. {fix}")
+        raise PageError(f"{warning.msg.rstrip('.')}. {fix}", fence.place)
     options = {key: str(value or "").strip() for key, value in parsed.options.items()}
     return options, list(parsed.body), fence.start + max(parsed.body_offset, 0) + 1
 

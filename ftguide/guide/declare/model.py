@@ -8,6 +8,7 @@ import signal
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ftguide.guide.declare.finding import Place
 from ftguide.vocabulary import Build
 
 
@@ -98,9 +99,9 @@ class Snippet:
     options: tuple[tuple[str, str], ...] = ()  #: as written, sorted: part of the hash
 
     @property
-    def where(self) -> str:
+    def where(self) -> Place:
         """Page and line, for messages."""
-        return f"{self.page}:{self.line}"
+        return Place(self.page, self.line)
 
     @property
     def runs_itself(self) -> bool:
@@ -119,8 +120,8 @@ class Snippet:
 
     def output_for(self, build: Build) -> Output | None:
         """Return what the page shows for a build, None when it shows nothing."""
-        own = next((one for one in self.outputs if one.build is build), None)
-        return own or next((one for one in self.outputs if one.build is None), None)
+        own = next((output for output in self.outputs if output.build is build), None)
+        return own or next((output for output in self.outputs if output.build is None), None)
 
     @property
     def hash(self) -> str:
@@ -129,7 +130,7 @@ class Snippet:
             [
                 *(self.language, self.file, self.code, self.options),
                 [(used.file, used.code) for used in self.uses],
-                sorted((str(one.build or "both"), one.text) for one in self.outputs),
+                sorted((str(output.build or "both"), output.text) for output in self.outputs),
             ]
         )
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ftguide.guide.declare import console, markdown
-from ftguide.guide.declare.markdown import Fence, PageError
+from ftguide.guide.declare.finding import PageError, Place
+from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.declare.model import Crash, Expect, OnGil, Snippet
 from ftguide.vocabulary import Build
 
@@ -21,7 +22,7 @@ from ftguide.vocabulary import Build
 SOURCE = Path("source")
 FILES = SOURCE / "snippets"
 
-#: The options of a snippet; `site/snippets.py` gives the same to Sphinx.
+#: The options of a snippet; `guide/pages/snippets.py` gives the same to Sphinx.
 OPTIONS = frozenset(
     {
         *("lang", "builds", "expect", "exit", "with", "flags", "args", "env", "timeout", "runs"),
@@ -59,16 +60,19 @@ DEFAULT_RUNS = 10
 T = TypeVar("T")
 
 
-def choice(text: str | None, kind: Callable[[str], T], where: str, option: str) -> T | None:
-    """Return an option's value as one of an enumeration, None where it is not given."""
+def choice(text: str | None, kind: Callable[[str], T], where: Place, option: str) -> T | None:
+    """Return an option's value as one of an enumeration, None where it is not given.
+
+    Raises `PageError` for a value that is none of it.
+    """
     if text is None:
         return None
     try:
         return kind(text)
     except ValueError as error:
-        values = ", ".join(str(one) for one in kind)  # type: ignore[attr-defined]
+        values = ", ".join(str(value) for value in kind)  # type: ignore[attr-defined]
         raise PageError(
-            f"{where}: {text!r} is not a value of :{option}:. Write one of {values}."
+            f"{text!r} is not a value of :{option}:. Write one of {values}.", where
         ) from error
 
 
@@ -80,11 +84,11 @@ class Maker:
         self.fence = fence
         self.options = options
         self.root = root
-        self.where = f"{page}:{fence.line}"
+        self.where = Place(page, fence.line)
 
     def wrong(self, option: str, fix: str) -> PageError:
         """Return the error about an option's value."""
-        return PageError(f"{self.where}: :{option}: {self.options[option]!r} {fix}")
+        return PageError(f":{option}: {self.options[option]!r} {fix}", self.where)
 
     def snippet(self, lines: list[str], body: int) -> Snippet:
         """Return the snippet; raises `PageError`."""
@@ -94,8 +98,9 @@ class Maker:
             raise self.wrong("not-run", "is no reason. Say in a few words why it cannot run.")
         if not NAME.fullmatch(name) and (name or not_run is None):
             raise PageError(
-                f"{self.where}: {name!r} cannot be a snippet's name. "
-                "Write a-name-like-this after {snippet}; it becomes the anchor."
+                f"{name!r} cannot be a snippet's name. "
+                "Write a-name-like-this after {snippet}; it becomes the anchor.",
+                self.where,
             )
         language = self.options.get("lang", "python")
         code, source = self._code(lines)
@@ -141,13 +146,14 @@ class Maker:
             console.commands(made.code, made.where, first=made.body + 1)
         elif made.not_run is None and made.language != "python":
             raise PageError(
-                f"{made.where}: {made.language} is not run here. Add `:not-run: reason` and "
-                "`:source: address`, or use `:lang: console` for commands that start with python."
+                f"{made.language} is not run here. Add `:not-run: reason` and `:source: address`, "
+                "or use `:lang: console` for commands that start with python.",
+                self.where,
             )
         if made.not_run is not None and made.language != "python" and not made.sources:
             raise PageError(
-                f"{made.where}: commands that are not run need `:source: address` of where they are "
-                "documented."
+                "commands that are not run need `:source: address` of where they are documented.",
+                self.where,
             )
         if made.expect is Expect.RACE and Build.FREE_THREADED not in made.builds:
             raise self.wrong("builds", "leaves out ft, where a race has to show. Use both or ft.")
@@ -166,9 +172,7 @@ class Maker:
         file = self.options.get("file")
         if file is None:
             if not any(line.strip() for line in lines):
-                raise PageError(
-                    f"{self.where}: the snippet is empty. Write code, or `:file: path`."
-                )
+                raise PageError("the snippet is empty. Write code, or `:file: path`.", self.where)
             return "\n".join(lines).rstrip("\n") + "\n", None
         if any(line.strip() for line in lines):
             raise self.wrong("file", "and code in the block exclude each other. Remove one.")
@@ -177,7 +181,10 @@ class Maker:
             (self.root / FILES).resolve()
         ):
             raise self.wrong("file", f"is not a path below {FILES}/.")
-        return markdown.read(path).rstrip("\n") + "\n", file
+        try:
+            return markdown.read(path).rstrip("\n") + "\n", file
+        except PageError as error:
+            raise self.wrong("file", f"cannot be read: {error}") from error
 
     def _file(self, name: str, source: str | None) -> str:
         saved = self.options.get("save")

@@ -22,7 +22,7 @@ _DECLARE = (
 def verdict(snippet: Snippet, build: Build, version: str, runs: Sequence[Ran]) -> Verdict:
     """Judge the runs of a snippet on one build; there is one, or `snippet.runs` of a repeated one."""
     known = snippet.crash is not None and snippet.crash.covers(version, build)
-    judged = [one for one in runs if not (known and one.crashed)]
+    judged = [ran for ran in runs if not (known and ran.crashed)]
     problem = _ending(snippet, build, judged)
     difference = None if problem is not None else _shown(snippet, build, judged)
     seen = _to_show(snippet, judged)
@@ -41,13 +41,13 @@ def verdict(snippet: Snippet, build: Build, version: str, runs: Sequence[Ran]) -
 def _to_show(snippet: Snippet, runs: Sequence[Ran]) -> Ran | None:
     """Return the run whose output a page shows: of a race, the first that ended as it states."""
     if snippet.expect is Expect.RACE:
-        return next((one for one in runs if one.ending in snippet.shows), None)
+        return next((ran for ran in runs if ran.ending in snippet.shows), None)
     return runs[-1] if runs else None
 
 
 def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
     """Tell what is wrong with the way a snippet ended; declared crashes are not among `runs`."""
-    if any(one.excess for one in runs):
+    if any(ran.excess for ran in runs):
         return "it printed more than 200 kB, and was stopped. Print less"
     if snippet.expect is Expect.RACE:
         return _race(snippet, build, runs)
@@ -56,23 +56,23 @@ def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
 
 def _one_ending(snippet: Snippet, ran: Ran) -> str | None:
     wanted = _wanted(snippet)
-    found = None
+    problem = None
     if snippet.expect is Expect.HANG:
         if ran.status is not None:
-            found = f"it was to hang, and {status_words(ran.status)}"
+            problem = f"it was to hang, and {status_words(ran.status)}"
     elif ran.status is None:
-        found = (
+        problem = (
             f"it was still running after {snippet.timeout:g} s and was killed. Make it end, raise "
             "`:timeout:`, or say `:expect: hang`"
         )
     elif wanted is None:
         if ran.status == 0:
-            found = "it was to fail, and ended with status 0"
+            problem = "it was to fail, and ended with status 0"
     elif ran.status != wanted:
-        found = f"it {status_words(ran.status)}, not {_name(wanted)}"
+        problem = f"it {status_words(ran.status)}, not {_name(wanted)}"
         if ran.crashed:
-            found += f". {_DECLARE}"
-    return None if found is None else f"{found}{_tail(ran)}"
+            problem += f". {_DECLARE}"
+    return None if problem is None else f"{problem}{_tail(ran)}"
 
 
 def _wanted(snippet: Snippet) -> int | None:
@@ -87,13 +87,13 @@ def _wanted(snippet: Snippet) -> int | None:
 def _race(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
     """Judge a race: no ending of the interpreter itself passes as one, whatever else it shows."""
     told = f"its {len(runs)} runs ended so: {endings.words(endings.count(runs))}"
-    broken = next((one for one in runs if _unasked(snippet, one)), None)
+    broken = next((ran for ran in runs if _unasked(snippet, ran)), None)
     if broken is not None:
         fix = _DECLARE if broken.crashed else "Make it end, or state `:race: hang`"
         return f"{told}. A race must not end by {broken.ending}. {fix}{_tail(broken)}"
-    shown = [one for one in runs if one.ending in snippet.shows]
+    shown = [ran for ran in runs if ran.ending in snippet.shows]
     if build is Build.GIL:
-        bad = next((one for one in runs if one.failed), None)
+        bad = next((ran for ran in runs if ran.failed), None)
         if snippet.on_gil is OnGil.NEVER and bad is not None:
             return f"`:gil: never`, but {told}{_tail(bad)}"
         if snippet.on_gil is OnGil.ALWAYS and not shown:
@@ -119,7 +119,7 @@ def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
         return _session(snippet, runs[-1])
     shown = snippet.output_for(build)
     race = snippet.expect is Expect.RACE
-    tried = [one for one in runs if one.ending in snippet.shows] if race else runs
+    tried = [ran for ran in runs if ran.ending in snippet.shows] if race else runs
     if not tried or (
         race and build is Build.GIL
     ):  # how it fails there is not what the page is about
@@ -132,7 +132,7 @@ def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
                 f"`:expect: exit` if only the status matters\n{_difference('', printed)}"
             )
         return None
-    fits = [matches(shown.text, one.output) for one in tried]
+    fits = [matches(shown.text, ran.output) for ran in tried]
     if any(fits) if race else all(fits):
         return None
     printed = tried[-1].output if race else tried[fits.index(False)].output

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 
 from ftguide.guide.declare.model import FATAL_ERROR, HANG, WRONG_RESULT, Ran
 
-_FATAL = re.compile(r"^Fatal Python error: ", re.MULTILINE)
 #: The header of a traceback and the line before it, which says whether it is the main thread's.
 _HEADER = re.compile(
     r"^(?P<before>.*\n)??(?:  \+ Exception Group )?Traceback \(most recent call last\):$",
@@ -34,10 +33,8 @@ def raised(output: str, runner: str = "script") -> str | None:
     """Return the exception that ended a process of a status above 0, from what it printed last.
 
     None stands for a wrong result: an AssertionError, or no exception at all (`sys.exit`). The name
-    comes without its module. `FATAL_ERROR` is returned where the interpreter itself gave up.
+    comes without its module. Whether the interpreter itself gave up is known from the process.
     """
-    if _FATAL.search(output):
-        return FATAL_ERROR
     if runner == "pytest":
         match = _PYTEST.search(output)
     else:

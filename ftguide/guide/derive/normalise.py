@@ -1,6 +1,6 @@
 """Make the output of a run comparable: what no two runs share becomes a placeholder. Pure.
 
-Documented in CONTRIBUTING.md, "Write a snippet"; a new rule belongs there too.
+Documented in source/contributing-snippets.md; a new rule belongs there too.
 """
 
 from __future__ import annotations

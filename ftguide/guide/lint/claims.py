@@ -22,8 +22,9 @@ from pathlib import Path
 
 from markdown_it.token import Token
 
+from ftguide.guide.declare.finding import Finding
 from ftguide.guide.declare.markdown import Placed
-from ftguide.guide.lint.page import Finding, Marker, Page
+from ftguide.guide.lint.page import BREAKS, Page, children
 
 CLAIM = "claim"
 
@@ -65,6 +66,15 @@ class Known:
     root: Path  #: of the repository, for files
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """A sentence that promises something."""
+
+    line: int
+    words: str  #: those that promise, quoted
+    sentence: str  #: cut where it is long
+
+
 @dataclass(slots=True, kw_only=True)
 class _Block:
     """A paragraph, a cell, or something between them; numbers are those of tokens."""
@@ -76,7 +86,7 @@ class _Block:
     intro: int | None = None  #: of a list or table, the block above it
     shows: bool = False  #: code that runs, or its output
     cites: bool = False  #: links out of the site, or quotes a stored number
-    claims: list[tuple[int, str, str]] = field(default_factory=list)  #: line, words, sentence
+    claims: list[_Claim] = field(default_factory=list)
     text: str = ""
 
 
@@ -88,31 +98,27 @@ def applies(name: str) -> bool:
 def check(page: Page, known: Known) -> Iterator[Finding]:
     """Yield the claims that nothing supports, and the comments that support none."""
     blocks = list(_blocks(page.tokens))
-    claims = [(claim, number) for number, one in enumerate(blocks) for claim in one.claims]
-    cited = {one.unit for one in blocks if one.cites}
-    for (line, words, sentence), number in claims:
-        marked = any(_covers(marker, line) for marker in page.claims)
+    claims = [(claim, number) for number, block in enumerate(blocks) for claim in block.claims]
+    cited = {block.unit for block in blocks if block.cites}
+    for claim, number in claims:
+        marked = any(marker.covers(claim.line) for marker in page.claims)
         if not marked and not _supported(blocks, number, cited):
-            message = f'{words}: "{sentence}" has nothing that shows it. {_FIX}'
-            yield Finding(page=page.name, line=line, rule=CLAIM, message=message)
+            message = f'{claim.words}: "{claim.sentence}" has nothing that shows it. {_FIX}'
+            yield page.finding(CLAIM, claim.line, message)
     for marker in page.claims:
-        if not any(_covers(marker, line) for (line, _, _), _ in claims):
+        if not any(marker.covers(claim.line) for claim, _ in claims):
             problem: str | None = "there is no claim in the block below. Remove the comment."
         else:
             problem = _lost(marker.reason, page.name, known)
         if problem is not None:
-            yield Finding(page=page.name, line=marker.line, rule=CLAIM, message=problem)
-
-
-def _covers(marker: Marker, line: int) -> bool:
-    return marker.first <= line <= marker.last
+            yield page.finding(CLAIM, marker.line, problem)
 
 
 def _supported(blocks: Sequence[_Block], number: int, cited: set[int]) -> bool:
-    one = blocks[number]
-    intro = None if one.intro is None else blocks[one.intro]
+    block = blocks[number]
+    intro = None if block.intro is None else blocks[block.intro]
     return (
-        one.unit in cited
+        block.unit in cited
         or (intro is not None and intro.unit in cited and intro.text.endswith(":"))
         or any(_beside(blocks, number, step).shows for step in (-1, 1))
     )
@@ -120,11 +126,11 @@ def _supported(blocks: Sequence[_Block], number: int, cited: set[int]) -> bool:
 
 def _beside(blocks: Sequence[_Block], number: int, step: int) -> _Block:
     """Return the next block that is not of the same list item or table, in the same directive."""
-    one, there = blocks[number], number + step
-    while 0 <= there < len(blocks) and blocks[there].whole == one.whole and blocks[there].text:
+    block, there = blocks[number], number + step
+    while 0 <= there < len(blocks) and blocks[there].whole == block.whole and blocks[there].text:
         there += step
-    found = 0 <= there < len(blocks) and blocks[there].depth == one.depth
-    return blocks[there] if found else one
+    exists = 0 <= there < len(blocks) and blocks[there].depth == block.depth
+    return blocks[there] if exists else block
 
 
 def _blocks(tokens: Sequence[Placed]) -> Iterator[_Block]:
@@ -157,7 +163,7 @@ def _block(placed: Placed, number: int, around: Mapping[str, tuple[int, int | No
         intro=max((around[name] for name in _INTRODUCED & around.keys()), default=(0, None))[1],
     )
     if token.type == "inline":
-        _read(made, token, silent=not _NAMES.isdisjoint(around))
+        _read(made, placed, silent=not _NAMES.isdisjoint(around))
     else:
         made.shows = _shows(token)
     return made
@@ -171,13 +177,13 @@ def _shows(token: Token) -> bool:
     return name in _SHOWS and (":not-run:" not in options or ":source:" in options)
 
 
-def _read(made: _Block, token: Token, *, silent: bool) -> None:
+def _read(made: _Block, placed: Placed, *, silent: bool) -> None:
     """Fill in what a paragraph says; `shown` and `plain` have the same length."""
     shown = plain = ""
     breaks: list[int] = []
-    for child in token.children or ():
+    for _, child in children(placed):
         text, hidden = child.content, True
-        if child.type in {"softbreak", "hardbreak"}:
+        if child.type in BREAKS:
             breaks.append(len(shown))
             text, hidden = " ", False
         elif child.type == "link_open":
@@ -196,15 +202,20 @@ def _read(made: _Block, token: Token, *, silent: bool) -> None:
     plain = _QUOTED.sub(lambda match: _HIDDEN * len(match[0]), plain)
     start = 0
     for end in _END.finditer(plain):
-        found = _claims(plain, start, end.end())
-        if found:
-            line = made.line + sum(at < found[0].start() for at in breaks)
-            words = ", ".join(repr(" ".join(match[0].split())) for match in found)
-            made.claims.append((line, words, _short(shown, start, end.end(), found[0].start())))
+        promises = _promises(plain, start, end.end())
+        if promises:
+            first = promises[0].start()
+            made.claims.append(
+                _Claim(
+                    line=made.line + sum(at < first for at in breaks),
+                    words=", ".join(repr(" ".join(match[0].split())) for match in promises),
+                    sentence=_short(shown, start, end.end(), first),
+                )
+            )
         start = end.end()
 
 
-def _claims(plain: str, start: int, end: int) -> list[re.Match[str]]:
+def _promises(plain: str, start: int, end: int) -> list[re.Match[str]]:
     """List the words of a sentence that promise something."""
     if plain[start:end].rstrip(" )]").endswith("?"):
         return []

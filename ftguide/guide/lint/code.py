@@ -14,15 +14,15 @@ import yaml
 
 from ftguide.guide.declare import markdown
 from ftguide.guide.declare.extract import Page as SnippetPage
+from ftguide.guide.declare.finding import Finding
 from ftguide.guide.declare.markdown import Fence
-from ftguide.guide.lint.page import Finding, Page
+from ftguide.guide.lint.page import Page
 from ftguide.guide.record.report import Report, Result
 from ftguide.interpreters.provide import DEFAULT_LINE
 
 FENCE = "fence"
 DATA = "data"
 TEXT = "text-fence"
-SNIPPET = "snippet"
 UNVERIFIED = "unverified"
 SHARE = "not-run"
 
@@ -77,10 +77,9 @@ def check(page: Page) -> Iterator[Finding]:
             language, content = fence.argument.lower(), _body(fence)
         elif fence.directive:
             continue
-        found = _finding(language, content)
-        if found is None or page.excepted(found[0], fence.line):
-            continue
-        yield Finding(page=page.name, line=fence.line, rule=found[0], message=found[1])
+        problem = _problem(language, content)
+        if problem is not None and not page.excepted(problem[0], fence.line):
+            yield page.finding(problem[0], fence.line, problem[1])
 
 
 def _body(fence: Fence) -> str:
@@ -90,11 +89,12 @@ def _body(fence: Fence) -> str:
     return "\n".join(lines)
 
 
-def _finding(language: str, content: str) -> tuple[str, str] | None:
+def _problem(language: str, content: str) -> tuple[str, str] | None:
+    """Return the rule that a block breaks and what to do, None for a block that is fine."""
     if language in _RUN:
         return (
             FENCE,
-            f"a `{language}` fence. Make it a {{snippet}}, which runs; see CONTRIBUTING.md.",
+            f"a `{language}` fence. Make it a {{snippet}}, which runs; see source/contributing-snippets.md.",
         )
     if language in _COMMANDS:
         return FENCE, (
@@ -146,23 +146,19 @@ def _is_print(node: ast.stmt) -> bool:
 
 def check_snippets(page: Page, snippets: SnippetPage, known: Report) -> Iterator[Finding]:
     """Yield broken snippets, and those that have not run as they stand."""
-    for problem in snippets.problems:
-        place, _, message = problem.removeprefix(f"{page.name}:").partition(": ")
-        line = int(place) if place.isdecimal() else 1
-        yield Finding(page=page.name, line=line, rule=SNIPPET, message=message or problem)
-    for one in snippets.snippets:
-        if not one.runs_itself or page.excepted(UNVERIFIED, one.line):
+    yield from snippets.problems
+    for snippet in snippets.snippets:
+        if not snippet.runs_itself or page.excepted(UNVERIFIED, snippet.line):
             continue
-        block = known.blocks.get(one.hash)
+        block = known.blocks.get(snippet.hash)
         required = [result for result in block.results if _is_required(result)] if block else []
         if required and all(result.passed for result in required):
             continue
         why = "has not run as it stands" if block is None else "does not do what the page says"
-        yield Finding(
-            page=page.name,
-            line=one.line,
-            rule=UNVERIFIED,
-            message=f"{one.name!r} {why}. Run `nox -s snippets -- --only "
+        yield page.finding(
+            UNVERIFIED,
+            snippet.line,
+            f"{snippet.name!r} {why}. Run `nox -s snippets -- --only "
             f"{page.name.removeprefix('source/')}` and commit its report.",
         )
 
@@ -174,14 +170,14 @@ def _is_required(result: Result) -> bool:
 
 def check_share(pages: Sequence[SnippetPage]) -> Iterator[Finding]:
     """Yield the Python blocks that do not run, if they are too many."""
-    python = [one for page in pages for one in page.snippets if one.counted]
-    skipped = [one for one in python if one.not_run is not None]
+    python = [snippet for page in pages for snippet in page.snippets if snippet.counted]
+    skipped = [snippet for snippet in python if snippet.not_run is not None]
     if not python or 100 * len(skipped) / len(python) <= MOST_NOT_RUN:
         return
-    for one in skipped:
+    for snippet in skipped:
         yield Finding(
-            page=one.page,
-            line=one.line,
+            page=snippet.page,
+            line=snippet.line,
             rule=SHARE,
             message=f"{len(skipped)} of {len(python)} Python blocks are not run, and at most "
             f"{MOST_NOT_RUN:g} % may be. Make this one run, or take it out.",

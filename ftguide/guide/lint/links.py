@@ -15,7 +15,8 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 from myst_parser.slugs import github_slugify
 
-from ftguide.guide.lint.page import Finding, Page
+from ftguide.guide.declare.finding import Finding
+from ftguide.guide.lint.page import Page, children
 
 LINK = "link"
 ALT = "alt-text"
@@ -28,32 +29,32 @@ _IMAGES = {"image", "figure"}
 
 def anchors(page: Page) -> frozenset[str]:
     """Return the anchors of a page: labels, headings, snippets, named directives."""
-    found: set[str] = set()
+    names: set[str] = set()
     heading = False
     for placed in page.tokens:
         token = placed.token
         if token.type == "myst_target":
-            found |= {token.content, _EXPLICIT.sub("-", token.content).lower()}
+            names |= {token.content, _EXPLICIT.sub("-", token.content).lower()}
         elif token.type == "heading_open":
             heading = True
         elif token.type == "inline":
             if heading:
                 slug = github_slugify(_title(token))
-                found.add(slug if slug not in found else f"{slug}-1")
-            found |= {
+                names.add(slug if slug not in names else f"{slug}-1")
+            names |= {
                 str(child.attrs["id"]) for child in token.children or () if "id" in child.attrs
             }
             heading = False
         elif token.type in {"fence", "colon_fence"}:
             name, _, argument = token.info.partition("}")
             if name == "{snippet" and argument.strip():
-                found.add(f"snippet-{argument.strip()}")
-            found |= {
+                names.add(f"snippet-{argument.strip()}")
+            names |= {
                 match["value"]
                 for match in _OPTION.finditer(token.content)
                 if match["name"] == "name" and match["value"]
             }
-    return frozenset(found)
+    return frozenset(names)
 
 
 def _title(token: Token) -> str:
@@ -81,11 +82,11 @@ class Targets:
 
 def targets(pages: Iterable[Page], root: Path) -> Targets:
     """Collect where links can lead."""
-    known = {one.name: (anchors(one), drawn(one)) for one in pages}
+    known = {page.name: (anchors(page), drawn(page)) for page in pages}
     return Targets(
-        anchors={name: None if free else found for name, (found, free) in known.items()},
+        anchors={name: None if free else names for name, (names, free) in known.items()},
         everywhere=frozenset().union(
-            *(found for name, (found, _) in known.items() if name.startswith("source/"))
+            *(names for name, (names, _) in known.items() if name.startswith("source/"))
         ),
         root=root,
     )
@@ -97,15 +98,12 @@ def check(page: Page, known: Targets) -> Iterator[Finding]:
         token = placed.token
         if token.type in {"fence", "colon_fence"}:
             yield from _figure(page, placed.line, token)
-        line = placed.line
-        for child in token.children or () if token.type == "inline" else ():
-            if child.type in {"softbreak", "hardbreak"}:
-                line += 1
-            elif child.type == "link_open":
+        for line, child in children(placed) if token.type == "inline" else ():
+            if child.type == "link_open":
                 href = str(child.attrs.get("href", ""))
                 problem = _lost(page, href, known)
                 if problem is not None and not page.excepted(LINK, line):
-                    yield Finding(page=page.name, line=line, rule=LINK, message=problem)
+                    yield page.finding(LINK, line, problem)
             elif (
                 child.type == "image" and not child.content.strip() and not page.excepted(ALT, line)
             ):
@@ -123,12 +121,8 @@ def _figure(page: Page, line: int, token: Token) -> Iterator[Finding]:
 
 
 def _without_text(page: Page, line: int, source: str) -> Finding:
-    return Finding(
-        page=page.name,
-        line=line,
-        rule=ALT,
-        message=f"the image {source!r} has no alternative text. Say what it shows.",
-    )
+    message = f"the image {source!r} has no alternative text. Say what it shows."
+    return page.finding(ALT, line, message)
 
 
 def _lost(page: Page, href: str, known: Targets) -> str | None:
@@ -144,8 +138,8 @@ def _lost(page: Page, href: str, known: Targets) -> str | None:
     if name is None:
         there = (known.root / target).exists()
         return None if there else f"{href} leads to no file. Correct the path."
-    found = known.anchors[name]
+    known_anchors = known.anchors[name]
     local = not path and name.startswith("source/") and anchor in known.everywhere
-    if not anchor or found is None or anchor in found or local:
+    if not anchor or known_anchors is None or anchor in known_anchors or local:
         return None
     return f"{path}#{anchor} is no heading, label or snippet. Correct the anchor."

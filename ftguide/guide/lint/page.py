@@ -11,26 +11,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from markdown_it.token import Token
+
 from ftguide.guide.declare import markdown
+from ftguide.guide.declare.finding import Finding
 from ftguide.guide.declare.markdown import Placed
 
 _MARKER = re.compile(r"\s*lint:\s*(?P<rule>[a-z-]+)(?:\s*,\s*(?P<reason>.*\S))?\s*")
 _CLAIM = re.compile(r"\s*(?P<rule>claim):\s*(?P<reason>.*\S)?\s*")
 _FENCES = {"fence", "colon_fence"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something to change on a page."""
-
-    page: str
-    line: int
-    rule: str
-    message: str  #: value and fix
-
-    def __str__(self) -> str:
-        """Return the line that is printed."""
-        return f"{self.page}:{self.line}: {self.message} [{self.rule}]"
+#: What ends a line within a paragraph.
+BREAKS = frozenset({"softbreak", "hardbreak"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +43,10 @@ class Marker:
     last: int
     used: bool = field(default=False)
 
+    def covers(self, line: int) -> bool:
+        """Say whether a line is in the block below the comment."""
+        return self.first <= line <= self.last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -63,10 +58,14 @@ class Page:
     markers: tuple[Marker, ...]
     claims: tuple[Marker, ...]  #: their reasons are what shows the claims below
 
+    def finding(self, rule: str, line: int, message: str) -> Finding:
+        """Return a finding on this page."""
+        return Finding(page=self.name, line=line, rule=rule, message=message)
+
     def excepted(self, rule: str, line: int) -> bool:
         """Say whether a marker allows what a rule found on a line."""
         for marker in self.markers:
-            if marker.rule == rule and marker.reason and marker.first <= line <= marker.last:
+            if marker.rule == rule and marker.reason and marker.covers(line):
                 marker.used = True
                 return True
         return False
@@ -96,14 +95,22 @@ def parse(name: str, text: str) -> Page:
     )
 
 
-def _words_of(placed: Placed) -> Iterator[Words]:
-    line, linked = placed.line, 0
-    parts: list[str] = []
+def children(placed: Placed) -> Iterator[tuple[int, Token]]:
+    """Yield what a paragraph is made of, each with its line; a break belongs to the line it ends."""
+    line = placed.line
     for child in placed.token.children or ():
-        if child.type in {"softbreak", "hardbreak"}:
+        yield line, child
+        line += child.type in BREAKS
+
+
+def _words_of(placed: Placed) -> Iterator[Words]:
+    linked = 0
+    parts: list[str] = []
+    line = placed.line
+    for line, child in children(placed):
+        if child.type in BREAKS:
             yield Words(line=line, text="".join(parts))
             parts = []
-            line += 1
         elif child.type in {"link_open", "link_close"}:
             linked += child.nesting
             parts.append(" \N{LINK SYMBOL} " if child.nesting > 0 else "")
@@ -125,7 +132,7 @@ def _markers(tokens: tuple[Placed, ...], pattern: re.Pattern[str]) -> Iterator[M
             if match is None:
                 continue
             first = last = placed.line
-            below = next((one for one in tokens[number + 1 :] if _is_block(one)), None)
+            below = next(filter(_is_block, tokens[number + 1 :]), None)
             if below is not None and below.token.map is not None:
                 first = below.line
                 last = below.line + below.token.map[1] - below.token.map[0] - 1

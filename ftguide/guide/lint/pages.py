@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ftguide.guide.declare import extract, markdown
+from ftguide.guide.declare.finding import Finding
 from ftguide.guide.lint import claims, code, links, page, stamps, words
-from ftguide.guide.lint.page import Finding
 from ftguide.guide.record import report
 
 #: Rules that a comment may except.
@@ -37,26 +37,27 @@ def lint(
     targets = links.targets([*pages.values(), *others], root)
     support = claims.Known(
         snippets={
-            one.name: frozenset(each.name for each in one.snippets if each.not_run is None)
-            for one in snippets
+            read.name: frozenset(one.name for one in read.snippets if one.not_run is None)
+            for read in snippets
         },
         root=root,
     )
-    found: list[Finding] = []
-    for path, known in zip(paths, snippets, strict=True):
-        one = pages[names[path]]
-        if only and one.name not in only:
+    findings: list[Finding] = []
+    for path, read in zip(paths, snippets, strict=True):
+        checked = pages[names[path]]
+        if only and checked.name not in only:
             continue
-        found += words.check(one)
-        found += code.check(one)
-        found += code.check_snippets(one, known, report.read(report.path_of(one.name, root)))
-        found += links.check(one, targets)
-        if claims.applies(one.name):
-            found += claims.check(one, support)
-        found += stamps.check(one, today=today, stale=stale)
-        found += words.check_markers(one, EXCEPTABLE)
+        known = report.read(report.path_of(checked.name, root))
+        findings += words.check(checked)
+        findings += code.check(checked)
+        findings += code.check_snippets(checked, read, known)
+        findings += links.check(checked, targets)
+        if claims.applies(checked.name):
+            findings += claims.check(checked, support)
+        findings += stamps.check(checked, today=today, stale=stale)
+        findings += words.check_markers(checked, EXCEPTABLE)
     if not only:
-        found += code.check_share(snippets)
+        findings += code.check_share(snippets)
         for other in others:
-            found += links.check(other, targets)
-    return sorted(found, key=lambda one: (one.page, one.line, one.rule))
+            findings += links.check(other, targets)
+    return sorted(findings, key=lambda finding: (finding.page, finding.line, finding.rule))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ftguide.guide.lint.page import Finding, Page
+from ftguide.guide.declare.finding import Finding
+from ftguide.guide.lint.page import Page
 
 THREAD_SAFE = "thread-safe"
 NOGIL = "nogil"
@@ -39,12 +40,10 @@ def check(page: Page) -> Iterator[Finding]:
             for match in pattern.finditer(words.text):
                 if page.excepted(rule, words.line):
                     continue
-                yield Finding(
-                    page=page.name,
-                    line=words.line,
-                    rule=rule,
-                    message=f"{match[0]!r}. {_FIXES[rule]} (`% lint: {rule}, reason` above the block).",
+                message = (
+                    f"{match[0]!r}. {_FIXES[rule]} (`% lint: {rule}, reason` above the block)."
                 )
+                yield page.finding(rule, words.line, message)
 
 
 def check_markers(page: Page, known: frozenset[str]) -> Iterator[Finding]:
@@ -58,4 +57,4 @@ def check_markers(page: Page, known: frozenset[str]) -> Iterator[Finding]:
             problem = f"the exception from {marker.rule} is not needed. Remove the comment."
         else:
             continue
-        yield Finding(page=page.name, line=marker.line, rule="exception", message=problem)
+        yield page.finding("exception", marker.line, problem)

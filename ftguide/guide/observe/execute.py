@@ -1,33 +1,31 @@
 """Run a snippet once: a fresh process, a fresh temporary directory, a cleaned environment, a time limit.
 
-However a snippet ends, nothing of its process group is alive when `run` returns, and where the system
-can do so (Linux) the snippet dies with a killed runner. It is no sandbox: pages are reviewed like code.
+However a snippet ends, nothing that it started is alive when `run` returns, and where the system can do
+so (Linux) the snippet dies with a killed runner. It is no sandbox: pages are reviewed like code.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
-import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide import process
 from ftguide.guide.declare import console
-from ftguide.guide.declare.model import Ran, Snippet
+from ftguide.guide.declare.model import FATAL_ERROR, Ran, Snippet
 from ftguide.guide.derive import endings
 from ftguide.guide.derive.normalise import normalise
-from ftguide.interpreters.children import dying_with_us
-from ftguide.interpreters.model import Interpreter
+from ftguide.interpreters.model import Interpreter, InterpreterError
+from ftguide.process import Ended, Ending, Limits, clean_environment
 from ftguide.vocabulary import Build
 
 #: Output beyond this is not kept, and ends the run: no page shows that much.
 MOST_BYTES = 200_000
+_PLACES_SECONDS = 30.0
 
 _PLACES = """\
 import json, os, sys, sysconfig
@@ -54,22 +52,25 @@ class Target:
 
 
 def target(interpreter: Interpreter, executable: str | None = None) -> Target:
-    """Describe an interpreter, or the environment made from it whose `executable` is given."""
+    """Describe an interpreter, or the environment made from it whose `executable` is given.
+
+    Raises `InterpreterError` when it does not run, and `OSError` when it is not there.
+    """
     path = executable or interpreter.executable
-    answer = subprocess.run(
+    ended = process.run(
         [path, "-I", "-c", _PLACES],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=30,
-        env=_environment(Path("/"), path),
+        folder=Path(),
+        environ=_environment(Path("/"), path),
+        limits=Limits(seconds=_PLACES_SECONDS),
     )
+    if not ended.succeeded:
+        raise InterpreterError(f"{path} does not say where it is: it {ended.words}.")
     return Target(
         build=interpreter.facts.build,
         version=interpreter.facts.version,
         executable=path,
         places=(
-            *json.loads(answer.stdout).items(),
+            *json.loads(ended.output).items(),
             (path, f"python{_line(interpreter)}"),
         ),
     )
@@ -89,7 +90,7 @@ def run(
 ) -> Ran:
     """Run a snippet on a target; commands that name a build find it among `targets`.
 
-    When `stop` is set, a run ends as if its time were up.
+    When `stop` is set, a run ends as if its time were up. Raises `OSError` when an interpreter is gone.
     """
     stop = stop or threading.Event()
     with tempfile.TemporaryDirectory(prefix="snippet-", ignore_cleanup_errors=True) as made:
@@ -103,13 +104,20 @@ def run(
         if snippet.language == "console":
             return _session(snippet, here, targets, folder, stop)
         command = [here.executable, *snippet.flags, *_how(snippet), *snippet.args]
-        status, output, excess = _process(command, folder, snippet.env, snippet.timeout, stop)
+        ended = _process(command, folder, snippet.env, snippet.timeout, stop)
+        output = _printed(ended)
         return Ran(
-            status=status,
+            status=ended.status,
             output=_shown(output, snippet, folder, [here]),
-            excess=excess,
-            raised=endings.raised(output, snippet.runner) if status else None,
+            excess=ended.ending is Ending.FLOOD,
+            raised=_raised(ended, output, snippet.runner),
         )
+
+
+def _raised(ended: Ended, output: str, runner: str) -> str | None:
+    if ended.ending is Ending.FATAL_ERROR:
+        return FATAL_ERROR
+    return endings.raised(output, runner) if ended.status else None
 
 
 def _write(path: Path, snippet: Snippet) -> None:
@@ -146,13 +154,13 @@ def _session(
             continue
         used = here if command.build is None else targets[command.build]
         words = [used.executable, *command.words]
-        last, output, excess = _process(
-            words, folder, (*snippet.env, *command.env), snippet.timeout, stop
-        )
-        parts.append(_shown(output, snippet, folder, list(targets.values())))
+        ended = _process(words, folder, (*snippet.env, *command.env), snippet.timeout, stop)
+        last = ended.status
+        parts.append(_shown(_printed(ended), snippet, folder, list(targets.values())))
         if last != 0 and status == 0:
             status = last
-        if last is None or excess:
+        if last is None:
+            excess = ended.ending is Ending.FLOOD
             return Ran(status=last, output="\n".join(parts), parts=tuple(parts), excess=excess)
     return Ran(status=status, output="\n".join(parts), parts=tuple(parts))
 
@@ -165,18 +173,14 @@ def _shown(output: str, snippet: Snippet, folder: Path, used: Sequence[Target]) 
 
 def _environment(folder: Path, executable: str) -> dict[str, str]:
     """Return what a snippet finds in its environment: nothing of the caller's."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    return {
-        **kept,
-        "PATH": os.pathsep.join((str(Path(executable).parent), os.defpath)),
-        "HOME": str(folder / "home"),
-        "TMPDIR": str(folder / "tmp"),
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "COLUMNS": "80",
-        "NO_COLOR": "1",
-        "PYTHONIOENCODING": "utf-8",
-    }
+    return clean_environment(
+        folder / "home",
+        path=os.pathsep.join((str(Path(executable).parent), os.defpath)),
+        TMPDIR=str(folder / "tmp"),
+        COLUMNS="80",
+        NO_COLOR="1",
+        PYTHONIOENCODING="utf-8",
+    )
 
 
 def _process(
@@ -185,68 +189,20 @@ def _process(
     env: Sequence[tuple[str, str]],
     timeout: float,
     stop: threading.Event,
-) -> tuple[int | None, str, bool]:
-    """Run a command to its end or time limit; return status, output, whether it printed too much.
-
-    Standard output comes before standard error: the order in which both arrive is not stable.
-    """
-    environ = {**_environment(folder, command[0]), **dict(env)}
-    streams = (folder / "out", folder / "err")
-    with streams[0].open("wb") as out, streams[1].open("wb") as err:
-        process = subprocess.Popen(
-            [*dying_with_us("KILL"), *command],
-            cwd=folder / "work",
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
-        try:
-            in_time, excess = _watch(process, streams, time.monotonic() + timeout, stop)
-        finally:
-            _end(process)
-    output = "".join(_head(path) for path in streams)
-    return (process.returncode if in_time else None), output, excess
+) -> Ended:
+    """Run a command to its end or time limit."""
+    return process.run(
+        command,
+        folder=folder / "work",
+        environ={**_environment(folder, command[0]), **dict(env)},
+        limits=Limits(seconds=timeout, output_bytes=MOST_BYTES),
+        stop=stop,
+    )
 
 
-def _watch(
-    process: subprocess.Popen[bytes],
-    streams: Sequence[Path],
-    deadline: float,
-    stop: threading.Event,
-) -> tuple[bool, bool]:
-    """Wait; return whether it ended by itself, and whether it printed too much."""
-    pause = 0.002
-    while not _ended(process):
-        if sum(path.stat().st_size for path in streams) > MOST_BYTES:
-            return True, True
-        if time.monotonic() > deadline or stop.is_set():
-            return False, False
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.05)
-    return True, sum(path.stat().st_size for path in streams) > MOST_BYTES
-
-
-def _ended(process: subprocess.Popen[bytes]) -> bool:
-    """Say whether a process has ended, without reaping it: its group's number stays taken."""
-    if hasattr(os, "waitid"):
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, process.pid, options) is not None
-    return process.poll() is not None
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a snippet's process group and reap the snippet."""
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
-
-
-def _head(path: Path) -> str:
-    with path.open("rb") as stream:
-        text = stream.read(MOST_BYTES).decode("utf-8", errors="backslashreplace")
-    return text if not text or text.endswith("\n") else f"{text}\n"
+def _printed(ended: Ended) -> str:
+    """Return standard output, then standard error: the order in which both arrive is not stable."""
+    texts = [
+        part.decode("utf-8", errors="backslashreplace") for part in (ended.output, ended.errors)
+    ]
+    return "".join(text if not text or text.endswith("\n") else f"{text}\n" for text in texts)

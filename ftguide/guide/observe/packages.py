@@ -10,16 +10,14 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-
-import uv
 
 from ftguide.guide.declare.model import Snippet
 from ftguide.guide.declare.options import FILES
 from ftguide.guide.observe import execute
 from ftguide.guide.observe.execute import Target
+from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter, InterpreterError
 from ftguide.vocabulary import Build
 
@@ -77,22 +75,11 @@ class Environments:
 
 
 def _uv(*arguments: str) -> None:
-    environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    words = ("--quiet", "--no-config", *arguments)
     try:
-        done = subprocess.run(
-            [uv.find_uv_bin(), "--quiet", "--no-config", *arguments],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise InterpreterError(f"uv {arguments[0]} did not run: {error}.") from error
-    if done.returncode != 0:
-        tail = "\n".join(done.stderr.strip().splitlines()[-6:])
+        tools.ask_uv(*words, environ=os.environ, seconds=_SECONDS)
+    except tools.ToolError as error:
         raise InterpreterError(
             f"The packages of {REQUIREMENTS} could not be installed for the snippets that need them:\n"
-            f"{tail}\nWith a network it works; `--only PAGE` runs pages that need none."
-        )
+            f"{error.tail()}\nWith a network it works; `--only PAGE` runs pages that need none."
+        ) from error

@@ -88,22 +88,22 @@ def run(
     """
     results = Results()
     chosen = [
-        one
+        snippet
         for page in pages
-        for one in page.snippets
-        if one.runs_itself and (not names or one.name in names)
+        for snippet in page.snippets
+        if snippet.runs_itself and (not names or snippet.name in names)
     ]
     lacking = _prepare(chosen, lines)
     if lacking is not None:
         say(lacking)
-    calm = [one for one in chosen if not one.repeated]
-    races = [one for one in chosen if one.repeated]
+    calm = [snippet for snippet in chosen if not snippet.repeated]
+    races = [snippet for snippet in chosen if snippet.repeated]
     stop = threading.Event()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
             waiting = [
-                (one, [(job, pool.submit(job.run, stop)) for job in _jobs(one, lines)])
-                for one in calm
+                (snippet, [(job, pool.submit(job.run, stop)) for job in _jobs(snippet, lines)])
+                for snippet in calm
             ]
             for snippet, futures in waiting:
                 ran = [(job, future.result()) for job, future in futures]
@@ -126,7 +126,7 @@ def _prepare(snippets: Sequence[Snippet], lines: Sequence[Line]) -> str | None:
 
     Another line goes without: a package may have no build for it yet. Returns what to say of it.
     """
-    said = None
+    lacking = None
     for line in lines:
         for snippet in snippets:
             if not snippet.packages or not line.has_packages:
@@ -138,24 +138,24 @@ def _prepare(snippets: Sequence[Snippet], lines: Sequence[Line]) -> str | None:
                     raise
                 line.has_packages = False
                 version = next(iter(line.targets.values())).version
-                said = f"snippets that need packages do not run on {version}: {error}"
-    return said
+                lacking = f"snippets that need packages do not run on {version}: {error}"
+    return lacking
 
 
 def _jobs(snippet: Snippet, lines: Sequence[Line]) -> list[Job]:
-    found = []
+    jobs = []
     for line in lines:
         if snippet.packages and not line.has_packages:
             continue
         wanted = builds_of(snippet)
         if snippet.language == "console" and not _named(snippet) <= set(line.targets):
             continue
-        found += [
+        jobs += [
             Job(snippet=snippet, line=line, build=build)
             for build in wanted
             if build in line.targets
         ]
-    return found
+    return jobs
 
 
 def _named(snippet: Snippet) -> set[Build]:
@@ -238,14 +238,14 @@ def write_report(
             expect=str(snippet.expect),
             results=tuple(
                 report.Result(
-                    build=one.build,
-                    version=one.version,
+                    build=verdict.build,
+                    version=verdict.version,
                     date=today.isoformat(),
-                    passed=one.passed,
-                    runs=one.runs,
-                    endings=dict(one.endings) if snippet.repeated else {},
+                    passed=verdict.passed,
+                    runs=verdict.runs,
+                    endings=dict(verdict.endings) if snippet.repeated else {},
                 )
-                for one in judged
+                for verdict in judged
             ),
         )
         blocks[key] = report.merge(old.blocks.get(key), new, refresh=refresh)

@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from ftguide.docs import depends
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import Finding, PageError
 from ftguide.guide.declare.model import UNREPORTED, Crash, Expect, Snippet
 from ftguide.guide.declare.options import FILES, OPTIONS, OUTPUT_OPTIONS
 from ftguide.guide.derive import endings
@@ -73,11 +73,11 @@ class BlockDirective(SphinxDirective):
         except PageError as error:
             self.warn(str(error))
             return None
-        told: set[str] = self.env.temp_data.setdefault("snippet-problems", set())  # type: ignore[assignment]
+        told: set[Finding] = self.env.temp_data.setdefault("snippet-problems", set())  # type: ignore[assignment]
         for problem in page.problems:
             if problem not in told:
                 told.add(problem)
-                self.warn(problem)
+                self.warn(problem.text)
         return page
 
     def snippet(self) -> Snippet | None:
@@ -86,7 +86,7 @@ class BlockDirective(SphinxDirective):
         name = self.arguments[0] if self.arguments else ""
         if page is None:
             return None
-        return next((one for one in page.snippets if one.name == name and name), None)
+        return next((snippet for snippet in page.snippets if snippet.name == name and name), None)
 
     def literal(self, text: str, language: str, caption: str | None, kind: str) -> nodes.Element:
         """Return a block of code or output, with a caption where it has one."""
@@ -219,10 +219,10 @@ def status_of(snippet: Snippet, known: Report) -> tuple[bool, str]:
     """Return whether a snippet is verified, and the words that say so, without a full stop."""
     block = known.blocks.get(snippet.hash)
     if block is None:
-        earlier = any(one.name == snippet.name for one in known.blocks.values())
+        earlier = any(stored.name == snippet.name for stored in known.blocks.values())
         return False, f"Not verified: {'edited since the last run' if earlier else 'not run yet'}"
-    failed = [one for one in block.results if not one.passed]
-    passed = [one for one in block.results if one.passed]
+    failed = [result for result in block.results if not result.passed]
+    passed = [result for result in block.results if result.passed]
     if not passed:
         return False, f"Not verified: not as shown on {_versions(failed)}, {_date(failed)}"
     if snippet.repeated:
@@ -235,12 +235,12 @@ def status_of(snippet: Snippet, known: Report) -> tuple[bool, str]:
     return True, words
 
 
-def _title(one: Result) -> str:
-    return one.version + ("t" if one.build is Build.FREE_THREADED else "")
+def _title(result: Result) -> str:
+    return result.version + ("t" if result.build is Build.FREE_THREADED else "")
 
 
 def _versions(results: list[Result]) -> str:
-    return _enumeration([_title(one) for one in results])
+    return _enumeration([_title(result) for result in results])
 
 
 def _enumeration(names: list[str]) -> str:
@@ -249,21 +249,21 @@ def _enumeration(names: list[str]) -> str:
 
 def _date(results: list[Result]) -> str:
     """Return the oldest date: the one that holds for all of them."""
-    return min(one.date for one in results)
+    return min(result.date for result in results)
 
 
-def _runs(one: Result) -> str:
-    return f"{one.runs} runs on {_title(one)}: {endings.words(tuple(one.endings.items()))}"
+def _runs(result: Result) -> str:
+    return f"{result.runs} runs on {_title(result)}: {endings.words(tuple(result.endings.items()))}"
 
 
 def _numbers(text: str) -> list[int]:
     """Return the line numbers of `2,5-7`; what is not a number is left out."""
-    found: list[int] = []
+    numbers: list[int] = []
     for part in text.replace(" ", "").split(","):
         first, _, last = part.partition("-")
         if first.isdecimal() and (not last or last.isdecimal()):
-            found += range(int(first), int(last or first) + 1)
-    return found
+            numbers += range(int(first), int(last or first) + 1)
+    return numbers
 
 
 def note_anchors(app: Sphinx, doctree: nodes.document) -> None:

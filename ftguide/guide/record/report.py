@@ -62,17 +62,17 @@ def read(path: Path) -> Report:
     except OSError as error:
         raise ReportError(f"{path}: {error.strerror}. Check its permissions.") from error
     try:
-        found = msgspec.json.decode(raw, type=Report)
+        report = msgspec.json.decode(raw, type=Report)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ReportError(
             f"{path}: {error}. Delete the file and run `nox -s snippets`, which writes it again."
         ) from error
-    if found.schema != SCHEMA:
+    if report.schema != SCHEMA:
         raise ReportError(
-            f"{path}: schema {found.schema}, and this checkout reads {SCHEMA}. "
+            f"{path}: schema {report.schema}, and this checkout reads {SCHEMA}. "
             "Delete the file and run `nox -s snippets`."
         )
-    return found
+    return report
 
 
 def write(path: Path, report: Report) -> bool:
@@ -98,19 +98,19 @@ def merge(old: Block | None, new: Block, *, refresh: bool) -> Block:
     """
     if old is None:
         return new
-    ran = {_line(one) for one in new.results}
-    known = {} if refresh else {_same(one): one for one in old.results}
-    results = [known.get(_same(one), one) for one in new.results]
-    results += [one for one in old.results if _line(one) not in ran]
+    ran = {_line(result) for result in new.results}
+    known = {} if refresh else {_same(result): result for result in old.results}
+    results = [known.get(_same(result), result) for result in new.results]
+    results += [result for result in old.results if _line(result) not in ran]
     return Block(name=new.name, expect=new.expect, results=tuple(results))
 
 
-def _same(one: Result) -> tuple[Build, str, bool, int]:
-    return one.build, one.version, one.passed, one.runs
+def _same(result: Result) -> tuple[Build, str, bool, int]:
+    return result.build, result.version, result.passed, result.runs
 
 
-def _line(one: Result) -> tuple[str, ...]:
-    return tuple(one.version.split(".")[:2])
+def _line(result: Result) -> tuple[str, ...]:
+    return tuple(result.version.split(".")[:2])
 
 
 def orphans(root: Path, pages: set[str]) -> list[Path]:

@@ -64,12 +64,12 @@ def extract(tarballs: Sequence[tuple[str, str, Path]]) -> Levels:
     pages: dict[str, tuple[str, str]] = {}
     for version, _, path in tarballs:
         members = _texts(path)
-        found = next((text for name, text in members.items() if name.endswith(_LIST)), None)
-        if found is None:
+        listed = next((text for name, text in members.items() if name.endswith(_LIST)), None)
+        if listed is None:
             raise AuditError(
                 f"{path} has no {_LIST}: it is not the source of CPython 3.14 or later."
             )
-        for name, level in parse(found, str(path)).items():
+        for name, level in parse(listed, str(path)).items():
             levels.setdefault(name, {})[version] = level
         pages = described(members)
     lost = sorted(set(levels) - set(pages))
@@ -80,23 +80,25 @@ def extract(tarballs: Sequence[tuple[str, str, Path]]) -> Levels:
         versions=tuple(version for version, _, _ in tarballs),
         sha256={version: sha256 for version, sha256, _ in tarballs},
         functions=tuple(
-            Function(name=name, page=pages[name][0], since=pages[name][1], levels=found)
-            for name, found in sorted(levels.items(), key=lambda item: (pages[item[0]][0], item[0]))
+            Function(name=name, page=pages[name][0], since=pages[name][1], levels=listed)
+            for name, listed in sorted(
+                levels.items(), key=lambda item: (pages[item[0]][0], item[0])
+            )
         ),
     )
 
 
 def parse(text: str, where: str) -> dict[str, str]:
     """Read the lines of the list; raises `AuditError` naming a line that is none."""
-    found = {}
+    levels = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         match = _LINE.match(line)
         if not match or match[2] not in LEVELS:
             raise AuditError(f"{where}: line {number} of {_LIST} is {line!r}, not `name:level:`.")
-        found[match[1]] = match[2]
-    return found
+        levels[match[1]] = match[2]
+    return levels
 
 
 def described(members: Mapping[str, str]) -> dict[str, tuple[str, str]]:

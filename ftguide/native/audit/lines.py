@@ -31,7 +31,7 @@ class _Pattern:
     in_section_fine: bool = False  #: nothing to say inside a critical section
 
 
-_BORROWED = {one.borrowed: one.strong for one in REPLACEMENTS if one.strong}
+_BORROWED = {swap.borrowed: swap.strong for swap in REPLACEMENTS if swap.strong}
 
 _PATTERNS = (
     _Pattern(
@@ -168,25 +168,27 @@ _CYTHON_SECTION = re.compile(
 def hits(source: Source) -> Iterator[Hit]:
     """Find the places in a source that single-place rules point at."""
     sections = protected(source) if source.language in _NATIVE else []
-    for one in _PATTERNS:
-        if source.language not in one.languages:
+    for pattern in _PATTERNS:
+        if source.language not in pattern.languages:
             continue
-        for match in one.pattern.finditer(source.code):
-            if one.in_section_fine and (
+        for match in pattern.pattern.finditer(source.code):
+            if pattern.in_section_fine and (
                 _inside(sections, match.start()) or _of_a_new_container(source.code, match.end())
             ):
                 continue
             # A pattern may begin with the start of a line; the place is where its text ends.
             line = source.line_of(match.end() - 1)
-            if one.rule != "gil-macro-value" and _DEFINES.match(
+            if pattern.rule != "gil-macro-value" and _DEFINES.match(
                 source.code, source.starts[line - 1]
             ):
                 continue
-            if one.rule == "refcount-test" and _ASSERTS.match(source.code, source.starts[line - 1]):
+            if pattern.rule == "refcount-test" and _ASSERTS.match(
+                source.code, source.starts[line - 1]
+            ):
                 continue  # it decides nothing
             name = match[1] if match.re.groups else ""
             strong = _BORROWED.get(name or "", "")
-            yield Hit(one.rule, line, f"{strong} instead of {name}" if strong else "")
+            yield Hit(pattern.rule, line, f"{strong} instead of {name}" if strong else "")
     yield from _left_sections(source)
 
 

@@ -37,6 +37,7 @@ class Rule:
 
 _GUIDE = "porting-extensions"
 _LOCKS = "porting-extensions/locks"
+_AUDIT = "porting-extensions/audit"
 
 
 def _rule(id_: str, weight: Weight, says: str, section: str, page: str = _GUIDE) -> Rule:
@@ -211,6 +212,7 @@ RULES = {
             Weight.FIX,
             "an allow comment names a rule that exists, and gives the reason",
             "native-audit",
+            _AUDIT,
         ),
     )
 }

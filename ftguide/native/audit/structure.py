@@ -158,7 +158,7 @@ def _globals(code: str) -> Iterator[tuple[int, str]]:
 
 def _late_types(source: Source) -> Iterator[Hit]:
     statics = set(re.findall(r"\bstatic\s+Py(?:Type)?Object\s*\*\s*(\w+)", source.code))
-    made = [one for one in _MAKES_TYPE.finditer(source.code) if one["name"] in statics]
+    made = [match for match in _MAKES_TYPE.finditer(source.code) if match["name"] in statics]
     functions = _functions(source) if made else ([], [])
     for match in made:
         if not _initialises(functions, match.start()):
@@ -167,12 +167,12 @@ def _late_types(source: Source) -> Iterator[Hit]:
 
 def _functions(source: Source) -> tuple[list[int], list[str]]:
     """Return where function definitions begin, and their names."""
-    found = [
+    definitions = [
         (match.start(), match["name"])
         for match in _FUNCTION.finditer(source.code)
         if match["name"] not in {"if", "for", "while", "switch", "sizeof", "defined"}
     ]
-    return [start for start, _ in found], [name for _, name in found]
+    return [start for start, _ in definitions], [name for _, name in definitions]
 
 
 def _initialises(functions: tuple[list[int], list[str]], offset: int) -> bool:
@@ -219,9 +219,9 @@ def _cython(source: Source, project: Project) -> Iterator[Hit]:
         yield Hit("static-object" if object_ else "static-state", source.line_of(match.start()))
     for match in _MODULE_DICT.finditer(source.code):
         yield Hit("static-object", source.line_of(match.start()))
-    said = any("freethreading_compatible" in text for _, text in source.comments)
+    declared = any("freethreading_compatible" in text for _, text in source.comments)
     part = PurePath(source.name).name in project.included
-    if source.name.endswith(".pyx") and not part and not said:
+    if source.name.endswith(".pyx") and not part and not declared:
         if project.mentions("freethreading_compatible"):
             return
         yield Hit("undeclared-cython", 1)
@@ -247,8 +247,10 @@ def _fortran(source: Source, project: Project) -> Iterator[Hit]:
             shape = not re.match(r"\s*end", line)
         elif re.match(r"\s*(?:save\b|common\s*/)", line):
             yield Hit("static-state", number)
-        elif (found := _FORTRAN.match(line)) and not shape and "parameter" not in found["kind"]:
-            stays = "save" in found["kind"] or re.search(r"=(?![=>])", found["names"])
+        elif (
+            (declared := _FORTRAN.match(line)) and not shape and "parameter" not in declared["kind"]
+        ):
+            stays = "save" in declared["kind"] or re.search(r"=(?![=>])", declared["names"])
             if module or stays:
                 yield Hit("static-state", number)
 

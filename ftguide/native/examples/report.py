@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,7 +101,7 @@ class Part:
 
     def outcome(self, name: str) -> Outcome | None:
         """Return what became of an example."""
-        return next((one for one in self.outcomes if one.name == name), None)
+        return next((outcome for outcome in self.outcomes if outcome.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +146,8 @@ def load(path: Path) -> Report:
 
 def save(path: Path, part: Part) -> None:
     """Put a part into a report, in place of the one of its line."""
-    others = [one for one in load(path).parts if one.line != part.line]
-    parts = sorted([part, *others], key=lambda one: _key(one.line), reverse=True)
+    others = [stored for stored in load(path).parts if stored.line != part.line]
+    parts = sorted([part, *others], key=lambda stored: _key(stored.line), reverse=True)
     write_atomic(path, to_json(Report(parts=tuple(parts))))
 
 
@@ -164,51 +165,68 @@ def public(text: str) -> str:
 
 def built_tools(part: Part) -> set[str]:
     """Return the tools of which at least one example was built."""
-    tools = {one.name: one.tool for one in EXAMPLES}
-    return {tools[one.name] for one in part.outcomes if one.results}
+    tools = {example.name: example.tool for example in EXAMPLES}
+    return {tools[outcome.name] for outcome in part.outcomes if outcome.results}
 
 
-def problems(part: Part, *, everything: bool) -> list[str]:
-    """Say what is not as the examples promise; empty when all is well. Skipping is no problem.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A promise of the examples that a session broke."""
+
+    example: str | None = None  #: None = the session as a whole
+    wheel: tuple[Variant, Build] | None = None  #: None = all of the example's wheels
+    message: str
+
+    def __str__(self) -> str:
+        """Return the line for the terminal."""
+        parts = [] if self.example is None else [self.example]
+        if self.wheel is not None:
+            variant, build = self.wheel
+            parts.append(f"{variant} on the {build.words} build")
+        return ": ".join([*parts, self.message])
+
+
+def problems(part: Part, *, everything: bool) -> list[Problem]:
+    """List what is not as the examples promise; empty when all is well. Skipping is no problem.
 
     `everything` says that all examples were asked for, so that enough of them have to be there.
     """
-    known = {one.name: one for one in EXAMPLES}
-    found = []
+    examples = {example.name: example for example in EXAMPLES}
+    broken = []
     for outcome in part.outcomes:
         if outcome.failed:
-            found.append(f"{outcome.name}: {outcome.failed}")
+            broken.append(Problem(example=outcome.name, message=outcome.failed))
         for result in outcome.results:
-            found += [f"{outcome.name}: {text}" for text in _broken(known[outcome.name], result)]
+            wheel = (result.variant, result.build)
+            broken += [
+                Problem(example=outcome.name, wheel=wheel, message=message)
+                for message in _broken(examples[outcome.name], result)
+            ]
     tools = built_tools(part)
     if everything and len(tools) < ENOUGH_TOOLS:
-        found.append(
+        message = (
             f"only {len(tools)} tools were built ({', '.join(sorted(tools)) or 'none'}); "
             f"it takes {ENOUGH_TOOLS}. The reasons are in the table."
         )
-    return found
+        broken.append(Problem(message=message))
+    return broken
 
 
-def _broken(example: Example, result: Result) -> list[str]:
-    which = f"{result.variant} on the {result.build.words} build"
-    found = []
+def _broken(example: Example, result: Result) -> Iterator[str]:
+    """Say what one wheel does otherwise than promised."""
     if result.tests_failed or not result.tests:
-        found.append(f"{which}: {result.tests_failed} tests failed, {result.tests} passed")
+        yield f"{result.tests_failed} tests failed, {result.tests} passed"
     races = result.races
+    failed = f"{races.failed} of {races.runs} races failed"
     if result.variant is Variant.AFTER and races.failed:
-        found.append(f"{which}: {races.failed} of {races.runs} races failed")
+        yield failed
     if result.build is Build.FREE_THREADED:
         if result.variant is Variant.BEFORE and races.failed < math.ceil(
             FAILING_SHARE * races.runs
         ):
-            found.append(f"{which}: only {races.failed} of {races.runs} races failed")
+            yield f"only {failed}"
         wanted = result.variant is Variant.BEFORE and not example.declared_by_tool
         if result.gil_after_import is not wanted:
-            found.append(f"{which}: importing it leaves the GIL {_state(not wanted)}")
+            yield f"importing it leaves the GIL {'off' if wanted else 'on'}"
     elif result.variant is Variant.BEFORE and races.failed and not example.races_with_gil:
-        found.append(f"{which}: {races.failed} of {races.runs} races failed, unexplained")
-    return found
-
-
-def _state(on: bool) -> str:  # noqa: FBT001 - the one thing it is about
-    return "on" if on else "off"
+        yield f"{failed}, unexplained"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import subprocess
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide import process
 from ftguide.native.examples.catalogue import Variant
 from ftguide.native.examples.report import Races, Result, public
 from ftguide.native.examples.workshop import Built
@@ -81,37 +80,27 @@ def race(
     command: Sequence[str], scripts: Path, environ: Mapping[str, str], seconds: float
 ) -> Ending:
     """Run one race and say how it ended."""
-    try:
-        done = subprocess.run(
-            [*command, str(scripts / "race.py"), "--seconds", str(seconds)],
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds + GRACE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    words = [*command, str(scripts / "race.py"), "--seconds", str(seconds)]
+    return ending(_run(words, environ, seconds + GRACE_SECONDS))
+
+
+def ending(ended: process.Ended) -> Ending:
+    """Read how a race ended from its process and what it printed."""
+    if ended.ending is process.Ending.HANG:
         return Ending(kind="hung", said=f"still running {GRACE_SECONDS:.0f} s after its time")
-    return ending(done.returncode, done.stdout, done.stderr)
-
-
-def ending(status: int, out: str, err: str) -> Ending:
-    """Read how a race ended from its exit status and what it printed."""
     try:
-        said = json.loads(out.strip().splitlines()[-1])
+        said = json.loads(ended.output.splitlines()[-1])
         adds, wrong = int(said["adds"]), said["wrong"]
     except (IndexError, KeyError, TypeError, ValueError):
         adds, wrong = 0, None
-    if status < 0:
-        return Ending(kind="crashed", said=_signal(-status), adds=adds)
-    if status == 0 and adds and wrong is None:
+    if ended.signal:
+        return Ending(kind="crashed", said=ended.signal, adds=adds)
+    if ended.succeeded and adds and wrong is None:
         return Ending(kind="passed", adds=adds)
-    if status == 1 and wrong is not None:
+    if ended.status == 1 and wrong is not None:
         return Ending(kind="wrong", said=public(str(wrong)), adds=adds)
-    lines = err.strip().splitlines()
-    return Ending(kind="wrong", said=public(lines[-1] if lines else f"exit status {status}"))
+    lines = ended.errors.decode(errors="replace").strip().splitlines()
+    return Ending(kind="wrong", said=public(lines[-1] if lines else f"exit status {ended.status}"))
 
 
 def summed(endings: Sequence[Ending]) -> Races:
@@ -132,33 +121,22 @@ def summed(endings: Sequence[Ending]) -> Races:
     )
 
 
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
+def _run(command: Sequence[str], environ: Mapping[str, str], seconds: float) -> process.Ended:
+    limits = process.Limits(seconds=seconds)
+    return process.run(command, folder=Path(), environ=environ, limits=limits)
 
 
 def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) -> tuple[int, int]:
     """Return how many tests passed and failed; (0, 1) when they could not even start."""
-    try:
-        done = subprocess.run(
-            [*command, "-W", "ignore", str(scripts / "test_tally.py")],
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TESTS_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    ended = _run(
+        [*command, "-W", "ignore", str(scripts / "test_tally.py")], environ, _TESTS_SECONDS
+    )
+    printed = ended.errors.decode(errors="replace")
+    ran = re.search(r"^Ran (\d+) tests? in", printed, re.MULTILINE)
+    if ran is None or ended.status is None:
         return 0, 1
-    ran = re.search(r"^Ran (\d+) tests? in", done.stderr, re.MULTILINE)
-    if ran is None:
-        return 0, 1
-    failed = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", done.stderr))
-    if done.returncode != 0:
+    failed = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", printed))
+    if not ended.succeeded:
         failed = max(failed, 1)
     return int(ran[1]) - failed, failed
 
@@ -166,13 +144,7 @@ def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) ->
 def _gil_after_import(python: str, environ: Mapping[str, str]) -> bool:
     """Say whether the GIL is on after the import, as a user would see it: without options."""
     code = "import sys, tally; print(getattr(sys, '_is_gil_enabled', lambda: True)())"
-    done = subprocess.run(
-        [python, "-W", "ignore", "-c", code],
-        env=dict(environ),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_TESTS_SECONDS,
-        check=False,
+    return (
+        _run([python, "-W", "ignore", "-c", code], environ, _TESTS_SECONDS).output.strip()
+        != b"False"
     )
-    return done.stdout.strip() != "False"

@@ -18,16 +18,15 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import uv
-
+from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter
 from ftguide.native.examples.catalogue import Example, Variant
+from ftguide.process import without
 
 #: Program -> (environment variable that names it, what to look for on PATH, Debian's package).
 PROGRAMS: dict[str, tuple[str | None, tuple[str, ...], str]] = {
@@ -78,8 +77,12 @@ class Workshop:
     def version(self, name: str) -> str:
         """Return "gcc 12.2.0" or the like for a program that is there."""
         command = shlex.split(self.program(name) or name)
-        said = _run([*command, "--version"], self.environ, 30)
-        first = (said.stdout.splitlines() or [""])[0]
+        try:
+            first = (tools.ask([*command, "--version"], environ=self.environ).splitlines() or [""])[
+                0
+            ]
+        except tools.ToolError:
+            first = ""
         number = re.search(r"\d+\.\d+(\.\d+)?", re.sub(r"\(.*?\)", "", first))
         word = "clang" if "clang" in first else Path(command[0]).name
         word = {"cc": "gcc", "c++": "g++"}.get(word, word)
@@ -109,7 +112,7 @@ class Workshop:
         key = self._key(example, interpreter, lock, folder)
         home = self.root / "wheels" / f"{example.name}-{variant}-{build}-{key}"
         if not home.exists():
-            tools = self._tools(example, interpreter, lock)
+            with_tools = self._tools(example, interpreter, lock)
             home.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.root, prefix=".work-") as name:
                 work = Path(name) / "home"
@@ -117,7 +120,7 @@ class Workshop:
                 ignored = shutil.ignore_patterns("__pycache__", "build", "target", "*.egg-info")
                 # New times of change: cargo compares them, and would take one variant for the other.
                 shutil.copytree(folder, source, ignore=ignored, copy_function=shutil.copy)
-                self._wheel(example, interpreter, source, work, tools)
+                self._wheel(example, interpreter, source, work, with_tools)
                 shutil.rmtree(source)
                 work.rename(home)
         wheel = next(home.glob("*.whl"))
@@ -127,13 +130,9 @@ class Workshop:
 
     def child_environ(self, *folders: Path, **more: str) -> dict[str, str]:
         """Return the environment of a child: no PYTHON* of the caller, `folders` first on PATH."""
-        kept = {
-            name: value
-            for name, value in self.environ.items()
-            if not name.startswith("PYTHON") and name != "VIRTUAL_ENV"
-        }
+        kept = without(self.environ, "PYTHON", "VIRTUAL_ENV")
         path = os.pathsep.join([*map(str, folders), kept.get("PATH", "")])
-        return {**kept, "PATH": path, "UV_NO_PROGRESS": "1", "UV_HTTP_RETRIES": "1", **more}
+        return {**kept, "PATH": path, "UV_HTTP_RETRIES": "1", **more}
 
     def _key(
         self, example: Example, interpreter: Interpreter, lock: Mapping[str, str], folder: Path
@@ -181,9 +180,10 @@ class Workshop:
         return python
 
     def _uv(self, *arguments: str) -> None:
-        done = _run([uv.find_uv_bin(), *arguments], self.child_environ(), _INSTALL_SECONDS)
-        if done.returncode != 0:
-            raise SkippedError(f"its tools cannot be installed: {_reason(done.stderr)}")
+        try:
+            tools.ask_uv(*arguments, environ=self.child_environ(), seconds=_INSTALL_SECONDS)
+        except tools.ToolError as error:
+            raise SkippedError(f"its tools cannot be installed: {error.reason}") from None
 
     def _wheel(
         self,
@@ -191,8 +191,9 @@ class Workshop:
         interpreter: Interpreter,
         source: Path,
         home: Path,
-        tools: Path,
+        python: Path,
     ) -> None:
+        """Build a wheel with the tools of an environment, whose Python is given."""
         compilers = {
             variable: command
             for name in example.programs
@@ -201,32 +202,31 @@ class Workshop:
         if "CXX" in compilers and "CC" not in compilers and (cc := self.program("cc")):
             compilers["CC"] = cc
         environ = self.child_environ(
-            tools.parent,
-            VIRTUAL_ENV=str(tools.parent.parent),
+            python.parent,
             CARGO_TARGET_DIR=str(self.root / f"cargo-{interpreter.facts.build}"),
             **compilers,
         )
         if "cargo" in example.programs:
-            fetched = _run(
-                ["cargo", "fetch", "--manifest-path", str(source / "Cargo.toml")],
-                environ,
-                _INSTALL_SECONDS,
-            )
-            if fetched.returncode != 0:
-                raise SkippedError(f"cargo cannot fetch its crates: {_reason(fetched.stderr)}")
-        done = _run(
-            [
-                *(uv.find_uv_bin(), "build", "--wheel", "--no-build-isolation"),
-                *("--python", str(tools), "--out-dir", str(home), str(source)),
-            ],
-            environ,
-            _BUILD_SECONDS,
+            fetch = ("cargo", "fetch", "--manifest-path", str(source / "Cargo.toml"))
+            try:
+                tools.ask(fetch, environ=environ, seconds=_INSTALL_SECONDS)
+            except tools.ToolError as error:
+                raise SkippedError(f"cargo cannot fetch its crates: {error.reason}") from None
+        words = (
+            *("build", "--wheel", "--no-build-isolation"),
+            *("--python", str(python), "--out-dir", str(home), str(source)),
         )
-        if done.returncode != 0:
-            tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_TAIL:])
-            raise BuildError(
-                f"does not build on the {interpreter.facts.build.words} build:\n{tail}"
+        try:
+            tools.ask_uv(
+                *words,
+                environ=environ,
+                seconds=_BUILD_SECONDS,
+                virtual_env=python.parent.parent,
             )
+        except tools.ToolError as error:
+            raise BuildError(
+                f"does not build on the {interpreter.facts.build.words} build:\n{error.tail(_TAIL)}"
+            ) from None
 
 
 def locked(text: str) -> dict[str, str]:
@@ -245,28 +245,3 @@ def crate_version(manifest: str, crate: str) -> str:
     """Return the version that a Cargo.toml pins with `crate = "=1.2.3"`."""
     match = re.search(rf'^{re.escape(crate)} = "=([0-9.]+)"$', manifest, re.MULTILINE)
     return match[1] if match else "unknown"
-
-
-def _reason(text: str) -> str:
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"
-
-
-def _run(
-    command: Sequence[str], environ: Mapping[str, str], seconds: float
-) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            command,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", f"stopped after {seconds:.0f} s")
-    except OSError as error:
-        return subprocess.CompletedProcess(command, 1, "", f"{command[0]}: {error.strerror}")

@@ -33,7 +33,7 @@ from ftguide.vocabulary import Build
 logger = logging.getLogger(__name__)
 
 DASH = "\N{EM DASH}"
-_BY_NAME = {one.name: one for one in EXAMPLES}
+_BY_NAME = {example.name: example for example in EXAMPLES}
 
 
 class ExamplesDirective(SphinxDirective):
@@ -78,10 +78,10 @@ class BuiltDirective(ExamplesDirective):
             self.warn(f"no example is called {name!r}; there are {', '.join(_BY_NAME)}", "unknown")
             return []
         report = self.report()
-        found = report.best(name)
-        if found is None:
+        best = report.best(name)
+        if best is None:
             return [missing(_why_missing(report, name))]
-        part, outcome = found
+        part, outcome = best
         return [built_with(example, part, outcome), wheels(example, part, outcome)]
 
 
@@ -152,7 +152,7 @@ def cells(example: Example, outcome: Outcome) -> list[Cell]:
         _races(gil),
         _races(before),
         _races(after),
-        _said(before.races) if before else DASH,
+        _seen(before.races) if before else DASH,
         main_tools(example, outcome),
     ]
 
@@ -180,7 +180,7 @@ def _races(result: Result | None) -> str:
     return f"{result.races.failed} of {result.races.runs}" if result else DASH
 
 
-def _said(races: Races) -> str:
+def _seen(races: Races) -> str:
     kinds = [
         f"{count} {word}"
         for count, word in ((races.crashed, "crashed"), (races.hung, "hung"))
@@ -239,7 +239,7 @@ def wheels(example: Example, part: Part, outcome: Outcome) -> nodes.table:
                 _gil(result),
                 _races(result),
                 f"{result.races.adds:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
-                _said(result.races),
+                _seen(result.races),
             ]
         )
         for result in outcome.results

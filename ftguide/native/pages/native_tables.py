@@ -48,30 +48,30 @@ def levels_table(path: Path) -> list[nodes.Node]:
     levels = capi.read(path)
     newest = levels.versions[-1]
     line = ".".join(newest.split(".")[:2])
-    strong = {one.borrowed: one for one in audit_rules.REPLACEMENTS}
+    strong = {replacement.borrowed: replacement for replacement in audit_rules.REPLACEMENTS}
     lines: list[Line | Heading] = []
     page = ""
-    for one in levels.functions:
-        if one.page != page:
-            page = one.page
+    for function in levels.functions:
+        if function.page != page:
+            page = function.page
             lines.append(Heading(text=page))
-        swap = strong.get(one.name)
+        swap = strong.get(function.name)
         instead: Cell = (
             [*code(swap.strong)] if swap and swap.strong else (swap.note if swap else "")
         )
-        listed = [v for v in levels.versions if v in one.levels]
+        listed = [v for v in levels.versions if v in function.levels]
         lines.append(
             Line(
                 cells=[
-                    function_link(one.name, one.page, line),
-                    one.levels.get(newest, DASH),
+                    function_link(function.name, function.page, line),
+                    function.levels.get(newest, DASH),
                     ", ".join(".".join(version.split(".")[:2]) for version in listed),
-                    one.since or "",
+                    function.since or "",
                     instead,
                 ]
             )
         )
-    counts = Counter(one.levels.get(newest, "") for one in levels.functions)
+    counts = Counter(function.levels.get(newest, "") for function in levels.functions)
     summary = ", ".join(f"{counts[level]} {level}" for level in capi.LEVELS)
     caption = f"{len(levels.functions)} functions of the C API with a level in CPython {newest}: {summary}"
     columns = [
@@ -86,20 +86,20 @@ def levels_table(path: Path) -> list[nodes.Node]:
 
 def replacements_table(path: Path) -> list[nodes.Node]:
     """Draw which function gives a strong reference in place of a borrowed one."""
-    levels = {one.name: one for one in capi.read(path).functions}
+    levels = {function.name: function for function in capi.read(path).functions}
     lines: list[Line | Heading] = []
-    for one in audit_rules.REPLACEMENTS:
-        known = levels.get(one.borrowed)
-        now = levels.get(one.strong)
+    for replacement in audit_rules.REPLACEMENTS:
+        known = levels.get(replacement.borrowed)
+        now = levels.get(replacement.strong)
         lines.append(
             Line(
                 cells=[
-                    code(one.borrowed),
+                    code(replacement.borrowed),
                     list(known.levels.values())[-1] if known else DASH,
-                    code(one.strong) or DASH,
+                    code(replacement.strong) or DASH,
                     list(now.levels.values())[-1] if now else DASH,
-                    one.since or DASH,
-                    one.note,
+                    replacement.since or DASH,
+                    replacement.note,
                 ]
             )
         )
@@ -128,14 +128,14 @@ def reviews_table(path: Path) -> list[nodes.Node]:
     """Draw what the audit found in published packages, and what those findings were."""
     reviews = read_reviews(path)
 
-    def line(one: Package) -> Line:
-        verdicts = Counter(look.verdict for look in one.looked)
-        top = ", ".join(f"{count} {rule}" for rule, count in list(one.counts.items())[:3])
-        name = f"{one.name} {one.version}" + (f" ({one.part})" if one.part else "")
+    def line(package: Package) -> Line:
+        verdicts = Counter(look.verdict for look in package.looked)
+        top = ", ".join(f"{count} {rule}" for rule, count in list(package.counts.items())[:3])
+        name = f"{package.name} {package.version}" + (f" ({package.part})" if package.part else "")
         numbers = [
-            str(one.lines),
-            str(sum(one.counts.values())),
-            str(len(one.looked)),
+            str(package.lines),
+            str(sum(package.counts.values())),
+            str(len(package.looked)),
             *(str(verdicts[verdict]) for verdict in Verdict),
         ]
         return Line(cells=[name, *numbers, top or DASH])
@@ -157,12 +157,12 @@ def reviews_table(path: Path) -> list[nodes.Node]:
 def looked_table(path: Path) -> list[nodes.Node]:
     """Draw every finding that was looked at, with its verdict."""
     lines: list[Line | Heading] = []
-    for one in read_reviews(path).packages:
-        if one.looked:
-            lines.append(Heading(text=f"{one.name} {one.version}"))
+    for package in read_reviews(path).packages:
+        if package.looked:
+            lines.append(Heading(text=f"{package.name} {package.version}"))
         lines += [
             Line(cells=[code(f"{look.file}:{look.line}"), code(look.rule), look.verdict, look.why])
-            for look in one.looked
+            for look in package.looked
         ]
     columns = [
         Column(title="Line", breakable=True),
@@ -178,7 +178,7 @@ def sanitize_table(path: Path) -> list[nodes.Node]:
     summary = sanitize_store.read(path.parent)
     if summary is None:
         raise SanitizeError(f"{path} does not exist. `nox -s sanitize -- --record` writes it.")
-    outcomes = {one.job: one for one in summary.outcomes}
+    outcomes = {outcome.job: outcome for outcome in summary.outcomes}
     planned = (
         ("TSan, before", Sanitizer.THREAD, Variant.BEFORE),
         ("TSan, before, GIL on", Sanitizer.THREAD, Variant.BEFORE_GIL_ON),
@@ -188,15 +188,15 @@ def sanitize_table(path: Path) -> list[nodes.Node]:
     )
 
     def cell(case: str, sanitizer: Sanitizer, variant: Variant) -> str:
-        one = outcomes.get(Job(case=case, sanitizer=sanitizer, variant=variant))
-        if one is None:
+        outcome = outcomes.get(Job(case=case, sanitizer=sanitizer, variant=variant))
+        if outcome is None:
             return DASH
-        runs = f" in {one.runs} runs" if one.runs > 1 else ""
-        return f"{one.reports or 'none'}{runs}"
+        runs = f" in {outcome.runs} runs" if outcome.runs > 1 else ""
+        return f"{outcome.reports or 'none'}{runs}"
 
     def printed(case: str) -> str:
         job = Job(case=case, sanitizer=Sanitizer.THREAD, variant=Variant.BEFORE)
-        return outcomes[job].printed.partition(": ")[2] if job in outcomes else DASH
+        return outcomes[job].answer if job in outcomes else DASH
 
     lines = [
         Line(

@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from ftguide.interpreters.model import Sanitizer
+from ftguide.native.sanitize.reports import SanitizerReport
 from ftguide.vocabulary import ExpectedError
 
 #: The extension's one source file, in `before` and in `after`.
@@ -74,7 +75,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What the runs of a job said; `reports` counts those of the run that is kept."""
+    """What the runs of a job reported; `reports` counts those of the run that is kept."""
 
     job: Job
     runs: int
@@ -82,8 +83,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     functions: tuple[str, ...]  #: functions of the extension that the reports name, sorted
     #: Reports in which the extension does not occur: what a bug did to an object shows elsewhere.
     foreign: int
-    printed: str  #: the last line of standard output: what the race did to the answer
+    printed: str  #: the last line of standard output, CASE: ANSWER
     error: str = ""  #: the run itself failed: exit status and last words
+
+    @property
+    def answer(self) -> str:
+        """What the race did to the answer, empty where the run printed none."""
+        return self.printed.removeprefix(f"{self.job.case}: ")
 
     @property
     def as_expected(self) -> bool:
@@ -96,10 +102,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
-    """A job's outcome and the cleaned reports of the run that is kept."""
+    """A job's outcome and the reports of the run that is kept."""
 
     outcome: Outcome
-    reports: tuple[str, ...]
+    reports: tuple[SanitizerReport, ...]
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,11 @@
-"""Read what ThreadSanitizer and AddressSanitizer write: split, clean, shorten. Pure text work."""
+"""Read what ThreadSanitizer and AddressSanitizer write: into reports, cleaned, shortened. Pure."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 #: A stack is shortened to this many frames from the top, plus every frame of the extension.
 TOP_FRAMES = 3
@@ -16,6 +17,26 @@ _BUILD_ID = re.compile(r" \(BuildId: [0-9a-f]+\)")
 _OFFSET = re.compile(r"(?<=[:\d]) \([^()\s]+\+0x[0-9a-f]+\)$", re.MULTILINE)
 _PID = re.compile(r"\(pid=\d+\)|(?<=tid=)\d+|(?<===)\d+(?===)")
 _SHADOW = re.compile(r"^Shadow bytes around.*?(?=^==|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SanitizerReport:
+    """What a sanitizer reported once."""
+
+    text: str  #: cleaned: no path of this machine, nothing that differs without meaning
+    functions: frozenset[str]  #: functions of the extension that its stacks name
+
+
+def read(text: str, source: str, places: Sequence[tuple[str, str]]) -> list[SanitizerReport]:
+    """Return the reports of a run, those that name a function of the source file first.
+
+    The others are what came of the bug. `places` is as for `clean`.
+    """
+    made = [
+        SanitizerReport(text=cleaned, functions=frozenset(functions(cleaned, source)))
+        for cleaned in (clean(piece, places) for piece in split(text))
+    ]
+    return sorted(made, key=lambda report: not report.functions)
 
 
 def split(text: str) -> list[str]:

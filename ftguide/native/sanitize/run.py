@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 import sysconfig
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.interpreters import provide as providing
+from ftguide.interpreters import tools
 from ftguide.interpreters.model import Sanitizer
 from ftguide.interpreters.sanitized import Sanitized
 from ftguide.interpreters.shelf import program
@@ -26,10 +26,12 @@ from ftguide.native.sanitize.model import (
     Variant,
     jobs,
 )
+from ftguide.process import Limits, run, without
 from ftguide.vocabulary import Build
 
 #: A case takes seconds; one that takes this long hangs.
 PATIENCE_SECONDS = 120.0
+_COMPILE_SECONDS = 300.0
 
 Say = Callable[[str], None]
 
@@ -137,14 +139,13 @@ def compile_extension(bench: Bench, sanitizer: Sanitizer, folder: str) -> None:
     """Compile one variant; raises `SanitizeError` with the compiler's words."""
     library(bench, sanitizer, folder).parent.mkdir(parents=True, exist_ok=True)
     command = compile_command(bench, sanitizer, folder)
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=dict(bench.environ), timeout=300
-    )
-    if done.returncode != 0:
+    try:
+        tools.ask(command, environ=bench.environ, seconds=_COMPILE_SECONDS)
+    except tools.ToolError as error:
         raise SanitizeError(
             f"{bench.examples / folder / SOURCE} does not compile with "
-            f"-fsanitize={sanitizer}:\n{done.stderr[-2000:]}"
-        )
+            f"-fsanitize={sanitizer}:\n{error.words[-2000:]}"
+        ) from None
 
 
 def run_job(bench: Bench, job: Job) -> Ran:
@@ -160,48 +161,36 @@ def run_job(bench: Bench, job: Job) -> Ran:
 def _run_once(bench: Bench, job: Job, attempt: int) -> Ran:
     executable = bench.thread.executable if job.sanitizer is Sanitizer.THREAD else bench.plain
     command = [str(executable), "-W", "ignore", str(bench.examples / "drive.py"), job.case]
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=PATIENCE_SECONDS,
-            env=_environment(bench, job),
-        )
-        output, errors, status = done.stdout, done.stderr, done.returncode
-    except subprocess.TimeoutExpired:
-        output, errors, status = "", f"no end after {PATIENCE_SECONDS:g} s", -1
-    found = [reports.clean(report, bench.places) for report in reports.split(errors)]
-    named = [reports.functions(report, SOURCE) for report in found]
+    ended = run(
+        command,
+        folder=Path(),
+        environ=_environment(bench, job),
+        limits=Limits(seconds=PATIENCE_SECONDS),
+    )
+    output, errors = (part.decode(errors="replace") for part in (ended.output, ended.errors))
+    reported = reports.read(errors, SOURCE, bench.places)
     words = output.strip().splitlines()
     error = ""
-    if status != 0 and not found:
+    if not ended.succeeded and not reported:
         last = reports.clean(errors, bench.places).strip().splitlines()
-        error = f"exit status {status}: {last[-1] if last else 'without a word'}"
+        error = f"it {ended.words}: {last[-1] if last else 'without a word'}"
     return Ran(
         outcome=Outcome(
             job=job,
             runs=attempt,
-            reports=len(found),
-            functions=tuple(sorted(set().union(*named))),
-            foreign=sum(not names for names in named),
+            reports=len(reported),
+            functions=tuple(sorted(set().union(*(report.functions for report in reported)))),
+            foreign=sum(not report.functions for report in reported),
             printed=words[-1] if len(words) > 1 else "",
             error=error,
         ),
-        # Those that name the extension first: the others are what came of the bug.
-        reports=tuple(sorted(found, key=lambda one: not reports.functions(one, SOURCE))),
+        reports=tuple(reported),
     )
 
 
 def _environment(bench: Bench, job: Job) -> dict[str, str]:
     """Return the variables of a run: the caller's, less what Python or a sanitizer would read."""
-    environ = {
-        name: value
-        for name, value in bench.environ.items()
-        if not name.startswith(("PYTHON", "TSAN_", "ASAN_", "LD_PRELOAD", "DYLD_"))
-    }
+    environ = without(bench.environ, "PYTHON", "TSAN_", "ASAN_", "LD_PRELOAD", "DYLD_")
     # Without the declaration the first import would turn the GIL on and hide everything.
     environ["PYTHON_GIL"] = "1" if job.variant is Variant.BEFORE_GIL_ON else "0"
     environ["PYTHONPATH"] = str(library(bench, job.sanitizer, job.variant.folder).parent)
@@ -221,14 +210,11 @@ def _environment(bench: Bench, job: Job) -> dict[str, str]:
 
 def _asan_runtime(thread: Sanitized) -> Path:
     name = f"libclang_rt.asan-{platform.machine()}.so"
-    done = subprocess.run(
-        [*thread.compiler, f"-print-file-name={name}"],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    found = Path(done.stdout.strip())
+    try:
+        answer = tools.ask([*thread.compiler, f"-print-file-name={name}"], environ=os.environ)
+    except tools.ToolError as error:
+        raise SanitizeError(f"{thread.compiler[0]} does not say where {name} is: {error}") from None
+    found = Path(answer.strip())
     if not found.is_absolute():
         raise SanitizeError(
             f"clang has no shared AddressSanitizer runtime ({name}): on Debian "

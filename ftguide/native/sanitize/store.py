@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from ftguide.native.sanitize.model import SOURCE, Ran, SanitizeError, Summary
+from ftguide.native.sanitize.model import SOURCE, Job, Ran, SanitizeError, Summary
 from ftguide.native.sanitize.reports import shorten
 
 RECORDED = Path("examples") / "sanitizer" / "reports"
@@ -19,13 +20,15 @@ def write(folder: Path, summary: Summary, ran: Sequence[Ran]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.txt"), *folder.glob("*.json")):
         old.unlink()
-    for one in ran:
-        if one.reports:
-            name = one.outcome.job.name
-            (folder / f"{name}.full.txt").write_text(one.reports[0], encoding="utf-8")
-            (folder / f"{name}.txt").write_text(shorten(one.reports[0], SOURCE), encoding="utf-8")
-    text = msgspec.json.format(msgspec.json.encode(summary), indent=1)
-    (folder / SUMMARY).write_bytes(text + b"\n")
+    for job in ran:
+        if job.reports:
+            name = job.outcome.job.name
+            text = job.reports[0].text
+            (folder / f"{name}.full.txt").write_text(text, encoding="utf-8")
+            (folder / f"{name}.txt").write_text(shorten(text, SOURCE), encoding="utf-8")
+    (folder / SUMMARY).write_bytes(
+        msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
+    )
 
 
 def read(folder: Path) -> Summary | None:
@@ -41,13 +44,26 @@ def read(folder: Path) -> Summary | None:
         ) from error
 
 
-def differences(recorded: Summary, found: Summary) -> list[str]:
-    """Say where a reproduction reports in other functions than the recorded one."""
-    before = {one.job: set(one.functions) for one in recorded.outcomes}
-    now = {one.job: set(one.functions) for one in found.outcomes}
-    said = []
-    for job in dict.fromkeys([*before, *now]):
-        if before.get(job, set()) != now.get(job, set()):
-            words = [", ".join(sorted(side.get(job, ()))) or "nothing" for side in (before, now)]
-            said.append(f"{job.name}: recorded {words[0]}, now {words[1]}")
-    return said
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A job whose reports name other functions than the recorded ones."""
+
+    job: Job
+    recorded: tuple[str, ...]
+    now: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the sentence for the terminal."""
+        recorded, now = (", ".join(names) or "nothing" for names in (self.recorded, self.now))
+        return f"{self.job.name}: recorded {recorded}, now {now}"
+
+
+def differences(recorded: Summary, reproduced: Summary) -> list[Difference]:
+    """List the jobs in which a reproduction reports in other functions than the recorded one."""
+    before = {outcome.job: outcome.functions for outcome in recorded.outcomes}
+    now = {outcome.job: outcome.functions for outcome in reproduced.outcomes}
+    return [
+        Difference(job=job, recorded=before.get(job, ()), now=now.get(job, ()))
+        for job in dict.fromkeys([*before, *now])
+        if before.get(job, ()) != now.get(job, ())
+    ]

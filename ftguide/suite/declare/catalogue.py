@@ -37,8 +37,11 @@ class CatalogueEntry:
 
 
 def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
-    """Map each module-level name to its source text and the names that text mentions."""
-    found: dict[str, tuple[str, frozenset[str]]] = {}
+    """Map each module-level name to its source text and the names that text mentions.
+
+    SyntaxError for what is not Python.
+    """
+    defined: dict[str, tuple[str, frozenset[str]]] = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
             names = [node.name]
@@ -56,8 +59,8 @@ def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
         text = "\n".join(ast.get_source_segment(source, part) or "" for part in parts)
         used = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
         for name in names:
-            found[name] = (text, used)
-    return found
+            defined[name] = (text, used)
+    return defined
 
 
 def source_hash(workload: Workload, source: str) -> str:
@@ -85,14 +88,19 @@ def entries_of(module: ModuleType) -> list[CatalogueEntry]:
     """List what one workload module declares."""
     source = inspect.getsource(module)
     return [
-        CatalogueEntry(workload=one, module=module.__name__, source_hash=source_hash(one, source))
-        for one in getattr(module, "WORKLOADS", ())
+        CatalogueEntry(
+            workload=workload, module=module.__name__, source_hash=source_hash(workload, source)
+        )
+        for workload in getattr(module, "WORKLOADS", ())
     ]
 
 
 @functools.cache
 def catalogue() -> Mapping[str, CatalogueEntry]:
-    """Return every workload by slug, in the order of groups, then of declaration."""
+    """Return every workload by slug, in the order of groups, then of declaration.
+
+    ValueError for two workloads of one name.
+    """
     modules = [
         importlib.import_module(f"{benchmarks.workloads.__name__}.{info.name}")
         for info in pkgutil.iter_modules(benchmarks.workloads.__path__)
@@ -111,7 +119,10 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
 
 
 def select(only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[CatalogueEntry]:
-    """Choose workloads by slug and by group; nothing chosen means all of them."""
+    """Choose workloads by slug and by group; nothing chosen means all of them.
+
+    UnknownNameError for a slug or a group that does not exist; it offers the nearest.
+    """
     known = catalogue()
     only, groups = list(only), list(groups)
     for slug in only:

@@ -16,23 +16,23 @@ from ftguide.suite.declare.presets import Preset, arms_for
 from ftguide.suite.record.model import Observed, Plan, PlannedWorkload
 from ftguide.vocabulary import Arm, Mode
 
-#: Slices of single-threaded blocks: long against the 30 us of a turn's messages, short against the
-#: seconds for which a virtual CPU keeps one speed.
-SINGLE_SLICE_NS = 15_000_000
-#: Slices of blocks with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
-MULTI_SLICE_NS = 65_000_000
-#: Slices in laps: the shorter they are, the more alike is what two arms meet. Turns of 2 ms instead of
-#: 15 halve the spread of a block that lasts as long; shorter ones still spend more time on taking turns.
-LAP_SLICE_NS = 2_000_000
-#: A slice has at least this many laps where its loops allow that, of a quarter of a millisecond then:
+#: A value of a single-threaded block takes this long: long against the 30 us of a turn's messages, short
+#: against the seconds for which a virtual CPU keeps one speed.
+SINGLE_VALUE_NS = 15_000_000
+#: A value of a block with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
+MULTI_VALUE_NS = 65_000_000
+#: A value in laps: the shorter it is, the more alike is what two arms meet. Turns of 2 ms instead of 15
+#: halve the spread of a block that lasts as long; shorter ones still spend more time on taking turns.
+LAPS_VALUE_NS = 2_000_000
+#: A value has at least this many laps where its loops allow that, of a quarter of a millisecond then:
 #: as short as the bursts in which a neighbour slows a virtual CPU, long against reading the clock.
 LAPS = 8
-#: Work that can be cut has slices of at least two calls, so that there is a call to lead in: the caches
+#: A value of work that can be cut is at least two calls, so that there is one to warm up with: the caches
 #: that other arms emptied are filled before the clock starts. Given up where that takes too long.
 LEAST_CALLS = 2
 #: No arm may hold the others up longer than this.
-LONGEST_SLICE_NS = 250_000_000
-#: More living processes than this would fight for memory and caches even while they wait.
+LONGEST_VALUE_NS = 250_000_000
+#: More processes alive than this would fight for memory and caches even while they wait.
 MOST_ARMS = 14
 
 
@@ -40,30 +40,30 @@ def planned(
     entry: CatalogueEntry, arms: Sequence[Arm], *, rounds: int, blocks: int
 ) -> PlannedWorkload:
     """Write down a workload as it is now."""
-    one = entry.workload
+    workload = entry.workload
     return PlannedWorkload(
-        slug=one.slug,
-        version=one.version,
+        slug=workload.slug,
+        version=workload.version,
         source_hash=entry.source_hash,
-        title=one.title,
-        question=one.question,
-        group=one.group,
-        scope=one.scope,
-        scaling=one.scaling,
-        expectation=one.expectation,
-        because=one.because,
-        explained_at=one.explained_at,
+        title=workload.title,
+        question=workload.question,
+        group=workload.group,
+        scope=workload.scope,
+        scaling=workload.scaling,
+        expectation=workload.expectation,
+        because=workload.because,
+        explained_at=workload.explained_at,
         arms=tuple(map(str, arms)),
         rounds=rounds,
         blocks=blocks,
-        loops=1 if one.one_call else None,
-        cpus=one.cpus,
+        loops=1 if workload.one_call else None,
+        cpus=workload.cpus,
         observes=tuple(
-            Observed(key=what.key, title=what.title, unit=what.unit) for what in one.observes
+            Observed(key=what.key, title=what.title, unit=what.unit) for what in workload.observes
         ),
-        without=dict(one.without),
-        remedy=one.remedy,
-        laps=one.laps,
+        without=dict(workload.without),
+        remedy=workload.remedy,
+        laps=workload.laps,
     )
 
 
@@ -81,7 +81,7 @@ def make_plan(
     for entry in entries:
         arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep)
         alone = all(arm.mode is Mode.SINGLE for arm in arms)
-        # What drives workers by itself has the long slices of several workers, and their variance.
+        # What drives workers by itself has the long values of several workers, and their variance.
         alone = alone and entry.workload.cpus == 1
         rounds = size.single_rounds if alone else size.multi_rounds
         blocks = size.single_blocks if alone else size.multi_blocks
@@ -91,7 +91,7 @@ def make_plan(
     return Plan(
         preset=size.name,
         seed=seed,
-        blocks=max((one.blocks or 0 for one in workloads), default=0),
+        blocks=max((workload.blocks or 0 for workload in workloads), default=0),
         block_seconds=size.block_seconds,
         costs=size.full,
         budget_seconds=budget_seconds,
@@ -128,7 +128,7 @@ def turns(arms: Sequence[Arm], rounds: int, chance: random.Random) -> tuple[tupl
 
     A mirrored pair puts every arm at the same mean position, so a drift that is linear over two
     rounds cancels exactly; the fresh permutation per pair breaks any longer rhythm. Single arms stay
-    together: their slices are short, and a ratio of neighbours suffers least from a CPU that changes
+    together: their values are short, and a ratio of neighbours suffers least from a CPU that changes
     its speed.
     """
     families = [
@@ -145,7 +145,7 @@ def turns(arms: Sequence[Arm], rounds: int, chance: random.Random) -> tuple[tupl
 
 
 def block_plan(plan: Plan, workload: PlannedWorkload, index: int) -> BlockPlan:
-    """Decide one block from the plan's seed alone."""
+    """Decide one block from the plan's seed alone; ValueError for more arms than may live at once."""
     chance = random.Random(f"{plan.seed}:{workload.slug}:{index}")
     arms = tuple(Arm.parse(name) for name in workload.arms)
     if len(arms) > MOST_ARMS:
@@ -176,9 +176,9 @@ def sequence(plan: Plan) -> Iterator[tuple[PlannedWorkload, int]]:
         workloads = list(plan.workloads)
         random.Random(f"{plan.seed}:{turn}").shuffle(workloads)
         for workload in workloads:
-            mine = blocks_of(plan, workload)
-            index = turn * mine // plan.blocks
-            if (turn + 1) * mine // plan.blocks > index:
+            count = blocks_of(plan, workload)
+            index = turn * count // plan.blocks
+            if (turn + 1) * count // plan.blocks > index:
                 yield workload, index
 
 
@@ -188,35 +188,35 @@ class Loops:
 
     loops: int
     single_loops: int | None = None
-    round_ns: int = field(default=0, compare=False)  #: expected time of one round of slices
+    round_ns: int = field(default=0, compare=False)  #: expected time of one round of values
 
 
-def single_slice_ns(workload: PlannedWorkload) -> int:
-    """Return how long a slice of the slowest single arm should take.
+def single_value_ns(workload: PlannedWorkload) -> int:
+    """Return how long a value of the slowest single arm should take.
 
-    One that keeps several CPUs busy hands work from thread to thread, and gets the slices of several
-    workers.
+    Work that keeps several CPUs busy hands it from thread to thread, and gets values as long as those of
+    several workers.
     """
     if workload.cpus > 1:
-        return MULTI_SLICE_NS
-    return LAP_SLICE_NS if workload.laps else SINGLE_SLICE_NS
+        return MULTI_VALUE_NS
+    return LAPS_VALUE_NS if workload.laps else SINGLE_VALUE_NS
 
 
-def loops_for(times_ns: dict[Arm, int], tried: int, *, slice_ns: int = SINGLE_SLICE_NS) -> Loops:
-    """Choose the loops of slices from what `tried` loops took on every arm.
+def loops_for(times_ns: dict[Arm, int], tried: int, *, value_ns: int = SINGLE_VALUE_NS) -> Loops:
+    """Choose the loops of a value from what `tried` loops took on every arm.
 
-    Single arms: the slowest gets `slice_ns`. Arms with several workers: the fastest gets
-    `MULTI_SLICE_NS`, as long as the slowest stays below `LONGEST_SLICE_NS`.
+    Single arms: the slowest gets `value_ns`. Arms with several workers: the fastest gets
+    `MULTI_VALUE_NS`, as long as the slowest stays below `LONGEST_VALUE_NS`.
     """
     several = [time for arm, time in times_ns.items() if arm.workers > 1]
     slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
-    single = round(tried * slice_ns / slowest)
+    single = round(tried * value_ns / slowest)
     if not several:
-        least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_SLICE_NS * tried else 1
+        least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_VALUE_NS * tried else 1
         loops = max(least, single)
         return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
     single = max(1, single)
-    wanted = min(MULTI_SLICE_NS / min(several), LONGEST_SLICE_NS * 0.8 / max(several)) * tried
+    wanted = min(MULTI_VALUE_NS / min(several), LONGEST_VALUE_NS * 0.8 / max(several)) * tried
     loops = max(1, round(wanted))
     singles = sum(time for arm, time in times_ns.items() if arm.workers == 1)
     return Loops(
@@ -253,7 +253,7 @@ def share(workload: PlannedWorkload, arm: Arm) -> int:
 
 
 def laps_of(workload: PlannedWorkload, arm: Arm) -> int:
-    """Return how many laps a slice of an arm is timed in; 1 where it is timed as a whole."""
+    """Return how many laps a value of an arm is timed in; 1 where it is timed as a whole."""
     if not workload.laps or arm.workers > 1:
         return 1
     loops = share(workload, arm)
@@ -269,13 +269,13 @@ def with_loops(plan: Plan, slug: str, loops: Loops, rounds: int | None = None) -
     """Fill the calibrated loops of one workload in, and the rounds that they leave time for."""
     workloads = tuple(
         replace(
-            one,
+            workload,
             loops=loops.loops,
             single_loops=loops.single_loops,
-            rounds=rounds or one.rounds,
+            rounds=rounds or workload.rounds,
         )
-        if one.slug == slug
-        else one
-        for one in plan.workloads
+        if workload.slug == slug
+        else workload
+        for workload in plan.workloads
     )
     return replace(plan, workloads=workloads)

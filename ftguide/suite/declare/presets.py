@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.workloads.declare import Workload
-from ftguide.suite.derive.scaling import arms_of
 from ftguide.vocabulary import Arm, Build, Mode, UnknownNameError
 
 
@@ -23,17 +22,17 @@ class Preset:
     single_blocks: int  #: of workloads that keep one CPU busy and have single arms only
     single_rounds: int
     lap_blocks: int  #: of workloads timed in laps
-    lap_rounds: int  #: of short slices, see `plan.LAP_SLICE_NS`
+    lap_rounds: int  #: of short values, see `plan.LAPS_VALUE_NS`
     multi_blocks: int
     multi_rounds: int  #: at most; see `block_seconds`
-    block_seconds: float  #: timed slices of one block; what would take longer gets fewer rounds
-    full: bool  #: A/A copies, the arms that only a publication needs, and what arms cost
+    block_seconds: float  #: values of one block together; what would take longer gets fewer rounds
+    full: bool  #: replicates, the arms that only a publication needs, and what arms cost
     promise: str
     workloads: tuple[str, ...] | None = None  #: what is measured unless chosen; None = all
 
 
-#: The twelve workloads the suite began with: one or two of each question, known to be quick.
-SPINE = (
+#: One or two workloads of each question, all of them quick.
+CORE_SET = (
     "call-function",
     "attribute-access",
     "nbody",
@@ -73,8 +72,8 @@ PRESETS = {
             multi_rounds=6,
             block_seconds=2.5,
             full=False,
-            promise="the spine of the suite in at most 3 minutes",
-            workloads=SPINE,
+            promise="the core set of the suite in at most 3 minutes",
+            workloads=CORE_SET,
         ),
         Preset(
             name="standard",
@@ -98,7 +97,7 @@ PRESETS = {
             multi_rounds=8,
             block_seconds=1.2,
             full=True,
-            promise="all workloads, all arms, A/A copies and costs in at most 75 minutes; for publication",
+            promise="all workloads, all arms, replicates and costs in at most 75 minutes; for publication",
         ),
     )
 }
@@ -136,6 +135,24 @@ def arms_for(
                 Arm(gil, Mode.PROCESSES, threads),
             ]
         arms.append(Arm(ft, Mode.PROCESSES, threads))
-        arms += arms_of([n for n in sweep if n not in {1, threads}])
+        arms += sweep_arms([n for n in sweep if n not in {1, threads}])
     left_out = dict(workload.without)
     return tuple(arm for arm in arms if arm.mode not in left_out)
+
+
+def sweep_counts(usable: int) -> tuple[int, ...]:
+    """Return the counts of workers of a sweep: 2, 3, 4, 6, 8, 12, 16 … up to the usable CPUs.
+
+    At most five, because all arms of a block live at once; the ends and what lies evenly between.
+    """
+    known = [n for power in range(1, 9) for n in (2**power, 3 * 2 ** (power - 1))]
+    fitting = sorted({n for n in known if n <= usable} | ({usable} if usable > 1 else set()))
+    if len(fitting) <= 5:
+        return tuple(fitting)
+    step = (len(fitting) - 1) / 4
+    return tuple(fitting[round(i * step)] for i in range(5))
+
+
+def sweep_arms(counts: Sequence[int]) -> list[Arm]:
+    """Return the free-threaded arms that a scaling curve needs, threads and processes of every count."""
+    return [Arm.parse(f"ft-{mode}-{n}") for n in counts for mode in (Mode.THREADS, Mode.PROCESSES)]

@@ -1,4 +1,4 @@
-"""The reader's own code, seen from the master: what was asked for, checked without running it.
+"""The reader's own code, seen from the controller: what was asked for, checked without running it.
 
 Nothing of the file is executed here. Its text is parsed to find obvious mistakes at once; what only
 running can tell (an import that fails, a function made at run time) the workers report, each in its row.
@@ -24,12 +24,12 @@ from ftguide.vocabulary import ExpectedError
 LONGEST_SLUG = 40
 
 
-class MineError(ExpectedError):
+class UserCodeError(ExpectedError):
     """What was asked for cannot be measured; the message names it and says what to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mine:
+class UserCode:
     """The reader's own code, ready to be planned."""
 
     entries: tuple[CatalogueEntry, ...]
@@ -37,21 +37,21 @@ class Mine:
     folders: tuple[str, ...]  #: for PYTHONPATH, so that a file's neighbours can be imported
 
 
-def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int) -> Mine:
+def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int) -> UserCode:
     """Read `--mine` and `--setup`; `folder` is where relative paths begin and the code runs.
 
-    MineError for a missing file, an unknown name, arguments nobody passes, a command that does not
+    UserCodeError for a missing file, an unknown name, arguments nobody passes, a command that does not
     begin with `python`.
     """
     specs: dict[str, dict[str, Any]] = {}
     hashes: dict[str, str] = {}
     folders: list[str] = []
     for request in requests:
-        one = _read(request, setup, folder=folder, cpus=cpus)
-        slug = _slug(one["title"], specs)
-        specs[slug] = one
-        folders.append(str(Path(one.get("path") or one["script"]).parent))
-        hashes[slug] = _hash(one)
+        spec = _read(request, setup, folder=folder, cpus=cpus)
+        slug = _slug(spec["title"], specs)
+        specs[slug] = spec
+        folders.append(str(Path(spec.get("path") or spec["script"]).parent))
+        hashes[slug] = _hash(spec)
     text = json.dumps(specs)
     entries = tuple(
         CatalogueEntry(
@@ -59,7 +59,7 @@ def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int)
         )
         for workload in user_code.declared(text)
     )
-    return Mine(
+    return UserCode(
         entries=entries,
         environment={user_code.VARIABLE: text} if specs else {},
         folders=tuple(dict.fromkeys(folders)),
@@ -72,7 +72,7 @@ def _read(request: str, setup: str | None, *, folder: Path, cpus: int) -> dict[s
         return _command(request, folder=folder, cpus=cpus)
     path, colon, name = request.rpartition(":")
     if not colon or not path or not name.isidentifier():
-        raise MineError(
+        raise UserCodeError(
             f"--mine {request!r} is neither path/to/file.py:function nor "
             '"python script.py arguments"'
         )
@@ -93,14 +93,14 @@ def _command(request: str, *, folder: Path, cpus: int) -> dict[str, Any]:
     try:
         words = shlex.split(request)
     except ValueError as error:
-        raise MineError(f"--mine {request!r}: {error}; check its quotation marks") from None
+        raise UserCodeError(f"--mine {request!r}: {error}; check its quotation marks") from None
     if words[0] != "python":
-        raise MineError(
+        raise UserCodeError(
             f"--mine {request!r}: a command begins with the word python, which becomes each of the "
             f"two interpreters; {words[0]!r} would not be measured"
         )
     if len(words) < 2 or words[1].startswith("-"):
-        raise MineError(
+        raise UserCodeError(
             f"--mine {request!r}: after python comes the path of a script; options of the "
             "interpreter are the harness's to set"
         )
@@ -116,7 +116,7 @@ def _command(request: str, *, folder: Path, cpus: int) -> dict[str, Any]:
 
 def _file(path: Path, request: str) -> Path:
     if not path.is_file():
-        raise MineError(f"--mine {request!r}: there is no file {path}")
+        raise UserCodeError(f"--mine {request!r}: there is no file {path}")
     return path.resolve()
 
 
@@ -126,7 +126,7 @@ def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
         tree = ast.parse(file.read_bytes(), filename=str(file))
     except (SyntaxError, ValueError) as error:
         where = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise MineError(f"{file}{where}: not Python: {error}") from None
+        raise UserCodeError(f"{file}{where}: not Python: {error}") from None
     defined: dict[str, ast.AST | None] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -139,14 +139,14 @@ def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
             defined.setdefault((node.asname or node.name).partition(".")[0], None)
     if name not in defined:
         functions = [key for key, node in defined.items() if isinstance(node, ast.FunctionDef)]
-        raise MineError(
+        raise UserCodeError(
             f"{option}: {file} defines no {name!r}; it has {', '.join(functions) or 'no function'}"
         )
     function = defined[name]
     if isinstance(function, ast.FunctionDef):
         needed = _needed(function.args)
         if len(needed) > int(arguments):
-            raise MineError(
+            raise UserCodeError(
                 f"{option}: {name}() in {file} needs arguments ({', '.join(needed)}); give a "
                 "function without, or one that takes what --setup FUNCTION returns"
             )
@@ -154,9 +154,9 @@ def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
 
 def _needed(arguments: ast.arguments) -> list[str]:
     positional = [*arguments.posonlyargs, *arguments.args]
-    needed = [one.arg for one in positional[: len(positional) - len(arguments.defaults)]]
+    needed = [each.arg for each in positional[: len(positional) - len(arguments.defaults)]]
     pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    return needed + [one.arg for one, default in pairs if default is None]
+    return needed + [each.arg for each, default in pairs if default is None]
 
 
 def _slug(title: str, taken: dict[str, Any]) -> str:

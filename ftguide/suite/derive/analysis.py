@@ -29,8 +29,9 @@ from ftguide.suite.record.model import Failure, PlannedWorkload, StoredRun
 from ftguide.vocabulary import Arm, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from ftguide.suite.derive.flag import Flag
     from ftguide.suite.derive.neighbour import Split
     from ftguide.suite.derive.series import Series
     from ftguide.suite.record.model import Block
@@ -64,7 +65,7 @@ class Row:
     against_gil_processes: Comparison | None  #: ft-threads-n / gil-processes-n, time
     again: tuple[Comparison, ...]  #: the A/A pairs, each x-again / x; floor-less verdicts
     floor: float | None  #: noise floor of single arms as |ln r|; None without A/A copies
-    flags: tuple[str, ...]  #: noise flags, in words
+    flags: tuple[Flag, ...]  #: noise flags
     blocks: int
     failure: Failure | None
     others: tuple[Comparison, ...] = ()  #: ratios of further arms: GIL on again, other modes
@@ -76,9 +77,9 @@ class Row:
         None  #: `single` by whether a neighbour shared the core; None if it cannot be told
     )
 
-    def floor_of(self, one: Comparison) -> float | None:
+    def floor_of(self, comparison: Comparison) -> float | None:
         """Return the noise floor that a comparison is judged by."""
-        return self.floor if _single(one.arm) else self.threads_floor
+        return self.floor if _single(comparison.arm) else self.threads_floor
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -92,13 +93,17 @@ class Row:
             self.efficiency,
             self.against_gil_processes,
         )
-        return (*(one for one in named if one is not None), *self.again, *self.others)
+        return (
+            *(comparison for comparison in named if comparison is not None),
+            *self.again,
+            *self.others,
+        )
 
     def comparison(self, arm: str, base: str) -> Comparison | None:
         """Return the comparison of two arms whatever its kind, None when it was not measured."""
-        for one in self.comparisons:
-            if (one.arm, one.base) == (arm, base):
-                return one
+        for comparison in self.comparisons:
+            if (comparison.arm, comparison.base) == (arm, base):
+                return comparison
         return None
 
 
@@ -120,9 +125,10 @@ class Report:
     stored: StoredRun
     rows: tuple[Row, ...]
     means: tuple[FamilyMean, ...]  #: by family, in the order of the rows
+    series: Mapping[str, Series]  #: what the rows are made from, by workload
 
     def row(self, slug: str) -> Row:
-        """Return one workload's row; KeyError when the run does not have it."""
+        """Return one workload's row; raises `KeyError` when the run does not have it."""
         for row in self.rows:
             if row.slug == slug:
                 return row
@@ -155,9 +161,9 @@ class _DraftRow:
     def floor(self, *, single: bool) -> float | None:
         """Return the larger of the A/A pairs' |ln r| + half-width, single arms and others apart."""
         floors = [
-            abs(math.log(one.estimate.ratio)) + one.estimate.half_width
-            for one in self.again
-            if one.testable and _single(one.arm) is single
+            abs(math.log(draft.estimate.ratio)) + draft.estimate.half_width
+            for draft in self.again
+            if draft.testable and _single(draft.arm) is single
         ]
         return max(floors, default=None)
 
@@ -170,7 +176,7 @@ def report(stored: StoredRun) -> Report:
     """Derive the report of a run: one row per planned workload, in the order of the plan.
 
     A workload that failed, or has no blocks yet, keeps its row; what was not measured is None there.
-    ValueError when the plan names an impossible arm.
+    Raises `ValueError` when the plan names an impossible arm.
     """
     blocks: dict[str, list[Block]] = {}
     for block in sorted(stored.blocks, key=lambda block: block.index):
@@ -185,7 +191,12 @@ def report(stored: StoredRun) -> Report:
         _row(draft, q_values, failures.get(draft.planned.slug), pinned=stored.run.pinned)
         for draft in drafts
     )
-    return Report(stored=stored, rows=rows, means=_means(drafts, rows))
+    return Report(
+        stored=stored,
+        rows=rows,
+        means=_means(drafts, rows),
+        series={draft.planned.slug: draft.series for draft in drafts},
+    )
 
 
 def _named(threads: int) -> dict[str, tuple[str, str, str]]:
@@ -219,15 +230,15 @@ def _other(planned: PlannedWorkload, threads: int) -> Iterable[tuple[str, str, s
 
 def _draft_row(planned: PlannedWorkload, measured: Series, threads: int) -> _DraftRow:
     def drafts(pairs: Iterable[tuple[str, str, str]]) -> tuple[_Draft, ...]:
-        found = (_draft(measured, *pair) for pair in pairs)
-        return tuple(one for one in found if one is not None)
+        made = (_draft(measured, *pair) for pair in pairs)
+        return tuple(draft for draft in made if draft is not None)
 
     named = {field: _draft(measured, *pair) for field, pair in _named(threads).items()}
     copies = [name for name in planned.arms if Arm.parse(name).again]
     return _DraftRow(
         planned=planned,
         series=measured,
-        named={field: one for field, one in named.items() if one is not None},
+        named={field: draft for field, draft in named.items() if draft is not None},
         again=drafts((name, name.removesuffix("-again"), "time") for name in copies),
         others=drafts(_other(planned, threads)),
     )
@@ -254,15 +265,15 @@ def _q_values(drafts: Sequence[_DraftRow]) -> dict[int, float]:
     """
     kinds: dict[str, list[_Draft]] = {}
     for row in drafts:
-        for one in (*row.named.values(), *row.others):
-            kinds.setdefault(one.kind, []).append(one)
+        for draft in (*row.named.values(), *row.others):
+            kinds.setdefault(draft.kind, []).append(draft)
         kinds.setdefault("again", []).extend(row.again)
-    found: dict[int, float] = {}
+    by_draft: dict[int, float] = {}
     for compared in kinds.values():
-        tested = [one for one in compared if one.testable]
-        q_values = benjamini_hochberg([one.estimate.p for one in tested])
-        found.update((id(one), q) for one, q in zip(tested, q_values, strict=True))
-    return found
+        tested = [draft for draft in compared if draft.testable]
+        q_values = benjamini_hochberg([draft.estimate.p for draft in tested])
+        by_draft.update((id(draft), q) for draft, q in zip(tested, q_values, strict=True))
+    return by_draft
 
 
 def _comparison(draft: _Draft, q_values: dict[int, float], floor: float | None) -> Comparison:
@@ -291,11 +302,11 @@ def _row(
     floors = {single: draft.floor(single=single) for single in (True, False)}
 
     def field(name: str) -> Comparison | None:
-        one = draft.named.get(name)
-        return _comparison(one, q_values, floors[_single(one.arm)]) if one else None
+        pair = draft.named.get(name)
+        return _comparison(pair, q_values, floors[_single(pair.arm)]) if pair else None
 
     builds = [
-        (one.arm, one.base) for name in ("single", "threads") if (one := draft.named.get(name))
+        (pair.arm, pair.base) for name in ("single", "threads") if (pair := draft.named.get(name))
     ]
     return Row(
         slug=draft.planned.slug,
@@ -309,13 +320,15 @@ def _row(
         efficiency=field("efficiency"),
         against_gil_processes=field("against_gil_processes"),
         # The floor is made of these pairs: judged by it, none could ever differ.
-        again=tuple(_comparison(one, q_values, None) for one in draft.again),
+        again=tuple(_comparison(pair, q_values, None) for pair in draft.again),
         floor=floors[True],
         threads_floor=floors[False],
         flags=flags(draft.series, builds, pinned=pinned),
         blocks=len(draft.series.blocks),
         failure=failure,
-        others=tuple(_comparison(one, q_values, floors[_single(one.arm)]) for one in draft.others),
+        others=tuple(
+            _comparison(pair, q_values, floors[_single(pair.arm)]) for pair in draft.others
+        ),
         disturbed=draft.series.disturbed,
         whole=_whole(draft),
         split=_split(draft),
@@ -335,13 +348,13 @@ def _split(draft: _DraftRow) -> Split | None:
 
 
 def _times(measured: Series) -> tuple[ArmTime, ...]:
-    found = []
+    times = []
     for name, (_, blocks) in measured.arms.items():
         if blocks:
-            values = [time for one in blocks.values() for time in one.times]
-            means = [mean(one.times) for one in blocks.values()]
+            values = [time for block in blocks.values() for time in block.times]
+            means = [mean(block.times) for block in blocks.values()]
             low, high = mean_interval(means)
-            found.append(
+            times.append(
                 ArmTime(
                     arm=name,
                     median=statistics.median(values),
@@ -351,7 +364,7 @@ def _times(measured: Series) -> tuple[ArmTime, ...]:
                     slices=len(values),
                 )
             )
-    return tuple(found)
+    return tuple(times)
 
 
 def _means(drafts: Sequence[_DraftRow], rows: Sequence[Row]) -> tuple[FamilyMean, ...]:
@@ -361,16 +374,16 @@ def _means(drafts: Sequence[_DraftRow], rows: Sequence[Row]) -> tuple[FamilyMean
         if row.failure is None and row.single is not None and row.single.k >= 2:
             d = draft.series.contrast(row.single.arm, row.single.base)
             samples.setdefault(family(row), []).append(d)
-    found = []
-    for one, sample in samples.items():
+    means = []
+    for shared, sample in samples.items():
         interval = group_mean(sample)
-        found.append(
+        means.append(
             FamilyMean(
-                family=one,
+                family=shared,
                 ratio=interval.ratio,
                 low=interval.low,
                 high=interval.high,
                 workloads=len(sample),
             )
         )
-    return tuple(found)
+    return tuple(means)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftguide.statistics.estimates import Estimate, Interval, group_mean, ratio_interval
+from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.families import Family, family
-from ftguide.suite.derive.series import series
 from ftguide.suite.record.model import StoredRun
 from ftguide.vocabulary import Build
 
@@ -74,31 +74,31 @@ def pair_of(stored: StoredRun) -> Pair:
     )
 
 
-def newest_of_each(runs: Sequence[StoredRun]) -> list[StoredRun]:
+def newest_of_each(runs: Sequence[Report]) -> list[Report]:
     """Return the first run of every pair of binaries and machine, in the order given (newest first)."""
     seen: set[tuple[str, ...]] = set()
-    found = []
-    for stored in runs:
-        pair = pair_of(stored)
-        key = (pair.machine, *pair.binaries, stored.run.suite.version)
+    newest = []
+    for report in runs:
+        pair = pair_of(report.stored)
+        key = (pair.machine, *pair.binaries, report.stored.run.suite.version)
         if key not in seen:
             seen.add(key)
-            found.append(stored)
-    return found
+            newest.append(report)
+    return newest
 
 
-def sensitivity(runs: Sequence[StoredRun], group: str) -> Sensitivity | None:
+def sensitivity(runs: Sequence[Report], group: str) -> Sensitivity | None:
     """Compare the pairs that runs measured; None when they have no workload of the group in common.
 
     Only workloads that every run has count, or a mean would move because its members did.
     """
     logs: list[dict[_Code, list[float]]] = []
     families: dict[_Code, Family] = {}
-    for stored in runs:
+    for report in runs:
         own = {}
-        for planned in stored.run.plan.workloads:
+        for planned in report.stored.run.plan.workloads:
             if planned.group == group:
-                d = series(planned, stored.of(planned.slug)).contrast(ARM, BASE)
+                d = report.series[planned.slug].contrast(ARM, BASE)
                 if len(d) >= 2:
                     code = (planned.slug, planned.version, planned.source_hash)
                     own[code], families[code] = d, family(planned)
@@ -111,7 +111,7 @@ def sensitivity(runs: Sequence[StoredRun], group: str) -> Sensitivity | None:
         return None
     return Sensitivity(
         group=group,
-        pairs=tuple(map(pair_of, runs)),
+        pairs=tuple(pair_of(report.stored) for report in runs),
         ratios={
             code[0]: tuple(ratio_interval(own[code]) for own in logs)
             for codes in parts.values()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from ftguide.interpreters.model import Facts
 from ftguide.machine import Machine
 from ftguide.statistics.estimates import (
     Estimate,
@@ -17,9 +19,10 @@ from ftguide.statistics.estimates import (
     ratio_interval,
     welch_interval,
 )
-from ftguide.suite.derive.series import Series, series
+from ftguide.suite.derive.analysis import Report
+from ftguide.suite.derive.series import Series
 from ftguide.suite.derive.verdicts import SIGNIFICANT
-from ftguide.suite.record.model import PlannedWorkload, Run, StoredRun
+from ftguide.suite.record.model import PlannedWorkload, Run
 from ftguide.vocabulary import Build
 
 
@@ -47,19 +50,56 @@ class Change:
         return agree(self.after, self.before)
 
 
+class Obstacle(StrEnum):
+    """Why two runs cannot be compared in something."""
+
+    ONLY_IN = "only in"  #: one of the runs has the workload
+    OTHER_CODE = "other code"
+    FEW_BLOCKS = "few blocks"  #: fewer than two in one of the runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A workload, or two arms of it, that cannot be compared."""
+
+    slug: str
+    obstacle: Obstacle
+    arms: tuple[str, ...] = ()  #: arm and base; empty for the whole workload
+    run_id: str = ""  #: of the run that alone has it
+
+
+class ConditionKind(StrEnum):
+    """What may differ between two runs beside the ratios."""
+
+    BINARY = "binary"
+    MACHINE = "machine"
+    PRESET = "preset"
+    THREADS = "threads"
+    SUITE = "suite version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something that differs: a reason for any change of ratios."""
+
+    kind: ConditionKind
+    before: Facts | Machine | str | int
+    after: Facts | Machine | str | int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
     """Everything that two runs let us compare."""
 
     changes: tuple[Change, ...]
-    left_out: tuple[str, ...]  #: workloads and arms that cannot be compared, and why
-    conditions: tuple[str, ...]  #: what else differs: machine, interpreters, suite, in words
+    left_out: tuple[LeftOut, ...]
+    conditions: tuple[Condition, ...]  #: what else differs: machine, interpreters, suite
 
     def change(self, slug: str, arm: str, base: str) -> Change | None:
         """Return one change, None when the runs have it not in common."""
-        for one in self.changes:
-            if (one.slug, one.arm, one.base) == (slug, arm, base):
-                return one
+        for change in self.changes:
+            if (change.slug, change.arm, change.base) == (slug, arm, base):
+                return change
         return None
 
 
@@ -76,36 +116,34 @@ def pairs_of(planned: PlannedWorkload, threads: int) -> Iterator[tuple[str, str,
             yield arm, base, kind
 
 
-def compare(before: StoredRun, after: StoredRun) -> Differences:
+def compare(before: Report, after: Report) -> Differences:
     """Compare two runs, workload by workload, in the order of the later plan.
 
     A workload is compared only when both runs measured the same version and source hash of it, with
     as many threads.
     """
-    left_out: list[str] = []
+    one, two = before.stored.run, after.stored.run
+    left_out: list[LeftOut] = []
     drafts: list[tuple[str, str, str, str, list[float], list[float]]] = []
-    threads = after.run.plan.threads
-    known = {one.slug: one for one in before.run.plan.workloads}
-    for planned in after.run.plan.workloads:
-        old = known.get(planned.slug)
+    known = {planned.slug: planned for planned in one.plan.workloads}
+    for planned in two.plan.workloads:
+        slug, old = planned.slug, known.get(planned.slug)
         if old is None:
-            left_out.append(f"{planned.slug}: only in {after.run.run_id}")
+            left_out.append(LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=two.run_id))
             continue
         if (old.version, old.source_hash) != (planned.version, planned.source_hash):
-            left_out.append(f"{planned.slug}: the runs measured different code")
+            left_out.append(LeftOut(slug=slug, obstacle=Obstacle.OTHER_CODE))
             continue
-        one = series(old, before.of(planned.slug))
-        two = series(planned, after.of(planned.slug))
-        for arm, base, kind in pairs_of(planned, threads):
-            x, y = _logs(one, arm, base, kind), _logs(two, arm, base, kind)
+        for arm, base, kind in pairs_of(planned, two.plan.threads):
+            x, y = (_logs(run.series[slug], arm, base, kind) for run in (before, after))
             if len(x) >= 2 and len(y) >= 2:
-                drafts.append((planned.slug, arm, base, kind, x, y))
+                drafts.append((slug, arm, base, kind, x, y))
             else:
-                left_out.append(f"{planned.slug} {arm}/{base}: fewer than two blocks in a run")
+                left_out.append(LeftOut(slug=slug, obstacle=Obstacle.FEW_BLOCKS, arms=(arm, base)))
     left_out += [
-        f"{slug}: only in {before.run.run_id}"
+        LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=one.run_id)
         for slug in known
-        if slug not in {one.slug for one in after.run.plan.workloads}
+        if slug not in after.series
     ]
     tested = [welch_interval(y, x) for *_, x, y in drafts]
     q_values = benjamini_hochberg([one.p for one in tested])
@@ -125,7 +163,7 @@ def compare(before: StoredRun, after: StoredRun) -> Differences:
     return Differences(
         changes=changes,
         left_out=tuple(left_out),
-        conditions=tuple(conditions(before.run, after.run)),
+        conditions=tuple(conditions(one, two)),
     )
 
 
@@ -133,29 +171,22 @@ def _logs(measured: Series, arm: str, base: str, kind: str) -> list[float]:
     return (measured.log_speedup if kind == "speedup" else measured.contrast)(arm, base)
 
 
-def conditions(before: Run, after: Run) -> Iterator[str]:
-    """Say what else differs between two runs: a change of these is a reason for any change of ratios."""
+def conditions(before: Run, after: Run) -> Iterator[Condition]:
+    """Yield what else differs between two runs."""
     for build in Build:
-        x, y = before.interpreters[build], after.interpreters[build]
-        if x.binary_sha256 != y.binary_sha256:
-            yield (
-                f"another {build.words} binary: {x.version}, {x.compiler} before, "
-                f"{y.version}, {y.compiler} after"
-            )
-    one, two = before.machine, after.machine
-    if one.fingerprint != two.fingerprint:
-        yield f"another machine: {_machine(one)} before, {_machine(two)} after"
-    for name, old, new in (
-        ("preset", before.plan.preset, after.plan.preset),
-        ("threads", str(before.plan.threads), str(after.plan.threads)),
-        ("suite version", before.suite.version, after.suite.version),
-    ):
-        if old != new:
-            yield f"another {name}: {old} before, {new} after"
-
-
-def _machine(one: Machine) -> str:
-    return f"{one.cpu_model} with {one.usable_cpus} usable CPU{'s' if one.usable_cpus != 1 else ''}"
+        old, new = before.interpreters[build], after.interpreters[build]
+        if old.binary_sha256 != new.binary_sha256:
+            yield Condition(kind=ConditionKind.BINARY, before=old, after=new)
+    if before.machine.fingerprint != after.machine.fingerprint:
+        yield Condition(kind=ConditionKind.MACHINE, before=before.machine, after=after.machine)
+    pairs: tuple[tuple[ConditionKind, str | int, str | int], ...] = (
+        (ConditionKind.PRESET, before.plan.preset, after.plan.preset),
+        (ConditionKind.THREADS, before.plan.threads, after.plan.threads),
+        (ConditionKind.SUITE, before.suite.version, after.suite.version),
+    )
+    for kind, was, became in pairs:
+        if was != became:
+            yield Condition(kind=kind, before=was, after=became)
 
 
 def repeated(changes: Sequence[Change]) -> tuple[int, int]:

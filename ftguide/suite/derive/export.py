@@ -1,4 +1,4 @@
-"""A run in other people's formats: pyperf suites and CSV.
+"""A run as pyperf suites.
 
 Everything here is derived and regenerates to the same bytes from `blocks.jsonl`; nothing reads it
 back. Names of hosts, users and paths never enter: the stored run has none, and pyperf is told not
@@ -8,7 +8,6 @@ to collect its own metadata.
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import math
 from datetime import datetime
@@ -22,43 +21,8 @@ from ftguide.suite.derive.series import series
 from ftguide.vocabulary import Arm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from ftguide.statistics.estimates import Estimate
-    from ftguide.suite.derive.analysis import Report, Row
     from ftguide.suite.derive.series import ArmBlock, Series
     from ftguide.suite.record.model import Block, Run, StoredRun
-
-COLUMNS = (
-    "run",
-    "workload",
-    "version",
-    "arm",
-    "base",
-    "kind",
-    "ratio",
-    "low",
-    "high",
-    "k",
-    "p",
-    "q",
-    "verdict",
-    "floor",
-    "flags",
-)
-SLICE_COLUMNS = (
-    "run",
-    "workload",
-    "version",
-    "block",
-    "arm",
-    "slice",
-    "worker",
-    "loops",
-    "start_ns",
-    "end_ns",
-    "seconds_per_unit",
-)
 
 
 def pyperf_suites(stored: StoredRun) -> dict[str, bytes]:
@@ -68,6 +32,8 @@ def pyperf_suites(stored: StoredRun) -> dict[str, bytes]:
     which every measured arm is usable go in, and all arms of a block give equally many values:
     pyperf's significance test raises for two sides of different size, and its caller takes that for
     "significant". That test treats slices as independent, so its verdicts are bolder than ours.
+
+    Raises `ValueError` when the plan names an impossible arm.
 
     Stock pyperf then compares any two arms, all workloads at once:
     `python -m pyperf compare_to gil-single.json.gz ft-single.json.gz --table`
@@ -142,79 +108,3 @@ def _metadata(
     with contextlib.suppress(ValueError):
         found["date"] = datetime.fromisoformat(block.started).replace(tzinfo=None).isoformat(" ")
     return {key: value for key, value in found.items() if value != ""}  # pyperf refuses empty text
-
-
-def csv_rows(report: Report) -> str:
-    """Return the comparisons of a run as CSV, one line each, with a header.
-
-    Numbers have nine significant digits; what does not exist (an interval of one block, a floor
-    without A/A copies) is empty. A failed workload has one line more, whose verdict says so.
-    """
-    return _csv(COLUMNS, (line for row in report.rows for line in _lines(report, row)))
-
-
-def _lines(report: Report, row: Row) -> Iterator[Sequence[str]]:
-    run = report.stored.run
-    head = (run.run_id, row.slug, str(report.stored.planned(row.slug).version))
-    flags = "; ".join(row.flags)
-    for one in row.comparisons:
-        floor = _number(row.floor_of(one))
-        numbers = map(_number, (one.ratio, one.low if one.low > 0 else None, one.high))
-        tests = (str(one.k), _number(one.p), _number(one.q))
-        yield *head, one.arm, one.base, one.kind, *numbers, *tests, str(one.verdict), floor, flags
-    if row.single is not None:
-        one = row.single
-        for kind, other in _other_readings(row):
-            numbers = map(_number, (other.ratio, other.low if other.low > 0 else None, other.high))
-            tests = (str(other.k), _number(other.p), "")
-            yield *head, one.arm, one.base, kind, *numbers, *tests, "not judged", "", flags
-    if row.failure is not None:
-        failure = row.failure
-        verdict = f"failed: {failure.kind}"
-        yield *head, failure.arm, *[""] * 8, verdict, _number(row.floor), flags
-
-
-def _other_readings(row: Row) -> Iterator[tuple[str, Estimate]]:
-    """Yield what the single-threaded ratio is when the same blocks are read in another way."""
-    if row.whole is not None:
-        yield "all time", row.whole
-    if row.split is not None:
-        yield "own core", row.split.own
-        yield "shared core", row.split.shared
-
-
-def csv_slices(stored: StoredRun, slug: str) -> str:
-    """Return every slice of a workload as CSV, a line per worker; KeyError for an unknown workload.
-
-    Starts and ends are nanoseconds since the start of the block. `seconds_per_unit` is the slice's:
-    last end - first start over the work done, repeated for each worker.
-    """
-    measured = series(stored.planned(slug), stored.of(slug))
-    return _csv(SLICE_COLUMNS, _slices(stored.run.run_id, measured))
-
-
-def _slices(run_id: str, measured: Series) -> Iterator[Sequence[str]]:
-    planned = measured.planned
-    for index in measured.blocks:
-        for name, (_, blocks) in measured.arms.items():
-            if index not in blocks:
-                continue
-            one = blocks[index]
-            head = (run_id, planned.slug, str(planned.version), str(index), name)
-            loops = str(one.record.loops)
-            for number, (spans, time) in enumerate(zip(one.record.spans, one.times, strict=True)):
-                for worker, (start, end) in enumerate(spans):
-                    place = (str(number), str(worker), loops, str(start), str(end))
-                    yield *head, *place, _number(time)
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None or not math.isfinite(value) else f"{value:.9g}"
-
-
-def _csv(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(lines)
-    return text.getvalue()

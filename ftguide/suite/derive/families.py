@@ -71,11 +71,11 @@ class Named(Protocol):
 T = TypeVar("T", bound=Named)
 
 
-def family(one: Named) -> Family:
+def family(row: Named) -> Family:
     """Return the family of a row or of a planned workload."""
-    if one.group == PYTHON_CODE.group:
-        return _APART.get(one.slug, PYTHON_CODE)
-    return Family(group=one.group, key=one.group)
+    if row.group == PYTHON_CODE.group:
+        return _APART.get(row.slug, PYTHON_CODE)
+    return Family(group=row.group, key=row.group)
 
 
 def grouped(rows: Iterable[T]) -> dict[Family, list[T]]:

@@ -1,7 +1,7 @@
-"""Noise flags: what makes a row's numbers less trustworthy, in a few words each.
+"""Noise flags: what makes a row's numbers less trustworthy.
 
 A flag never removes a value. Thresholds are those of the guide's benchmark chapter; every flag
-says its number, so that a reader can disagree.
+has its number, so that a reader can disagree.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 from ftguide.statistics.estimates import standard_error
+from ftguide.suite.derive.flag import Flag, FlagKind
 from ftguide.suite.derive.neighbour import split
 
 if TYPE_CHECKING:
@@ -31,66 +32,67 @@ WAKING_NS = 150_000
 COLLECTIONS = 0.10  #: difference of collections per slice, as a share of the larger
 
 
-def flags(series: Series, pairs: Sequence[tuple[str, str]], *, pinned: bool) -> tuple[str, ...]:
+def flags(series: Series, pairs: Sequence[tuple[str, str]], *, pinned: bool) -> tuple[Flag, ...]:
     """Return the flags of a row; `pairs` are the (arm, base) that compare the two builds."""
-    found = [*series.dropped]
+    raised = [*series.dropped]
     if series.blocks and not (pinned and all(b.cpus is not None for b in series.blocks.values())):
-        found.append("unpinned")
-    found += _ratios(series, pairs)
-    found += _neighbour(series, pairs)
-    found += _steal(series)
+        raised.append(Flag(kind=FlagKind.UNPINNED))
+    raised += _ratios(series, pairs)
+    raised += _neighbour(series, pairs)
+    raised += _steal(series)
     if series.disturbed is not None and series.disturbed > DISTURBED_LAPS:
-        found.append(f"disturbed {_percent(series.disturbed)} of laps")
+        raised.append(Flag(kind=FlagKind.DISTURBED, values=(series.disturbed,)))
     for arm, base in pairs:
-        found += _collections(series, arm, base)
+        raised += _collections(series, arm, base)
     for name, (spelled, blocks) in series.arms.items():
         if spelled.workers > 1 and not spelled.gil_expected:
-            found += _skew(name, blocks)
-        found += _idle(name, blocks)
-    return tuple(found)
+            raised += _skew(name, blocks)
+        raised += _idle(name, blocks)
+    return tuple(raised)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
-
-
-def _ratios(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _ratios(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[Flag]:
     """Flag the worst spread between blocks and the worst drift inside them.
 
     Both of ratios, not of times: arms take turns on one CPU, so its changes of speed cancel, and a
     row of steady ratios is a good row on however unsteady a machine.
     """
-    spreads, drifts = [], []
+    spreads: list[tuple[float, tuple[str, str]]] = []
+    drifts: list[tuple[float, tuple[str, str]]] = []
     for arm, base in pairs:
         d = series.contrast(arm, base)
         if len(d) >= 2:
-            spreads.append((standard_error(d) * math.sqrt(len(d)), f"{arm}/{base}"))
-        drifts.append((abs(series.drift(arm, base)), f"{arm}/{base}"))
-    for name, worst, limit in (("spread", spreads, SPREAD), ("drift", drifts, DRIFT)):
-        share, ratio = max(worst, default=(0.0, ""))
-        if share > limit:
-            yield f"{name} {_percent(share)} ({ratio})"
+            spreads.append((standard_error(d) * math.sqrt(len(d)), (arm, base)))
+        drifts.append((abs(series.drift(arm, base)), (arm, base)))
+    for kind, met, limit in (
+        (FlagKind.SPREAD, spreads, SPREAD),
+        (FlagKind.DRIFT, drifts, DRIFT),
+    ):
+        if met:
+            share, arms = max(met)
+            if share > limit:
+                yield Flag(kind=kind, arms=arms, values=(share,))
 
 
-def _neighbour(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _neighbour(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[Flag]:
     """Flag a ratio that is another one while a neighbour shares the core."""
     for arm, base in pairs:
-        found = split(series, arm, base)
-        if found is not None and found.differ:
+        parts = split(series, arm, base)
+        if parts is not None and parts.differ:
             blocks = len(series.contrast(arm, base))
-            yield f"neighbour in {found.shared.k} of {blocks} blocks ({arm}/{base})"
+            yield Flag(kind=FlagKind.NEIGHBOUR, arms=(arm, base), values=(parts.shared.k, blocks))
 
 
-def _steal(series: Series) -> Iterator[str]:
+def _steal(series: Series) -> Iterator[Flag]:
     known = [(b.steal, b.seconds) for b in series.blocks.values() if b.steal is not None]
     seconds = math.fsum(seconds for _, seconds in known)
     if seconds > 0:
         share = math.fsum(steal * seconds for steal, seconds in known) / seconds
         if share > STEAL:
-            yield f"steal {_percent(share)}"
+            yield Flag(kind=FlagKind.STEAL, values=(share,))
 
 
-def _collections(series: Series, arm: str, base: str) -> Iterator[str]:
+def _collections(series: Series, arm: str, base: str) -> Iterator[Flag]:
     """Flag a pair whose builds collected garbage a different number of times for the same work.
 
     Every loop of the pair is the same, so another count means that the ratio holds collections as
@@ -102,7 +104,7 @@ def _collections(series: Series, arm: str, base: str) -> Iterator[str]:
     left, right = (_collections_per_slice(series.of(name), shared) for name in (arm, base))
     slices = min(len(series.of(arm)[index].times) for index in shared)
     if abs(left - right) > max(COLLECTIONS * max(left, right), 1 / slices):
-        yield f"GC {left:.1f} against {right:.1f} a slice ({arm}/{base})"
+        yield Flag(kind=FlagKind.COLLECTIONS, arms=(arm, base), values=(left, right))
 
 
 def _collections_per_slice(blocks: Mapping[int, ArmBlock], shared: Sequence[int]) -> float:
@@ -110,12 +112,12 @@ def _collections_per_slice(blocks: Mapping[int, ArmBlock], shared: Sequence[int]
     return sum(blocks[index].record.gc_collections for index in shared) / slices
 
 
-def _skew(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[str]:
+def _skew(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[Flag]:
     """Flag workers that do equal work in unequal time; the median slice of all blocks speaks."""
     skews = [skew for one in blocks.values() for skew in _skews(one.record)]
     skew = statistics.median(skews) if skews else 0.0
     if skew > SKEW:
-        yield f"skew {_percent(skew)} ({name})"
+        yield Flag(kind=FlagKind.SKEW, arms=(name,), values=(skew,))
 
 
 def _skews(record: ArmRecord) -> Iterator[float]:
@@ -126,7 +128,7 @@ def _skews(record: ArmRecord) -> Iterator[float]:
             yield (longest - min(durations)) / longest
 
 
-def _idle(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[str]:
+def _idle(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[Flag]:
     """Flag an arm that computed while others had their turn, against the time of its own turns."""
     turns = [workers for one in blocks.values() for workers in one.record.spans]
     timed = sum(
@@ -134,4 +136,4 @@ def _idle(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[str]:
     )
     idle = sum(one.record.idle_cpu_ns for one in blocks.values()) - WAKING_NS * len(turns)
     if timed and idle > IDLE * timed:
-        yield f"busy while idle {_percent(idle / timed)} ({name})"
+        yield Flag(kind=FlagKind.IDLE, arms=(name,), values=(idle / timed,))

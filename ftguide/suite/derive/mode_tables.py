@@ -6,8 +6,9 @@ import statistics
 from dataclasses import dataclass
 
 from ftguide.statistics.estimates import Estimate, ratio_interval
-from ftguide.suite.derive.series import Series, series
-from ftguide.suite.record.model import Cost, StoredRun
+from ftguide.suite.derive.analysis import Report
+from ftguide.suite.derive.series import Series
+from ftguide.suite.record.model import Cost
 from ftguide.vocabulary import Arm, Build
 
 
@@ -37,13 +38,16 @@ class Ways:
         return tuple(way for way in self.ways if Arm.parse(way.arm).build is build)
 
 
-def ways(stored: StoredRun, slug: str) -> Ways | None:
-    """Set the ways of a workload side by side; None below two, KeyError for an unknown workload."""
-    planned = stored.planned(slug)
-    measured = series(planned, stored.of(slug))
+def ways(report: Report, slug: str) -> Ways | None:
+    """Set the ways of a workload side by side; None below two.
+
+    Raises `KeyError` for a workload that the run does not have.
+    """
+    measured = report.series[slug]
+    planned = measured.planned
     costs = {
         cost.arm: cost
-        for cost in stored.costs
+        for cost in report.stored.costs
         if (cost.workload, cost.version, cost.source_hash)
         == (slug, planned.version, planned.source_hash)
     }
@@ -76,13 +80,13 @@ def _fastest(measured: Series, build: Build, names: list[str]) -> set[str]:
         return set()
     speed = {name: ratio_interval(measured.log_speedup(name, "gil-single")).ratio for name in own}
     best = max(own, key=lambda name: speed[name])
-    found = {best}
+    fastest = {best}
     for name in own:
         if name != best:
             behind = ratio_interval(measured.log_speedup(name, best))
             if behind.high >= 1:
-                found.add(name)
-    return found
+                fastest.add(name)
+    return fastest
 
 
 def _start(cost: Cost | None) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ftguide.statistics.estimates import mean, mean_interval
-from ftguide.suite.derive.series import series
-from ftguide.suite.record.model import Observed, StoredRun
+from ftguide.suite.derive.series import Series
+from ftguide.suite.record.model import Observed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +21,13 @@ class Count:
     blocks: int
 
 
-def observed(stored: StoredRun, slug: str) -> tuple[Count, ...]:
-    """Return every quantity of a workload on every arm that recorded it; KeyError for an unknown one.
+def observed(measured: Series) -> tuple[Count, ...]:
+    """Return every quantity of a workload on every arm that recorded it.
 
     Blocks that do not count for times (other code, an unexpected GIL) do not count here either.
     """
-    planned = stored.planned(slug)
-    measured = series(planned, stored.of(slug))
-    found = []
-    for number, quantity in enumerate(planned.observes):
+    counts = []
+    for number, quantity in enumerate(measured.planned.observes):
         for name, (_, blocks) in measured.arms.items():
             values = [
                 mean([slice_[number] for slice_ in one.record.observed])
@@ -38,7 +36,7 @@ def observed(stored: StoredRun, slug: str) -> tuple[Count, ...]:
             ]
             if values:
                 low, high = mean_interval(values)
-                found.append(
+                counts.append(
                     Count(
                         arm=name,
                         quantity=quantity,
@@ -48,4 +46,4 @@ def observed(stored: StoredRun, slug: str) -> tuple[Count, ...]:
                         blocks=len(values),
                     )
                 )
-    return tuple(found)
+    return tuple(counts)

@@ -19,11 +19,11 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ftguide.statistics.estimates import SEED, Estimate, mean, ratio_interval
-from ftguide.suite.derive.series import series
-from ftguide.suite.record.model import StoredRun
-from ftguide.vocabulary import Arm, Mode
+from ftguide.suite.derive.series import Series
+from ftguide.vocabulary import Mode
 
 FEWEST_COUNTS = 6
 FEWEST_WORKERS = 8
@@ -81,48 +81,54 @@ class Fit:
     peak: float | None
 
 
+class Refusal(StrEnum):
+    """A reason not to fit a law."""
+
+    FEW_WORKERS = "few workers"  #: value: the largest count of workers
+    FEW_COUNTS = "few counts"  #: value: how many counts of workers were measured
+    MISFIT = "misfit"  #: value: the largest |ln measured / fitted| of the best law
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """Why no law is fitted."""
 
-    reason: str
+    reason: Refusal
+    value: float  #: as the reason says
 
 
-def curve(stored: StoredRun, slug: str, mode: Mode) -> Curve | None:
+def curve(measured: Series, mode: Mode) -> Curve | None:
     """Return the curve of a workload on the free-threaded build; None below two counts."""
-    by_count = log_speedups(stored, slug, mode)
+    by_count = log_speedups(measured, mode)
     if len(by_count) < 2:
         return None
     points = tuple(
         Point(workers=n, speedup=ratio_interval(logs)) for n, logs in sorted(by_count.items())
     )
-    return Curve(slug=slug, mode=mode, points=points)
+    return Curve(slug=measured.planned.slug, mode=mode, points=points)
 
 
-def log_speedups(stored: StoredRun, slug: str, mode: Mode) -> dict[int, list[float]]:
+def log_speedups(measured: Series, mode: Mode) -> dict[int, list[float]]:
     """Return ln(X(n) / X(1)) per block by number of workers, 1 included where it was measured."""
-    measured = series(stored.planned(slug), stored.of(slug))
-    found: dict[int, list[float]] = {}
+    logs_by_count: dict[int, list[float]] = {}
     for name, (arm, blocks) in measured.arms.items():
         if blocks and name.startswith("ft-") and not (arm.again or arm.gil_on):
             if arm.mode is mode:
-                found[arm.workers] = measured.log_speedup(name, "ft-single")
+                logs_by_count[arm.workers] = measured.log_speedup(name, "ft-single")
             elif arm.mode is Mode.SINGLE:
-                found[1] = [0.0] * len(blocks)
-    return {n: logs for n, logs in found.items() if logs}
+                logs_by_count[1] = [0.0] * len(blocks)
+    return {n: logs for n, logs in logs_by_count.items() if logs}
 
 
-def fit(stored: StoredRun, slug: str, mode: Mode) -> Fit | Refused:
+def fit(measured: Series, mode: Mode) -> Fit | Refused:
     """Fit the law that the data prefer, or say why none is fitted."""
-    by_count = log_speedups(stored, slug, mode)
+    by_count = log_speedups(measured, mode)
     refused = refusal(by_count)
     if refused is not None:
         return refused
     law = best_law({n: math.exp(mean(logs)) for n, logs in by_count.items()})
     if law.residual > WORST_RESIDUAL:
-        return Refused(
-            reason=f"no law fits: a point is {100 * law.residual:.0f} % off the best of them"
-        )
+        return Refused(reason=Refusal.MISFIT, value=law.residual)
     chance = random.Random(SEED)
     laws = []
     for _ in range(RESAMPLES):
@@ -144,14 +150,9 @@ def refusal(counts: Mapping[int, object]) -> Refused | None:
     """Say why these counts of workers are too few for a law, None when they are enough."""
     largest = max(counts, default=0)
     if largest < FEWEST_WORKERS:
-        return Refused(
-            reason=f"at most {largest} workers were measured: contention can be seen, a law cannot "
-            f"(that takes {FEWEST_WORKERS})"
-        )
+        return Refused(reason=Refusal.FEW_WORKERS, value=largest)
     if len(counts) < FEWEST_COUNTS:
-        return Refused(
-            reason=f"{len(counts)} counts of workers were measured, a law takes {FEWEST_COUNTS}"
-        )
+        return Refused(reason=Refusal.FEW_COUNTS, value=len(counts))
     return None
 
 
@@ -247,21 +248,3 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
     tail = (1 - LEVEL) / 2
     last = len(ordered) - 1
     return ordered[round(tail * last)], ordered[round((1 - tail) * last)]
-
-
-def counts_for(usable: int) -> tuple[int, ...]:
-    """Return the counts of workers of a sweep: 2, 3, 4, 6, 8, 12, 16 … up to the usable CPUs.
-
-    At most five, because all arms of a block live at once; the ends and what lies evenly between.
-    """
-    known = [n for power in range(1, 9) for n in (2**power, 3 * 2 ** (power - 1))]
-    fitting = sorted({n for n in known if n <= usable} | ({usable} if usable > 1 else set()))
-    if len(fitting) <= 5:
-        return tuple(fitting)
-    step = (len(fitting) - 1) / 4
-    return tuple(fitting[round(i * step)] for i in range(5))
-
-
-def arms_of(counts: Sequence[int]) -> list[Arm]:
-    """Return the free-threaded arms that a curve needs, threads and processes of every count."""
-    return [Arm.parse(f"ft-{mode}-{n}") for n in counts for mode in (Mode.THREADS, Mode.PROCESSES)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.statistics.estimates import mean, typical_lap, undisturbed
+from ftguide.suite.derive.flag import Flag, FlagKind
 from ftguide.vocabulary import Arm
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Series:
     planned: PlannedWorkload
     blocks: Mapping[int, Block]  #: by index
     arms: Mapping[str, tuple[Arm, Mapping[int, ArmBlock]]]  #: planned arms in order; by block index
-    dropped: tuple[str, ...]  #: what was left out, in words
+    dropped: tuple[Flag, ...]  #: what was left out
     disturbed: float | None = (
         None  #: share of laps that somebody disturbed; None = timed as a whole
     )
@@ -103,14 +104,14 @@ class Series:
 
 
 def series(planned: PlannedWorkload, blocks: Sequence[Block]) -> Series:
-    """Sort out the blocks of a workload; ValueError when the plan names an impossible arm."""
+    """Sort out the blocks of a workload; raises `ValueError` when the plan names an impossible arm."""
     ours = {
         block.index: block
         for block in blocks
         if (block.version, block.source_hash) == (planned.version, planned.source_hash)
     }
     foreign = len(blocks) - len(ours)
-    dropped = [f"{_blocks(foreign)} of other code left out"] if foreign else []
+    dropped = [Flag(kind=FlagKind.OTHER_CODE, values=(foreign,))] if foreign else []
     arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
     for name in planned.arms:
         arm = Arm.parse(name)
@@ -127,13 +128,12 @@ def series(planned: PlannedWorkload, blocks: Sequence[Block]) -> Series:
                 usable[index] = _arm_block(record, times)
         arms[name] = (arm, usable)
         if wrong_gil:
-            state = "off" if arm.gil_expected else "on"
-            dropped.append(f"GIL was {state} in {_blocks(len(wrong_gil))} of {name}, left out")
+            dropped.append(Flag(kind=FlagKind.WRONG_GIL, arms=(name,), values=(len(wrong_gil),)))
         unusable = len(recorded) - len(usable) - len(wrong_gil)
         if unusable:
-            dropped.append(f"{_blocks(unusable)} of {name} without times left out")
-    found = Series(planned=planned, blocks=ours, arms=arms, dropped=tuple(dropped))
-    return in_laps(found) if comes_in_laps(found) else found
+            dropped.append(Flag(kind=FlagKind.NO_TIMES, arms=(name,), values=(unusable,)))
+    measured = Series(planned=planned, blocks=ours, arms=arms, dropped=tuple(dropped))
+    return in_laps(measured) if comes_in_laps(measured) else measured
 
 
 def comes_in_laps(whole: Series) -> bool:
@@ -142,7 +142,7 @@ def comes_in_laps(whole: Series) -> bool:
     Laps are alike only as long as nothing but the work happens in them. A garbage collection is part
     of what a build costs and falls into few laps: one of them, anywhere in the row, and all time counts.
     """
-    records = [one.record for _, blocks in whole.arms.values() for one in blocks.values()]
+    records = [block.record for _, blocks in whole.arms.values() for block in blocks.values()]
     return bool(records) and all(
         record.gc_collections == 0
         and len(record.laps) == len(record.spans)
@@ -157,9 +157,9 @@ def in_laps(whole: Series) -> Series:
     arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
     for name, (arm, blocks) in whole.arms.items():
         quiet: dict[int, ArmBlock] = {}
-        for index, one in blocks.items():
-            slices = one.record.laps
-            loops = one.record.loops / len(slices[0])  # of a lap
+        for index, block in blocks.items():
+            slices = block.record.laps
+            loops = block.record.loops / len(slices[0])  # of a lap
             each = _joined(slices)
             kept, laps = kept + len(undisturbed(each)), laps + len(each)
             log_mean = _log_typical(each, loops)
@@ -170,7 +170,7 @@ def in_laps(whole: Series) -> Series:
                 if half
             ]
             quiet[index] = replace(
-                one, log_mean=log_mean, halves=(halves[0], halves[1]) if halves else None
+                block, log_mean=log_mean, halves=(halves[0], halves[1]) if halves else None
             )
         arms[name] = (arm, quiet)
     return replace(whole, arms=arms, disturbed=1 - kept / laps)
@@ -183,10 +183,6 @@ def _joined(slices: Sequence[Sequence[int]]) -> list[int]:
 def _log_typical(laps: Sequence[int], loops: float) -> float:
     """Return the logarithm of the seconds that one loop takes in the typical ones of these laps."""
     return math.log(typical_lap(laps) / loops / 1e9)
-
-
-def _blocks(count: int) -> str:
-    return f"{count} block{'' if count == 1 else 's'}"
 
 
 def _times(record: ArmRecord, arm: Arm, planned: PlannedWorkload) -> tuple[float, ...]:

@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ftguide.statistics.estimates import mean
+from ftguide.suite.derive.flags import STEAL
 from ftguide.suite.record.model import Block, StoredRun
 
 #: A run is told in at most so many intervals.
 INTERVALS = 20
-STEAL = 0.005
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steal:
+    """CPU time that the hypervisor gave to somebody else during a block."""
+
+    workload: str
+    share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,7 @@ class Interval:
     #: the stretch: 1.2 is a machine that was a fifth slower than on average. None without such blocks.
     slowness: float | None
     steal: float | None  #: largest share of CPU time that was stolen during a block
-    events: tuple[str, ...]  #: failures and stolen time, in words
+    steals: tuple[Steal, ...]  #: blocks that lost more than `STEAL`
 
 
 def timeline(stored: StoredRun) -> tuple[Interval, ...]:
@@ -39,7 +47,7 @@ def timeline(stored: StoredRun) -> tuple[Interval, ...]:
     count = min(INTERVALS, max(1, math.ceil(last / 30)))
     length = max(last / count, 1.0)
     typical = _typical(blocks)
-    found = []
+    stretches = []
     for number in range(count):
         start, end = number * length, (number + 1) * length
         own = [b for b in blocks if start <= _seconds(b.started) - begin < end]
@@ -49,7 +57,7 @@ def timeline(stored: StoredRun) -> tuple[Interval, ...]:
             if (time := _single(block)) is not None
         ]
         steals = [block.steal for block in own if block.steal is not None]
-        found.append(
+        stretches.append(
             Interval(
                 start=start,
                 end=end,
@@ -57,14 +65,14 @@ def timeline(stored: StoredRun) -> tuple[Interval, ...]:
                 workloads=len({block.workload for block in own}),
                 slowness=math.exp(mean(logs)) if logs else None,
                 steal=max(steals, default=None),
-                events=tuple(
-                    f"{100 * block.steal:.1f} % stolen during {block.workload}"
+                steals=tuple(
+                    Steal(workload=block.workload, share=block.steal)
                     for block in own
                     if block.steal is not None and block.steal > STEAL
                 ),
             )
         )
-    return tuple(found)
+    return tuple(stretches)
 
 
 def _seconds(stamp: str) -> float:

@@ -1,16 +1,15 @@
-"""A living arm: the processes of one arm, seen from the master.
+"""The processes of one arm, seen from the controller.
 
 Starts them, passes commands to every worker at once, waits for all answers with a deadline, and turns
 whatever goes wrong (an exception, a signal, silence, a wrong answer, a GIL that came back) into an
-`ArmFailedError` that says so. Single-threaded on purpose: while a slice runs the master sleeps in select().
+`ArmFailedError` that says so. Single-threaded on purpose: while a value is taken the controller sleeps in
+select().
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import os
-import re
 import secrets
 import selectors
 import signal
@@ -22,20 +21,23 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from ftguide import redact
 from ftguide.machine import Platform
+from ftguide.process.ended import signal_name
 from ftguide.process.fork import die_with_parent, interrupts_held
-from ftguide.suite.observe.memory import sessions_pss
+from ftguide.process.memory import Memory, memory_of, session_members
+from ftguide.suite.observe.wire import Worker, accepted
 from ftguide.vocabulary import Arm, Mode
 
 #: Lines of a failed worker's output that are kept.
 TAIL_LINES = 16
-#: A slice that lasts this long is either not one of ours or going wrong, so that looking at its memory
-#: disturbs no measurement; LONGEST_SLICE_NS is far below.
+#: A value that takes this long is either not one of ours or going wrong, so that looking at its memory
+#: disturbs no measurement; LONGEST_VALUE_NS is far below.
 MEMORY_LOOK_SECONDS = 1.0
 
 
 class ArmFailedError(Exception):
-    """An arm cannot go on; `kind` is one of the kinds of `results.model.Failure`."""
+    """An arm cannot go on; `kind` is one of the kinds of `record.model.Failure`."""
 
     def __init__(self, arm: Arm, kind: str, message: str, tail: str = "") -> None:
         super().__init__(message)
@@ -45,37 +47,7 @@ class ArmFailedError(Exception):
         self.tail = tail
 
 
-class _Worker:
-    """One worker loop's end of the wire."""
-
-    def __init__(self, wire: socket.socket, process: subprocess.Popen[bytes]) -> None:
-        self.wire = wire
-        self.process = process
-        self._buffer = b""
-
-    def send(self, line: str) -> None:
-        with contextlib.suppress(
-            OSError
-        ):  # a dead worker is noticed, with its reason, when it does not answer
-            self.wire.sendall(line.encode() + b"\n")
-
-    def receive(self) -> Any | None:
-        """Return an answer, None when there is not a whole one yet; EOFError when there never will be.
-
-        ValueError or SyntaxError for what is no Python literal.
-        """
-        data = self.wire.recv(65536)
-        if not data:
-            raise EOFError
-        self._buffer += data
-        line, newline, rest = self._buffer.partition(b"\n")
-        if not newline:
-            return None
-        self._buffer = rest
-        return ast.literal_eval(line.decode())
-
-
-class LivingArm:
+class ArmProcess:
     """The processes of one arm of one workload, alive and waiting for their turns."""
 
     def __init__(
@@ -93,7 +65,10 @@ class LivingArm:
         patience: float,
         memory_limit: int | None = None,
     ) -> None:
-        """Start the processes; `ready()` waits for them. `patience` is the seconds of silence allowed."""
+        """Start the processes; `ready()` waits for them. `patience` is the seconds of silence allowed.
+
+        OSError when an interpreter cannot be started, ArmFailedError when it does not call back.
+        """
         self.arm = arm
         self.patience = patience
         self._memory_limit = memory_limit
@@ -105,7 +80,7 @@ class LivingArm:
         self._executable = executable
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._selector = selectors.DefaultSelector()
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self.processes: list[subprocess.Popen[bytes]] = []
         per_process = [arm.workers] if arm.mode is not Mode.PROCESSES else [1] * arm.workers
         first = 0
@@ -147,8 +122,8 @@ class LivingArm:
             process = subprocess.Popen(
                 [*command, *map(str, numbers)],
                 pass_fds=numbers,
-                preexec_fn=die_with_parent(),  # noqa: PLW1509 - the master has no other threads
-                start_new_session=True,  # Ctrl-C is the master's to handle
+                preexec_fn=die_with_parent(),  # noqa: PLW1509 - the controller has no other threads
+                start_new_session=True,  # Ctrl-C is the controller's to handle
                 **settings,
             )
             for end in theirs:
@@ -158,7 +133,7 @@ class LivingArm:
         else:
             process, wires = self._start_by_loopback(command, workers, settings)
         for wire in wires:
-            worker = _Worker(wire, process)
+            worker = Worker(wire, process)
             self._workers.append(worker)
             self._selector.register(wire, selectors.EVENT_READ, worker)
 
@@ -173,19 +148,10 @@ class LivingArm:
             channels = [f"{port}:{token}{n:04}" for n in range(workers)]
             process = subprocess.Popen([*command, *channels], **settings)
             self.processes.append(process)
-            wires: dict[str, socket.socket] = {}
-            while len(wires) < workers:
-                try:
-                    wire, _ = server.accept()
-                except TimeoutError:
-                    raise self._failed("hung", "did not call back after its start") from None
-                wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                greeting = wire.recv(64).decode(errors="replace").strip()
-                if greeting.startswith(token):  # anyone else on this machine may knock
-                    wires[greeting] = wire
-                else:
-                    wire.close()
-        return process, [wires[name] for name in sorted(wires)]
+            try:
+                return process, accepted(server, token, workers)
+            except TimeoutError:
+                raise self._failed("hung", "did not call back after its start") from None
 
     def __enter__(self) -> Self:
         """Use the arm in a with statement; leaving it ends the processes."""
@@ -196,7 +162,7 @@ class LivingArm:
         self.close()
 
     def ready(self) -> None:
-        """Wait until every worker has set itself up; refuse a build whose GIL is not as stated."""
+        """Wait until every worker has set itself up; ArmFailedError for a GIL that is not as stated."""
         for hello in self._collect(list(self._workers)):
             self._judge_gil(hello["gil"], hello["culprits"])
 
@@ -204,47 +170,46 @@ class LivingArm:
         """Move the main thread of a single arm; the other arms keep the set they started with."""
         if self._on.pin is not None and cpus is not None:
             for process in self.processes:
-                with contextlib.suppress(
-                    ProcessLookupError
-                ):  # its death is reported by its silence
+                # Its death is reported by its silence.
+                with contextlib.suppress(ProcessLookupError):
                     self._on.pin(process.pid, cpus)
 
-    def slice(self, loops: int, lead: int, laps: int = 1) -> tuple[tuple[int, ...], ...]:
-        """Run one slice, in laps of `loops / laps` each.
+    def value(self, loops: int, warm_up: int, laps: int = 1) -> tuple[tuple[int, ...], ...]:
+        """Take one value: time `loops` after `warm_up` untimed ones, in laps of `loops / laps` each.
 
         Returns the start and the end of every lap for every worker, in nanoseconds of the monotonic
-        clock: (start, end) for a slice timed as a whole.
+        clock: (start, end) where the value is timed as a whole. ArmFailedError when the arm cannot go on.
         """
-        self.launch(loops, lead, laps)
+        self.launch(loops, warm_up, laps)
         return self.marks()
 
-    def launch(self, loops: int, lead: int, laps: int = 1) -> None:
-        """Let the workers begin a slice, see `slice`, and return while it runs; `marks()` waits for it."""
+    def launch(self, loops: int, warm_up: int, laps: int = 1) -> None:
+        """Let the workers begin with a value, see `value`, and return at once; `marks()` waits for it."""
         barrier = len(self._workers) > 1
         if self.arm.mode in {Mode.THREADS, Mode.INTERPRETERS}:
-            # With a GIL the leader might otherwise read its idle clock after another thread's lead-in.
+            # With a GIL the leader might otherwise read its idle clock after another thread's warm-up.
             self._leaders("wake")
-        line = f"slice {loops} {lead} {int(barrier)} {laps}"
+        line = f"value {loops} {warm_up} {int(barrier)} {laps}"
         if barrier:
             self._all(line)
         for worker in self._workers:
             worker.send("go" if barrier else line)
 
     def marks(self) -> tuple[tuple[int, ...], ...]:
-        """Wait until the launched slice is over; return what `slice` returns."""
+        """Wait for the launched value; return what `value` returns."""
         return tuple(tuple(marks) for marks in self._collect(self._workers))
 
     def check(self, loops: int) -> tuple[float, ...]:
-        """Let the oracle judge the last slice wherever work is shared; return what was observed.
+        """Let the oracle judge the last results wherever work is shared; return what was observed.
 
         Quantities in the order of the declaration, a mean over processes; empty without any.
         """
-        seen = [one["observed"] for one in self._leaders(f"check {loops}")]
-        # Work that grows a little with every slice never lasts long enough to be looked at while it runs.
+        observed = [answer["observed"] for answer in self._leaders(f"check {loops}")]
+        # Work that grows a little with every value never lasts long enough to be looked at while it runs.
         if time.monotonic() - self._looked > MEMORY_LOOK_SECONDS:
             self._looked = time.monotonic()
             self._look_at_memory()
-        return tuple(sum(values) / len(values) for values in zip(*seen, strict=True))
+        return tuple(sum(values) / len(values) for values in zip(*observed, strict=True))
 
     def settle(self) -> None:
         """Collect the garbage of the set-up, before the warm-up."""
@@ -279,20 +244,20 @@ class LivingArm:
         """Command the workers that speak for others: the first of every process or interpreter."""
         if self.arm.mode is Mode.INTERPRETERS:
             return self._all(line)
-        seen: dict[int, _Worker] = {}
+        first: dict[int, Worker] = {}
         for worker in self._workers:
-            seen.setdefault(worker.process.pid, worker)
-        return self._all(line, list(seen.values()))
+            first.setdefault(worker.process.pid, worker)
+        return self._all(line, list(first.values()))
 
-    def _all(self, line: str, workers: list[_Worker] | None = None) -> list[Any]:
+    def _all(self, line: str, workers: list[Worker] | None = None) -> list[Any]:
         chosen = self._workers if workers is None else workers
         for worker in chosen:
             worker.send(line)
         return self._collect(chosen)
 
-    def _collect(self, workers: list[_Worker]) -> list[Any]:
-        """Wait for one answer of each; raise what the first bad one says."""
-        answers: dict[_Worker, Any] = {}
+    def _collect(self, workers: list[Worker]) -> list[Any]:
+        """Wait for an answer of each worker; raise ArmFailedError for the first bad one."""
+        answers: dict[Worker, Any] = {}
         deadline = time.monotonic() + self.patience
         while len(answers) < len(workers):
             left = deadline - time.monotonic()
@@ -303,7 +268,7 @@ class LivingArm:
             if not events:
                 raise self._failed("hung", f"no answer within {self.patience:g} s; killed")
             for key, _ in events:
-                worker: _Worker = key.data
+                worker: Worker = key.data
                 try:
                     answer = worker.receive()
                 except (EOFError, OSError):
@@ -320,15 +285,21 @@ class LivingArm:
         """Call `look` every so many seconds while waiting for answers, instead of watching memory."""
         self._look, self._look_every = look, every
 
+    def memory(self) -> Memory | None:
+        """Return what the workers and the children of their workload hold; None if nobody tells."""
+        # Every worker leads a session, which all its descendants belong to unless they leave it.
+        return memory_of(session_members(process.pid for process in self.processes))
+
     def _look_at_memory(self) -> None:
         if self._memory_limit is None:
             return
-        held = sessions_pss(process.pid for process in self.processes)
-        if held is not None and held > self._memory_limit:
+        memory = self.memory()
+        if memory is not None and memory.held > self._memory_limit:
+            resident = "" if memory.kind == "PSS" else " (resident size)"
             raise self._failed(
                 "memory",
-                f"held {held / 2**30:.1f} GiB, more than the {self._memory_limit / 2**30:.1f} GiB "
-                "that an arm may have here; killed",
+                f"held {memory.held / 2**30:.1f} GiB{resident}, more than the "
+                f"{self._memory_limit / 2**30:.1f} GiB that an arm may have here; killed",
             )
 
     def _refused(self, answer: dict[str, Any]) -> ArmFailedError:
@@ -343,10 +314,9 @@ class LivingArm:
             code = process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return "closed its channel without ending"
-        if code < 0:
-            with contextlib.suppress(ValueError):
-                return f"died of {signal.Signals(-code).name}"
-        return f"ended by itself with exit code {code}"
+        return (
+            f"died of {signal_name(code)}" if code < 0 else f"ended by itself with exit code {code}"
+        )
 
     def _failed(self, kind: str, message: str) -> ArmFailedError:
         self._kill()  # before reading its output: a dead process writes no more
@@ -361,23 +331,12 @@ class LivingArm:
     def _anonymous(self, text: str) -> str:
         """Replace what would tell where and by whom this was run; printable characters only."""
         prefix = Path(self._executable).resolve().parent.parent
-        for path, name in (
-            (self._root, "<repo>"),
-            (prefix, "<prefix>"),
-            (Path(tempfile.gettempdir()), "<tmp>"),
-            (Path.home(), "<home>"),
-        ):
-            if len(str(path)) > 1:
-                text = text.replace(str(path), name)
-        text = re.sub(r"/(home|Users)/[^/\s\"']+", "<home>", text)
-        return "".join(
-            c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text
-        )
+        return redact.anonymous(text, {str(self._root): "<repo>", str(prefix): "<prefix>"})
 
     def _kill(self) -> None:
         for process in self.processes:
             if process.poll() is None:
-                _kill_tree(process)
+                _kill_group(process)
             process.wait()
 
     def close(self) -> None:
@@ -390,8 +349,12 @@ class LivingArm:
         self._output.close()
 
 
-def _kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """Kill a worker with the children its workload may have started."""
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a worker with the children its workload may have started.
+
+    Its process group only, and not its tree as `process.kill_tree` does: that looks at every process of
+    the machine, and here it would do so up to fourteen times a block.
+    """
     kill_group: Callable[[int, int], None] | None = getattr(os, "killpg", None)
     if kill_group is not None:
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -1,7 +1,6 @@
 """One block: all arms of one workload alive at once, taking turns.
 
-This is the measurement itself. Everything else in `ftguide/bench` decides what goes in here and where
-the record that comes out of here is kept.
+This is the measurement itself: `declare` decides what goes in here, `record` keeps what comes out.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.machine import Platform, steal_share
+from ftguide.process.start import passed_on
 from ftguide.suite.declare.plan import (
     BlockPlan,
     Loops,
@@ -25,35 +25,26 @@ from ftguide.suite.declare.plan import (
     loops_for,
     loops_per_lap,
     share,
-    single_slice_ns,
+    single_value_ns,
 )
-from ftguide.suite.observe.arm_process import LivingArm
+from ftguide.suite.observe.arm_process import ArmProcess
 from ftguide.suite.record.model import ArmRecord, Block
 from ftguide.vocabulary import Arm, Build, Mode
 
-#: Every worker runs at least this long before its first timed slice: caches, specialised bytecode
-#: (per thread on a free-threaded build) and the allocator settle well within it.
+#: Every worker runs at least this long before its first value: caches, specialised bytecode (per thread
+#: on a free-threaded build) and the allocator settle well within it.
 WARM_UP_NS = 60_000_000
-#: The untimed start of a slice, as a share of its loops, refills what the other arms evicted.
-LEAD_SHARE = 0.15
-#: The same for slices in laps, which are short. Two thirds of a millisecond refill a core's own caches:
-#: of the laps after it, the first takes 2 % longer on both builds, and no other does.
-LAP_LEAD_SHARE = 0.33
-#: A calibration slice shorter than this is too rough to extrapolate from.
+#: The untimed loops before each value, as a share of its own, refill what the other arms evicted.
+WARM_UP_SHARE = 0.15
+#: The same for values in laps, which are short. Two thirds of a millisecond refill a core's own caches.
+LAPS_WARM_UP_SHARE = 0.33
+#: A value taken for calibration that is shorter than this is too rough to extrapolate from.
 ROUGH_NS = 5_000_000
 
-#: What a worker's environment keeps of the master's; PYTHON* in particular stays out, because it
-#: would change one build's behaviour behind our back.
-KEPT_ENVIRONMENT = (
-    "PATH",
-    "HOME",
-    "TMPDIR",
-    "LANG",
-    "LD_LIBRARY_PATH",
-    "SYSTEMROOT",
-    "TEMP",
-    "TMP",
-)
+#: What a worker's environment keeps of the controller's, beside what every child needs: a reader's own
+#: code may look into its home. PYTHON* in particular stays out, because it would change one build's
+#: behaviour behind our back, and a time zone, whose lookup would then be measured.
+KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TEMP", "TMP")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +59,15 @@ class Stage:
     memory_limit: int | None = None  #: bytes (PSS) that all arms of a block may hold together
     #: Folders for PYTHONPATH by build, behind the checkout: third-party packages, a reader's own code.
     paths: Mapping[Build, tuple[str, ...]] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(
-        default_factory=dict
-    )  #: further environment of all workers
+    #: Further environment of all workers.
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def environment(plan: BlockPlan, arm: Arm, stage: Stage) -> dict[str, str]:
     """Build the environment of an arm's workers: alike for all arms, different between blocks."""
-    kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
     path = (str(stage.root), *stage.paths.get(arm.build, ()))
     return {
-        **kept,
+        **passed_on(*KEPT_ENVIRONMENT),
         **stage.variables,
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONHASHSEED": str(plan.hash_seed),
@@ -101,7 +90,7 @@ def block_cpus(plan: BlockPlan, on: Platform) -> tuple[int, ...] | None:
 def spread(plan: BlockPlan, on: Platform) -> bool:
     """Return whether arms start on all CPUs, and move to the block's when they have warmed up.
 
-    Where slices come in laps, every arm is one thread and starts no others, so that moving it moves all
+    Where values come in laps, every arm is one thread and starts no others, so that moving it moves all
     of it. A library's threads would stay behind on the CPU where they were started.
     """
     return plan.workload.laps and not plan.multi and on.pin is not None
@@ -136,9 +125,9 @@ def start_arm(
     *,
     cpus: Sequence[int] | None,
     folder: Path,
-) -> LivingArm:
+) -> ArmProcess:
     """Start the processes of one arm; its `ready()` waits for them."""
-    return LivingArm(
+    return ArmProcess(
         arm,
         executable=stage.executables[arm.build],
         module=stage.modules[plan.workload.slug],
@@ -155,55 +144,62 @@ def start_arm(
 
 
 @contextlib.contextmanager
-def living_arms(plan: BlockPlan, stage: Stage) -> Iterator[dict[Arm, LivingArm]]:
-    """Start all arms of a block, wait until they are ready, end them whatever happens."""
+def started_arms(plan: BlockPlan, stage: Stage) -> Iterator[dict[Arm, ArmProcess]]:
+    """Start all arms of a block, wait until they are ready, end them whatever happens.
+
+    ArmFailedError when one of them does not get ready.
+    """
     cpus = first_cpus(plan, stage.on)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(working_folder(plan))
-        living = {
+        processes = {
             arm: stack.enter_context(start_arm(plan, arm, stage, cpus=cpus[arm], folder=folder))
             for arm in plan.arms
         }
-        for arm in living.values():
-            arm.ready()
-        yield living
+        for process in processes.values():
+            process.ready()
+        yield processes
 
 
 def duration(spans: Sequence[Sequence[int]]) -> int:
-    """Return a slice's length: last end minus first start, in nanoseconds."""
-    return max(one[-1] for one in spans) - min(one[0] for one in spans)
+    """Return how long a value took: last end minus first start, in nanoseconds."""
+    return max(span[-1] for span in spans) - min(span[0] for span in spans)
 
 
 def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
-    """Return the laps of one worker's slice from its start and the end of every lap."""
+    """Return the laps of one worker's value from its start and the end of every lap."""
     return tuple(end - start for start, end in itertools.pairwise(marks))
 
 
-def lead_in(loops: int, laps: int = 1) -> int:
-    """Return the untimed loops before a slice; none where a slice is one call."""
-    return 0 if loops == 1 else max(1, round(loops * (LAP_LEAD_SHARE if laps > 1 else LEAD_SHARE)))
+def warm_up_loops(loops: int, laps: int = 1) -> int:
+    """Return the untimed loops before a value; none where a value is one call."""
+    share_of_loops = LAPS_WARM_UP_SHARE if laps > 1 else WARM_UP_SHARE
+    return 0 if loops == 1 else max(1, round(loops * share_of_loops))
 
 
 def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
-    """Find the loops of slices, once per run and workload, equal on both builds; and their time."""
+    """Find the loops of a value, once per run and workload, equal on both builds; and their time.
+
+    ArmFailedError when an arm cannot go on.
+    """
     workers = max(arm.workers for arm in plan.arms)
     step = workers if plan.workload.scaling == Scaling.STRONG else 1
     tried, loops, times = step, step, dict.fromkeys(plan.arms, 0)
     fixed = plan.workload.loops
-    with living_arms(plan, stage) as living:
+    with started_arms(plan, stage) as processes:
         if fixed is not None:  # work that cannot be cut: only how long it takes is open
-            for arm, one in living.items():
-                times[arm] = duration(one.slice(fixed, 0))
-                one.check(fixed)
+            for arm, process in processes.items():
+                times[arm] = duration(process.value(fixed, 0))
+                process.check(fixed)
             return Loops(loops=fixed, round_ns=sum(times.values()))
         while min(times.values()) < ROUGH_NS:
-            for arm, one in living.items():
-                mine = share(replace(plan.workload, loops=loops), arm)
-                one.slice(mine, 0)  # the first call at this size pays for warm-up
-                times[arm] = duration(one.slice(mine, 0))
-                one.check(mine)
+            for arm, process in processes.items():
+                each = share(replace(plan.workload, loops=loops), arm)
+                process.value(each, 0)  # the first call at this size pays for warm-up
+                times[arm] = duration(process.value(each, 0))
+                process.check(each)
             tried, loops = loops, loops * 4
-    chosen = loops_for(times, tried, slice_ns=single_slice_ns(plan.workload))
+    chosen = loops_for(times, tried, value_ns=single_value_ns(plan.workload))
     if plan.workload.laps:
         step = loops_per_lap(chosen.loops)
     return replace(chosen, loops=max(step, chosen.loops // step * step))
@@ -213,7 +209,7 @@ def warm_up_groups(plan: BlockPlan, on: Platform) -> list[tuple[Arm, ...]]:
     """Divide the arms into those that warm up at the same time, no more than there are CPUs for.
 
     Arms in laps are spread over all CPUs for that, see `first_cpus`. Beside arms with several workers
-    a single arm may use all the CPUs of the block until its first slice, where it gets one.
+    a single arm may use all the CPUs of the block until its first value, where it gets one.
     """
     cpus = on.usable() if spread(plan, on) else block_cpus(plan, on)
     room = len(cpus) if cpus and plan.workload.cpus == 1 else 1
@@ -222,41 +218,41 @@ def warm_up_groups(plan: BlockPlan, on: Platform) -> list[tuple[Arm, ...]]:
     return groups + [(arm,) for arm in plan.arms if arm.workers > 1]
 
 
-def warm_up(plan: BlockPlan, living: Mapping[Arm, LivingArm], on: Platform) -> int:
+def warm_up(plan: BlockPlan, processes: Mapping[Arm, ArmProcess], on: Platform) -> int:
     """Warm all arms up and move them to the block's CPUs; return the nanoseconds of it that were useful.
 
-    Each arm runs untimed slices until `WARM_UP_NS` have passed, at least one, with the oracle watching.
-    Even one slice is dozens of calls of the measured code, or a call that takes long by itself. They are
-    cut into laps as the timed ones are: what the clock's readings leave in the free lists is then there
-    from the first slice on (generators were 2 % faster in a first slice that had none).
+    Each arm takes values that nobody keeps until `WARM_UP_NS` have passed, at least one, with the oracle
+    watching. Even one value is dozens of calls of the measured code, or a call that takes long by itself.
+    They are cut into laps as the kept ones are: what the clock's readings leave in the free lists is then
+    there from the first value on. ArmFailedError when an arm cannot go on.
     """
     useful = 0
     for arms in warm_up_groups(plan, on):
-        group = [(arm, living[arm]) for arm in arms]
-        for _, one in group:
-            one.settle()
+        group = [(arm, processes[arm]) for arm in arms]
+        for _, process in group:
+            process.settle()
         begun = time.perf_counter_ns()
         until = begun + WARM_UP_NS
         while True:
-            for arm, one in group:
-                one.launch(share(plan.workload, arm), 0, laps_of(plan.workload, arm))
-            for _, one in group:
-                one.marks()
-            for arm, one in group:
-                one.check(share(plan.workload, arm) // laps_of(plan.workload, arm))
+            for arm, process in group:
+                process.launch(share(plan.workload, arm), 0, laps_of(plan.workload, arm))
+            for _, process in group:
+                process.marks()
+            for arm, process in group:
+                process.check(share(plan.workload, arm) // laps_of(plan.workload, arm))
             if time.perf_counter_ns() >= until:
                 break
         useful += time.perf_counter_ns() - begun
     if spread(plan, on):
-        for one in living.values():
-            one.pin(block_cpus(plan, on))
+        for process in processes.values():
+            process.pin(block_cpus(plan, on))
     return useful
 
 
-def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -> Block:
+def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -> Block:
     """Run one block; ArmFailedError when an arm cannot go on.
 
-    `between_slices` is called while everything is quiet, the only moment at which a progress display
+    `between_values` is called while everything is quiet, the only moment at which a progress display
     may draw.
     """
     loops = {arm: share(plan.workload, arm) for arm in plan.arms}
@@ -268,28 +264,27 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
     laps: dict[Arm, list[tuple[int, ...]]] = {arm: [] for arm in plan.arms}
     observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
     ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
-    with living_arms(plan, stage) as living:
-        useful = warm_up(plan, living, stage.on)
-        before = {arm: one.begin() for arm, one in living.items()}
+    with started_arms(plan, stage) as processes:
+        useful = warm_up(plan, processes, stage.on)
+        before = {arm: process.begin() for arm, process in processes.items()}
         for number, order in enumerate(plan.order):
             for arm in order:
-                mine = loops[arm]
-                lead = lead_in(mine, counts[arm])
-                if (
-                    plan.multi and arm.mode is Mode.SINGLE and cpus
-                ):  # `cpus` > 1 has single arms only
-                    living[arm].pin([cpus[(plan.index + number) % len(cpus)]])
-                marks = living[arm].slice(mine, lead, counts[arm])
-                spans[arm].append(tuple((one[0], one[-1]) for one in marks))
+                process = processes[arm]
+                untimed = warm_up_loops(loops[arm], counts[arm])
+                # Without arms of several workers, what has several CPUs keeps them all.
+                if plan.multi and arm.mode is Mode.SINGLE and cpus:
+                    process.pin([cpus[(plan.index + number) % len(cpus)]])
+                marks = process.value(loops[arm], untimed, counts[arm])
+                spans[arm].append(tuple((each[0], each[-1]) for each in marks))
                 if counts[arm] > 1:  # one worker
                     laps[arm].append(lap_times(marks[0]))
-                useful += round(duration(spans[arm][-1]) * (1 + lead / mine))
-                seen = living[arm].check(mine // counts[arm])  # of the last lap
-                if seen:
-                    observed[arm].append(seen)
-                between_slices()
-        for arm, one in living.items():
-            ends[arm] = one.end()
+                useful += round(duration(spans[arm][-1]) * (1 + untimed / loops[arm]))
+                quantities = process.check(loops[arm] // counts[arm])  # of the last lap
+                if quantities:
+                    observed[arm].append(quantities)
+                between_values()
+        for arm, process in processes.items():
+            ends[arm] = process.end()
     seconds = (time.perf_counter_ns() - wall) / 1e9
     return Block(
         workload=plan.workload.slug,
@@ -308,7 +303,8 @@ def measure(plan: BlockPlan, stage: Stage, between_slices: Callable[[], None]) -
             str(arm): ArmRecord(
                 loops=loops[arm],
                 spans=tuple(
-                    tuple((start - wall, end - wall) for start, end in one) for one in spans[arm]
+                    tuple((start - wall, end - wall) for start, end in value)
+                    for value in spans[arm]
                 ),
                 gil_before=before[arm],
                 gil_after=gil_after,

@@ -21,7 +21,7 @@ from ftguide.statistics.estimates import mean
 PRIOR = 15
 
 
-def neediest(ratios: Mapping[str, Sequence[Sequence[float]]]) -> str:
+def widest(ratios: Mapping[str, Sequence[Sequence[float]]]) -> str:
     """Return the workload whose interval is likely the widest.
 
     `ratios` holds, by workload, one sequence of log ratios (an element per block) for each comparison
@@ -30,9 +30,10 @@ def neediest(ratios: Mapping[str, Sequence[Sequence[float]]]) -> str:
     """
     if not ratios:
         raise ValueError("no workload is left to measure")
-    kinds = max(len(one) for one in ratios.values())
+    kinds = max(map(len, ratios.values()))
     common = [
-        _pooled([one[kind] for one in ratios.values() if len(one) > kind]) for kind in range(kinds)
+        _pooled([logs[kind] for logs in ratios.values() if len(logs) > kind])
+        for kind in range(kinds)
     ]
     return max(
         ratios,
@@ -49,8 +50,8 @@ def _squares(logs: Sequence[float]) -> float:
 
 def _pooled(samples: Sequence[Sequence[float]]) -> float:
     """Return the variance within samples, pooled over them."""
-    freedom = sum(len(one) - 1 for one in samples)
-    return math.fsum(_squares(one) for one in samples) / freedom if freedom > 0 else 0.0
+    freedom = sum(len(sample) - 1 for sample in samples)
+    return math.fsum(map(_squares, samples)) / freedom if freedom > 0 else 0.0
 
 
 def _width(logs: Sequence[float], common: float) -> float:

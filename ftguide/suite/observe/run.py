@@ -87,7 +87,7 @@ def new_run_id() -> str:
 
 
 def suite(root: Path) -> Suite:
-    """Say which suite measures: version, commit, and whether the tree differs from it."""
+    """Return which suite measures: version, commit, and whether the tree differs from it."""
 
     def git(*words: str) -> str | None:
         try:
@@ -124,23 +124,23 @@ def new_run(plan: Plan, pair: Pair, *, root: Path, on: Platform, flags: Sequence
 
 
 def check_resumable(
-    run: Run, pair: Pair, on: Platform, mine: Sequence[CatalogueEntry] = ()
+    run: Run, pair: Pair, on: Platform, user_entries: Sequence[CatalogueEntry] = ()
 ) -> None:
-    """Refuse to mix machines, interpreters or versions of a workload within one run."""
-    own = {entry.slug: entry for entry in mine}
+    """Refuse, with ResumeError, to mix machines, interpreters or versions of a workload within one run."""
+    of_user = {entry.slug: entry for entry in user_entries}
     if describe(on).fingerprint != run.machine.fingerprint:
         raise ResumeError(
             f"run {run.run_id} was begun on another machine ({run.machine.cpu_model}, "
             f"{run.machine.usable_cpus} usable CPUs); resume it there or start a new one"
         )
-    for build, one in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
-        if one.facts.binary_sha256 != run.interpreters[build].binary_sha256:
+    for build, interpreter in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
+        if interpreter.facts.binary_sha256 != run.interpreters[build].binary_sha256:
             raise ResumeError(
                 f"run {run.run_id} was begun with another {build.words} interpreter "
                 f"({run.interpreters[build].version}); pass that one with --python or start a new run"
             )
     for planned in run.plan.workloads:
-        entry = catalogue().get(planned.slug) or own.get(planned.slug)
+        entry = catalogue().get(planned.slug) or of_user.get(planned.slug)
         if entry is None and planned.group == Group.MINE:
             raise ResumeError(
                 f"run {run.run_id} measures {planned.title}: say --mine as before, or start a new run"
@@ -204,8 +204,12 @@ class Execution:
     def run(self) -> StoredRun:
         """Measure what is left, then finish the folder."""
         started = self._clock()
-        todo = [(one, i) for one, i in sequence(self._plan) if (one.slug, i) not in self._blocks]
-        total = sum(blocks_of(self._plan, one) for one in self._plan.workloads)
+        todo = [
+            (planned, index)
+            for planned, index in sequence(self._plan)
+            if (planned.slug, index) not in self._blocks
+        ]
+        total = sum(blocks_of(self._plan, planned) for planned in self._plan.workloads)
         self._observer.planned(total, total - len(todo))
         for planned, index in todo:
             self._measure(planned, index)
@@ -272,17 +276,19 @@ class Execution:
                 self._held.append(Line(cost=cost))
 
     def _spend(self, deadline: float) -> None:
-        """Spend what is left of the budget, one block at a time; `budget.neediest` chooses.
+        """Spend what is left of the budget, one block at a time; `budget.widest` chooses.
 
         A block is started only when one of its kind is expected to end before the deadline.
         """
         while True:
-            open_ = {
-                one.slug: one for one in self._plan.workloads if one.slug not in self._failures
+            ratios = {
+                planned.slug: self._ratios(planned)
+                for planned in self._plan.workloads
+                if planned.slug not in self._failures
             }
-            if not open_:
+            if not ratios:
                 return
-            chosen = open_[budget.neediest({slug: self._ratios(open_[slug]) for slug in open_})]
+            chosen = self._plan.workload(budget.widest(ratios))
             index = 1 + max(i for slug, i in self._blocks if slug == chosen.slug)
             if self._clock() + self._blocks[chosen.slug, index - 1].seconds > deadline:
                 return
@@ -292,8 +298,10 @@ class Execution:
         """Return the log ratios a reader looks at first, per block: single, then threads."""
         base, *others = (planned.arms[0], planned.arms[1])
         others += [name for name in planned.arms if name == f"ft-threads-{self._plan.threads}"]
-        own = [b for (slug, _), b in sorted(self._blocks.items()) if slug == planned.slug]
-        measured = series(self._plan.workload(planned.slug), own)
+        measured = series(
+            self._plan.workload(planned.slug),
+            [block for (slug, _), block in sorted(self._blocks.items()) if slug == planned.slug],
+        )
         return [measured.contrast(name, base) for name in others]
 
 

@@ -135,15 +135,15 @@ class BenchDomain(Domain):
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page declared."""
-        for name in [n for n, thing in self.objects.items() if thing.docname == docname]:
+        for name in [n for n, entry in self.objects.items() if entry.docname == docname]:
             del self.objects[name]
         self.data["files"].pop(docname, None)
 
     def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
-        for name, thing in otherdata["objects"].items():
-            if thing.docname in docnames:
-                self.objects[name] = thing
+        for name, entry in otherdata["objects"].items():
+            if entry.docname in docnames:
+                self.objects[name] = entry
         for key in ("files",):
             for docname, value in otherdata[key].items():
                 if docname in docnames:
@@ -151,15 +151,15 @@ class BenchDomain(Domain):
 
     def find(self, target: str, run_id: str | None = None) -> DomainObject | None:
         """Return an object by name or, failing that, by its anchor; `run_id` prefers that run."""
-        thing = self.objects.get(target)
-        if thing is not None and run_id is not None and thing.run_id != run_id:
-            thing = self.objects.get(f"{target}@{run_id}") or thing
-        if thing is None:
+        entry = self.objects.get(target)
+        if entry is not None and run_id is not None and entry.run_id != run_id:
+            entry = self.objects.get(f"{target}@{run_id}") or entry
+        if entry is None:
             living = (
                 t for t in self.objects.values() if t.anchor == target and "/runs/" not in t.docname
             )
-            thing = next(living, None)
-        return thing
+            entry = next(living, None)
+        return entry
 
     def resolve_xref(
         self,
@@ -172,17 +172,17 @@ class BenchDomain(Domain):
         contnode: nodes.Element,
     ) -> nodes.reference | None:
         """Link to an object; without any published run a row leads to its workload's page."""
-        thing = self.find(target, node.get("run_id"))
-        if thing is None and (node.get("optional") or not self.open_results().published):
-            thing = self.objects.get(target.partition(":")[0])
-            if thing is None:
+        entry = self.find(target, node.get("run_id"))
+        if entry is None and (node.get("optional") or not self.open_results().published):
+            entry = self.objects.get(target.partition(":")[0])
+            if entry is None:
                 # Sphinx takes any node for an answer; text without a link is one.
                 return cast("nodes.reference", contnode)
-        if thing is None:
+        if entry is None:
             return None
         if not node["refexplicit"]:
-            contnode = nodes.inline("", thing.title, classes=contnode["classes"])
-        return make_refnode(builder, fromdocname, thing.docname, thing.anchor, contnode)
+            contnode = nodes.inline("", entry.title, classes=contnode["classes"])
+        return make_refnode(builder, fromdocname, entry.docname, entry.anchor, contnode)
 
     def resolve_any_xref(
         self,
@@ -194,20 +194,27 @@ class BenchDomain(Domain):
         contnode: nodes.Element,
     ) -> list[tuple[str, nodes.reference]]:
         """Link to an object from `{any}`; only exact names count."""
-        thing = self.objects.get(target)
-        if thing is None:
+        entry = self.objects.get(target)
+        if entry is None:
             return []
         return [
             (
                 "bench:ref",
-                make_refnode(builder, fromdocname, thing.docname, thing.anchor, contnode),
+                make_refnode(builder, fromdocname, entry.docname, entry.anchor, contnode),
             )
         ]
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Yield every object for the inventory; rows stay out of the search."""
-        for name, thing in sorted(self.objects.items()):
-            yield name, thing.title, thing.kind, thing.docname, thing.anchor, _PRIORITY[thing.kind]
+        for name, entry in sorted(self.objects.items()):
+            yield (
+                name,
+                entry.title,
+                entry.kind,
+                entry.docname,
+                entry.anchor,
+                _PRIORITY[entry.kind],
+            )
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
         """Return the name a reference asks for."""

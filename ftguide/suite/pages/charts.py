@@ -14,7 +14,6 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from ftguide.render import numbers, svg
-from ftguide.suite.pages import wording
 
 WIDTH = 400.0
 GUTTER = 138.0  #: right of the plot: the number and its interval
@@ -169,9 +168,8 @@ def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
     else:
         d = f"M{svg.number(x)} {svg.number(y - 6)}l6 6l-6 6l-6 -6z"
         svg.add(parent, "path", class_=mark.series, d=d)
-    places = numbers.decimals(mark.value, mark.low, mark.high)
-    text = f"{mark.value:.{places}f} ({wording.interval(mark.low, mark.high, places)})"
-    svg.add(parent, "text", text, class_="s n", x=WIDTH - 2, y=y + 4)
+    value, ends = numbers.ratio_parts(mark.value, mark.low, mark.high)
+    svg.add(parent, "text", f"{value} ({ends})", class_="s n", x=WIDTH - 2, y=y + 4)
 
 
 def _shorten(text: str, characters: int) -> str:

@@ -8,25 +8,25 @@ from docutils import nodes
 
 from ftguide.docs.grid import Column, Heading, Line, table
 from ftguide.render import numbers
-from ftguide.statistics.estimates import Estimate
-from ftguide.suite.derive.compare import Change, Differences, compare
+from ftguide.suite import words
+from ftguide.suite.derive.analysis import Report
+from ftguide.suite.derive.compare import Change, compare
 from ftguide.suite.derive.mode_tables import Way, ways
 from ftguide.suite.derive.observed import observed
-from ftguide.suite.pages import tables, wording
+from ftguide.suite.pages import tables
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.pages.figures import paragraph
-from ftguide.suite.record.model import StoredRun
 from ftguide.vocabulary import Build
 
 
-def ways_tables(stored: StoredRun, slug: str) -> list[nodes.Node]:
+def ways_tables(report: Report, slug: str) -> list[nodes.Node]:
     """Build the table of a workload's ways and the sentences under it; empty below two ways."""
-    found = ways(stored, slug)
-    if found is None:
+    compared = ways(report, slug)
+    if compared is None:
         return []
     lines: list[Line | Heading] = []
     for build in Build:
-        own = found.of(build)
+        own = compared.of(build)
         if own:
             lines.append(Heading(text=f"{build.words} build"))
             lines += [_way(way) for way in own]
@@ -44,54 +44,44 @@ def ways_tables(stored: StoredRun, slug: str) -> list[nodes.Node]:
         ],
         lines,
     )
-    said: list[nodes.Node] = [node]
-    if any(way.peak_pss_bytes is None and way.start_seconds is None for way in found.ways):
-        said.append(paragraph("Memory and start were not measured in this run."))
-    said += [
+    content: list[nodes.Node] = [node]
+    if any(way.peak_pss_bytes is None and way.start_seconds is None for way in compared.ways):
+        content.append(paragraph("Memory and start were not measured in this run."))
+    content += [
         paragraph(f"Not run in {mode}, because {reason}.")
-        for mode, reason in found.left_out.items()
+        for mode, reason in compared.left_out.items()
     ]
-    return said
+    return content
 
 
 def _way(way: Way) -> Line:
-    value, ends = _ratio(way.throughput)
-    memory = wording.EN_DASH if way.peak_pss_bytes is None else wording.bytes_(way.peak_pss_bytes)
-    start = (
-        wording.EN_DASH if way.start_seconds is None else numbers.seconds_text(way.start_seconds)
-    )
+    memory, start = way.peak_pss_bytes, way.start_seconds
     return Line(
         cells=[
             [nodes.literal("", way.arm)],
-            value,
-            ends,
-            memory,
-            start,
+            *words.ratio_parts(way.throughput),
+            numbers.UNKNOWN if memory is None else numbers.bytes_text(memory),
+            numbers.UNKNOWN if start is None else numbers.seconds_text(start),
             "fastest" if way.fastest else "",
         ]
     )
 
 
-def _ratio(one: Estimate) -> tuple[str, str]:
-    places = numbers.decimals(one.ratio, one.low, one.high)
-    return f"{one.ratio:.{places}f}", wording.interval(one.low, one.high, places)
-
-
-def observed_table(stored: StoredRun, slug: str) -> nodes.table | None:
+def observed_table(report: Report, slug: str) -> nodes.table | None:
     """Build the table of what a workload counted beside time; None where it counts nothing."""
-    counts = observed(stored, slug)
+    counts = observed(report.series[slug])
     if not counts:
         return None
     lines = [
         Line(
             cells=[
-                one.quantity.title,
-                [nodes.literal("", one.arm)],
-                *wording.quantity(one.mean, one.low, one.high, one.quantity.unit),
-                str(one.blocks),
+                count.quantity.title,
+                [nodes.literal("", count.arm)],
+                *map(tables.unbroken, words.count_parts(count)),
+                str(count.blocks),
             ]
         )
-        for one in counts
+        for count in counts
     ]
     return table(
         "Counted in the same slices, outside the clock",
@@ -114,12 +104,12 @@ _ASKS = {
 
 def beside_tables(published: Loaded, local: Loaded, slugs: Sequence[str]) -> list[nodes.Node]:
     """Set a local run beside a published one: each ratio twice, and what lies between them."""
-    found = compare(published.report.stored, local.report.stored)
-    changes = [one for one in found.changes if one.slug in set(slugs)]
+    differences = compare(published.report, local.report)
+    changes = [change for change in differences.changes if change.slug in set(slugs)]
     if not changes:
         return []
     several = len(set(slugs)) > 1
-    lines = [_change(one, local, several=several) for one in changes]
+    lines = [_change(change, local, several=several) for change in changes]
     node = table(
         "Your run beside the published one (95 % intervals; difference = yours / published)",
         [
@@ -132,36 +122,31 @@ def beside_tables(published: Loaded, local: Loaded, slugs: Sequence[str]) -> lis
         ],
         lines,
     )
-    said: list[nodes.Node] = [node]
-    if found.conditions:
-        said.append(paragraph(f"What else differs: {'; '.join(_shown(found))}."))
-    return said
+    content: list[nodes.Node] = [node]
+    if differences.conditions:
+        differing = [words.condition_text(c, "published", "yours") for c in differences.conditions]
+        content.append(paragraph(f"What else differs: {'; '.join(differing)}."))
+    return content
 
 
-def _shown(found: Differences) -> Sequence[str]:
-    return [
-        text.replace(" before", " published").replace(" after", " yours")
-        for text in found.conditions
-    ]
-
-
-def _change(one: Change, local: Loaded, *, several: bool) -> Line:
-    arms: list[nodes.Node] = [
-        nodes.literal("", one.arm),
-        nodes.Text(" / "),
-        nodes.literal("", one.base),
-    ]
+def _change(change: Change, local: Loaded, *, several: bool) -> Line:
+    arms = tables.arms(change.arm, change.base)
     if several:
-        arms = [tables.reference(one.slug, tables.title(local, one.slug)), nodes.Text(": "), *arms]
+        arms = [
+            tables.reference(change.slug, tables.title(local, change.slug)),
+            nodes.Text(": "),
+            *arms,
+        ]
     return Line(
         cells=[
             arms,
-            _ASKS[one.kind],
+            _ASKS[change.kind],
             *(
-                " ".join((value, f"({ends})"))
-                for value, ends in map(_ratio, (one.before, one.after))
+                f"{value} ({ends})"
+                for value, ends in map(
+                    words.ratio_parts, (change.before, change.after, change.change)
+                )
             ),
-            " ".join((_ratio(one.change)[0], f"({_ratio(one.change)[1]})")),
-            "differs" if one.changed else "no difference shown",
+            "differs" if change.changed else "no difference shown",
         ]
     )

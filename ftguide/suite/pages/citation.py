@@ -6,7 +6,7 @@ host out, because the run id is what identifies the data.
 
 from __future__ import annotations
 
-from ftguide.suite.pages import wording
+from ftguide.suite import words
 from ftguide.suite.record.model import Run
 from ftguide.vocabulary import Build
 
@@ -50,7 +50,7 @@ def sentence(run: Run, *, what: str | None) -> str:
         if what
         else ""
     )
-    return f"{PROJECT}, {subject}{conditions(run)}, measured {wording.day(run.started)}."
+    return f"{PROJECT}, {subject}{conditions(run)}, measured {words.day(run.started)}."
 
 
 def bibtex(run: Run, *, slug: str | None, what: str | None, url: str | None) -> str:

@@ -77,7 +77,7 @@ class Loaded:
 
 def comparisons(row: Row) -> tuple[Comparison, ...]:
     """List the comparisons that pages show: all but those of further arms, A/A pairs last."""
-    return tuple(one for one in row.comparisons if one not in row.others)
+    return tuple(comparison for comparison in row.comparisons if comparison not in row.others)
 
 
 def anchor(slug: str, arm: str, base: str | None = None) -> str:
@@ -107,15 +107,15 @@ def declared() -> Mapping[str, Declared]:
 
     return {
         slug: Declared(
-            version=one.workload.version,
-            source_hash=one.source_hash,
-            title=one.workload.title,
-            question=one.workload.question,
-            because=one.workload.because,
-            explained_at=one.workload.explained_at,
-            path=Path(one.workload.run.__code__.co_filename),
+            version=entry.workload.version,
+            source_hash=entry.source_hash,
+            title=entry.workload.title,
+            question=entry.workload.question,
+            because=entry.workload.because,
+            explained_at=entry.workload.explained_at,
+            path=Path(entry.workload.run.__code__.co_filename),
         )
-        for slug, one in catalogue().items()
+        for slug, entry in catalogue().items()
     }
 
 
@@ -221,7 +221,8 @@ class Results:
     def newest_of(self, slug: str) -> Loaded | None:
         """Return the run a workload's living page shows: the first of `newest_for` with times for it."""
         return next(
-            (one for one in self.newest_for(slug) if (row := one.row(slug)) and row.times), None
+            (loaded for loaded in self.newest_for(slug) if (row := loaded.row(slug)) and row.times),
+            None,
         )
 
     def newest_for(self, slug: str) -> Iterator[Loaded]:
@@ -230,13 +231,13 @@ class Results:
         Whoever takes the first that will do makes no more runs be read than that takes.
         """
         others = []
-        for one in self.newest():
-            if one.row(slug) is None:
+        for loaded in self.newest():
+            if loaded.row(slug) is None:
                 continue
-            if outdated(one, slug) is None:
-                yield one
+            if outdated(loaded, slug) is None:
+                yield loaded
             else:
-                others.append(one)
+                others.append(loaded)
         yield from others
 
     def local_of(self, slug: str) -> Loaded | None:

@@ -19,8 +19,10 @@ from sphinx.util.docutils import SphinxDirective
 from ftguide.docs import depends
 from ftguide.docs.grid import Column, Line, table
 from ftguide.docs.nodes import data_file
+from ftguide.render import numbers
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
-from ftguide.suite.pages import data, figures, files, provenance, tables, wording
+from ftguide.suite.pages import data, figures, files, provenance, tables
 from ftguide.suite.pages.bench_domain import BenchDomain
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.figures import paragraph
@@ -54,9 +56,9 @@ def commands(*lines: str) -> nodes.literal_block:
 
 def empty(what: str) -> nodes.Element:
     """Return the text of a page without data."""
-    said = nodes.paragraph("", "", nodes.Text(f"{what} "), nodes.literal("", "nox -s bench"))
-    said += [nodes.Text(f" {HOW} "), nodes.literal("", "nox -s docs"), nodes.Text(".")]
-    return nodes.note("", said, classes=["bench-empty"])
+    text = nodes.paragraph("", "", nodes.Text(f"{what} "), nodes.literal("", "nox -s bench"))
+    text += [nodes.Text(f" {HOW} "), nodes.literal("", "nox -s docs"), nodes.Text(".")]
+    return nodes.note("", text, classes=["bench-empty"])
 
 
 def overview(loaded: Loaded, rows: Sequence[Row]) -> list[nodes.Node]:
@@ -98,31 +100,31 @@ class BenchDirective(SphinxDirective):
         self, loaded: Loaded, rows: Sequence[Row], *, beside: bool, show: str = "both"
     ) -> list[nodes.Node]:
         """Draw the charts that some rows have data for."""
-        found: list[nodes.Node | None] = []
+        drawn: list[nodes.Node | None] = []
         if show in {"both", "ratio"}:
             id_ = self.chart_id()
             if len(rows) == 1:
-                found.append(figures.ratios_of_one(rows[0], id_=id_, beside=beside))
+                drawn.append(figures.ratios_of_one(rows[0], id_=id_, beside=beside))
             else:
-                found.append(figures.ratios(loaded, rows, id_=id_, beside=beside))
+                drawn.append(figures.ratios(loaded, rows, id_=id_, beside=beside))
         if show in {"both", "speedup"}:
-            found.append(figures.speedups(loaded, rows, id_=self.chart_id(), beside=beside))
-        return [node for node in found if node is not None]
+            drawn.append(figures.speedups(loaded, rows, id_=self.chart_id(), beside=beside))
+        return [node for node in drawn if node is not None]
 
     def provenance(self, loaded: Loaded) -> nodes.paragraph:
         """Say in one line which run numbers come from."""
         name = f"local-{loaded.run.run_id}" if loaded.local else loaded.run.run_id
-        said = nodes.paragraph("", "", classes=["bench-provenance"])
-        said += nodes.Text("Local run " if loaded.local else "Run ")
-        said += tables.reference(name, loaded.run.run_id)
-        said += nodes.Text(f": {wording.summary(loaded.entry)}.")
-        return said
+        line = nodes.paragraph("", "", classes=["bench-provenance"])
+        line += nodes.Text("Local run " if loaded.local else "Run ")
+        line += tables.reference(name, loaded.run.run_id)
+        line += nodes.Text(f": {words.run_text(loaded.entry)}.")
+        return line
 
     def caveats(self, loaded: Loaded) -> list[nodes.Node]:
         """Show what holds for a whole run: withdrawn, not for citing, flags."""
-        found: list[nodes.Node] = []
+        boxes: list[nodes.Node] = []
         if loaded.entry.withdrawn is not None:
-            found.append(
+            boxes.append(
                 admonition(nodes.warning, f"This run was withdrawn: {loaded.entry.withdrawn}")
             )
         notes = [*loaded.run.differences, *loaded.run.flags]
@@ -131,17 +133,19 @@ class BenchDirective(SphinxDirective):
                 0, "Not for citing: this run does not meet the conditions of a published result."
             )
         if notes:
-            found.append(admonition(nodes.caution, *notes))
-        return found
+            boxes.append(admonition(nodes.caution, *notes))
+        return boxes
 
     def downloads(self, loaded: Loaded) -> list[nodes.Node]:
         """List a run's files with their checksums, and have them copied beside the pages."""
         self.domain.note_files(self.env.docname, loaded)
         lines = []
-        for one in files.of_run(loaded):
-            link = data_file("", one.name, target=one.target)
-            digest = nodes.literal("", one.sha256)
-            lines.append(Line(cells=[[link], one.meaning, wording.bytes_(one.size), [digest]]))
+        for file in files.of_run(loaded):
+            link = data_file("", file.name, target=file.target)
+            digest = nodes.literal("", file.sha256)
+            lines.append(
+                Line(cells=[[link], file.meaning, numbers.bytes_text(file.size), [digest]])
+            )
         columns = [
             Column(title="File"),
             Column(title="Holds"),
@@ -163,7 +167,9 @@ class BenchDirective(SphinxDirective):
         """Return the run of the option :run:, else the newest published one that has the rows."""
         run_id = self.options.get("run")
         if run_id is None:
-            return next((self.use(one) for one in results.newest() if self.select(one)), None)
+            return next(
+                (self.use(loaded) for loaded in results.newest() if self.select(loaded)), None
+            )
         entry = results.find(run_id)
         if entry is None:
             if results.published:
@@ -229,9 +235,9 @@ class MachinesDirective(BenchDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         results = self.results()
-        runs = [one for one in map(results.load, results.published) if one is not None]
-        for one in runs:
-            self.use(one)
+        runs = [loaded for loaded in map(results.load, results.published) if loaded is not None]
+        for loaded in runs:
+            self.use(loaded)
         self.domain.report_problems(results, self.env.docname)
         return (
             [provenance.machines_table(runs)] if runs else [empty("No run has been published yet.")]
@@ -245,14 +251,14 @@ class RunsDirective(BenchDirective):
         """Return one table per index that has runs."""
         results = self.results()
         self.domain.report_problems(results, self.env.docname)
-        found: list[nodes.Node] = []
+        listed: list[nodes.Node] = []
         if results.published:
-            found.append(provenance.runs_table(results.published, "Published runs, newest first"))
+            listed.append(provenance.runs_table(results.published, "Published runs, newest first"))
         if results.local:
-            found.append(
+            listed.append(
                 provenance.runs_table(results.local, "Local runs of this checkout, newest first")
             )
-        return [*(found or [empty("No run has been published yet.")]), self.toctree()]
+        return [*(listed or [empty("No run has been published yet.")]), self.toctree()]
 
     def toctree(self) -> nodes.Node:
         """Return a hidden tree of the pages of runs, newest first; Sphinx's own warns when empty."""

@@ -11,32 +11,29 @@ from docutils import nodes
 
 from ftguide.docs.grid import Column, Line, table
 from ftguide.docs.nodes import chart
+from ftguide.render import numbers
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.verdicts import Comparison, Verdict
-from ftguide.suite.pages import charts, data, tables, wording
+from ftguide.suite.pages import charts, data, tables
 from ftguide.suite.pages.charts import Entry, Mark, Shape
 from ftguide.suite.pages.data import Loaded
 
 _SHAPES = {Verdict.SLOWER: Shape.CIRCLE, Verdict.FASTER: Shape.DIAMOND}
-_WORDS = {Verdict.SAME: "same", Verdict.UNRESOLVED: "no difference resolved"}
 
 
-def _mark(one: Comparison) -> Mark:
+def _mark(comparison: Comparison) -> Mark:
     return Mark(
-        value=one.ratio,
-        low=one.low,
-        high=one.high,
-        shape=_SHAPES.get(one.verdict, Shape.RING),
+        value=comparison.ratio,
+        low=comparison.low,
+        high=comparison.high,
+        shape=_SHAPES.get(comparison.verdict, Shape.RING),
     )
 
 
-def _says(one: Comparison) -> str:
-    return _WORDS.get(one.verdict, str(one.verdict))
-
-
-def _spoken(one: Comparison) -> str:
-    value, ends = wording.ratio(one)
-    return f"{value}, 95 % interval {ends.replace(wording.EN_DASH, ' to ')}"
+def _spoken(comparison: Comparison) -> str:
+    value, ends = words.ratio_parts(comparison)
+    return f"{value}, 95 % interval {ends.replace(numbers.EN_DASH, ' to ')}"
 
 
 def _node(
@@ -48,7 +45,7 @@ def _node(
     id_: str,
     head: str,
 ) -> chart:
-    lines = [Line(cells=[label, *wording.ratio(one)]) for label, one in pairs]
+    lines = [Line(cells=[label, *words.ratio_parts(comparison)]) for label, comparison in pairs]
     columns = [
         Column(title=head),
         Column(title="Ratio", numeric=True),
@@ -65,13 +62,15 @@ def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> ch
     if not pairs:
         return None
     entries = [
-        Entry(label=label, note=_says(one), marks=(_mark(one),), floor=row.floor)
-        for label, row, one in pairs
+        Entry(label=label, note=comparison.verdict, marks=(_mark(comparison),), floor=row.floor)
+        for label, row, comparison in pairs
     ]
     caption = "One thread: time on the free-threaded build / time on the GIL-enabled build"
-    desc = "; ".join(f"{label}: {_spoken(one)}, {_says(one)}" for label, _, one in pairs)
+    desc = "; ".join(
+        f"{label}: {_spoken(comparison)}, {comparison.verdict}" for label, _, comparison in pairs
+    )
     svg = charts.ratio_chart(entries, id_=id_, title=caption, desc=desc)
-    named = [(label, one) for label, _, one in pairs]
+    named = [(label, comparison) for label, _, comparison in pairs]
     return _node(
         svg, caption=caption, pairs=named, beside=beside, id_=f"{id_}-figure", head="Workload"
     )
@@ -80,23 +79,25 @@ def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> ch
 def ratios_of_one(row: Row, *, id_: str, beside: bool) -> chart | None:
     """Chart all time ratios of one workload."""
     pairs = [
-        (f"{one.arm} / {one.base}", one)
-        for one in data.comparisons(row)
-        if one.kind == "time" and one not in row.again
+        (f"{comparison.arm} / {comparison.base}", comparison)
+        for comparison in data.comparisons(row)
+        if comparison.kind == "time" and comparison not in row.again
     ]
     if not pairs:
         return None
     entries = [
         Entry(
             label=label,
-            note=_says(one),
-            marks=(_mark(one),),
-            floor=row.floor_of(one),
+            note=comparison.verdict,
+            marks=(_mark(comparison),),
+            floor=row.floor_of(comparison),
         )
-        for label, one in pairs
+        for label, comparison in pairs
     ]
     caption = "Time ratios"
-    desc = "; ".join(f"{label}: {_spoken(one)}, {_says(one)}" for label, one in pairs)
+    desc = "; ".join(
+        f"{label}: {_spoken(comparison)}, {comparison.verdict}" for label, comparison in pairs
+    )
     svg = charts.ratio_chart(entries, id_=id_, title=f"{caption} of {row.slug}", desc=desc)
     return _node(svg, caption=caption, pairs=pairs, beside=beside, id_=f"{id_}-figure", head="Arms")
 
@@ -115,23 +116,23 @@ def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> 
             ("GIL", Shape.SQUARE, "gil", row.gil_speedup),
         )
         marks = []
-        for name, shape, series, one in sides:
-            if one is not None:
+        for name, shape, series, comparison in sides:
+            if comparison is not None:
                 marks.append(
                     Mark(
-                        value=one.ratio,
-                        low=one.low,
-                        high=one.high,
+                        value=comparison.ratio,
+                        low=comparison.low,
+                        high=comparison.high,
                         shape=shape,
                         series=series,
                         name=name,
                     )
                 )
-                pairs.append((f"{label}, {name}", one))
+                pairs.append((f"{label}, {name}", comparison))
         entries.append(Entry(label=label, marks=tuple(marks)))
     caption = f"{count} threads: throughput relative to one thread of the GIL-enabled build"
     desc = (
-        "; ".join(f"{label}: {_spoken(one)}" for label, one in pairs)
+        "; ".join(f"{label}: {_spoken(comparison)}" for label, comparison in pairs)
         + f". The dashed line is the ideal, {count}."
     )
     svg = charts.speedup_chart(entries, workers=count, id_=id_, title=caption, desc=desc)

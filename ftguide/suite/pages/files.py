@@ -6,15 +6,14 @@ from its report. Called by the domain: `published` while pages are read, `copy` 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide import files
 from ftguide.suite.pages import data
 from ftguide.suite.pages.data import Loaded
+from ftguide.suite.results_csv import results_csv
 
 CSV = "results.csv"
 
@@ -49,8 +48,8 @@ def _allowed(path: Path) -> bool:
 def of_run(loaded: Loaded) -> tuple[DataFile, ...]:
     """List the files of a run, the CSV first."""
     base = f"benchmarks/data/{'local-' if loaded.local else ''}{loaded.run.run_id}"
-    table = to_csv(loaded).encode()
-    found = [
+    table = results_csv(loaded.report).encode()
+    listed = [
         DataFile(
             name=CSV,
             meaning=_MEANINGS[CSV],
@@ -65,7 +64,7 @@ def of_run(loaded: Loaded) -> tuple[DataFile, ...]:
             continue
         raw = path.read_bytes()
         arm = path.name.removesuffix(".json.gz")
-        found.append(
+        listed.append(
             DataFile(
                 name=path.name,
                 meaning=_MEANINGS.get(path.name, f"arm {arm} as a pyperf suite"),
@@ -75,61 +74,16 @@ def of_run(loaded: Loaded) -> tuple[DataFile, ...]:
                 size=len(raw),
             )
         )
-    return tuple(found)
-
-
-def _cell(value: object) -> object:
-    """Keep a spreadsheet from taking text of a contributed run for a formula."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-    )
-
-
-def to_csv(loaded: Loaded) -> str:
-    """Write all times and ratios of a run; floats in full, the same run gives the same bytes."""
-    buffer = io.StringIO()
-    out = csv.writer(buffer, lineterminator="\n")
-    out.writerow(
-        (
-            *("run_id", "workload", "version", "group", "quantity", "arm", "base", "value"),
-            *("low", "high", "blocks", "q", "verdict", "noise_floor_ln", "flags"),
-        )
-    )
-    run_id = loaded.run.run_id
-    for row in loaded.report.rows:
-        version = loaded.report.stored.planned(row.slug).version
-        flags = "; ".join(row.flags)
-        head = (run_id, row.slug, version, row.group)
-        for time in row.times:
-            out.writerow(
-                map(
-                    _cell,
-                    (
-                        *(*head, "seconds", time.arm, "", time.mean, time.low, time.high),
-                        *(row.blocks, "", "", "", flags),
-                    ),
-                )
-            )
-        for one in data.comparisons(row):
-            known = row.floor_of(one)
-            floor = "" if known is None else known
-            out.writerow(
-                map(
-                    _cell,
-                    (
-                        *(*head, one.kind, one.arm, one.base, one.ratio, one.low, one.high),
-                        *(one.k, one.q, one.verdict.value, floor, flags),
-                    ),
-                )
-            )
-    return buffer.getvalue()
+    return tuple(listed)
 
 
 def copy(loaded: Loaded, outdir: Path) -> None:
     """Write a run's files below the output of an HTML build."""
-    for one in of_run(loaded):
-        target = outdir / one.target
+    for file in of_run(loaded):
+        target = outdir / file.target
         target.parent.mkdir(parents=True, exist_ok=True)
-        raw = to_csv(loaded).encode() if one.source is None else one.source.read_bytes()
+        raw = (
+            results_csv(loaded.report).encode() if file.source is None else file.source.read_bytes()
+        )
         if not target.exists() or target.read_bytes() != raw:
             files.write_atomic(target, raw)

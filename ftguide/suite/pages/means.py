@@ -10,17 +10,16 @@ of binaries have been measured: which compiler made them is part of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 
 from ftguide.docs.grid import Column, Heading, Line, table
-from ftguide.render import numbers
-from ftguide.statistics.estimates import Estimate, Interval
+from ftguide.suite import words
 from ftguide.suite.derive.builds import Means, Sensitivity, newest_of_each, sensitivity
-from ftguide.suite.pages import tables, wording
+from ftguide.suite.pages import tables
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.directives import BenchDirective, empty
 from ftguide.suite.pages.value import NumberRole
@@ -33,14 +32,14 @@ def measured(runs: Sequence[Loaded], group: str) -> Sensitivity | None:
 
     Means of other suite versions are means of other workloads: the newest version speaks.
     """
-    newest = newest_of_each([one.report.stored for one in runs])
-    version = newest[0].run.suite.version if newest else ""
-    return sensitivity([one for one in newest if one.run.suite.version == version], group)
+    newest = newest_of_each([run.report for run in runs])
+    version = newest[0].stored.run.suite.version if newest else ""
+    return sensitivity([run for run in newest if run.stored.run.suite.version == version], group)
 
 
 def citable(results: Results) -> list[Loaded]:
     """Return the published runs that may be cited, the preferred one first."""
-    return [one for one in results.newest() if one.entry.citable]
+    return [loaded for loaded in results.newest() if loaded.entry.citable]
 
 
 class BuildsDirective(BenchDirective):
@@ -57,77 +56,76 @@ class BuildsDirective(BenchDirective):
         results = self.results()
         self.domain.report_problems(results, self.env.docname)
         runs = citable(results)
-        for one in runs:
-            self.use(one)
-        found = measured(runs, self.arguments[0])
-        if found is None:
+        for loaded in runs:
+            self.use(loaded)
+        compared = measured(runs, self.arguments[0])
+        if compared is None:
             return [empty("No published run has this group yet.")]
-        said: list[nodes.Node] = [headline(found)]
-        if "headline" not in self.options and len(found.pairs) > 1:
-            said.append(builds_table(found, runs))
-        return said
+        content: list[nodes.Node] = [headline(compared)]
+        if "headline" not in self.options and len(compared.pairs) > 1:
+            content.append(builds_table(compared, runs))
+        return content
 
 
-def spread(one: Means) -> str:
+def spread(means: Means) -> str:
     """Say the means of a family: their range over the pairs, or the only one with its interval."""
-    if len(one.intervals) > 1:
-        return f"between {one.low:.2f} and {one.high:.2f}"
-    (only,) = one.intervals
-    return numbers.ratio_text(only.ratio, only.low, only.high)
+    if len(means.intervals) > 1:
+        return f"between {means.low:.2f} and {means.high:.2f}"
+    (only,) = means.intervals
+    return words.ratio_text(only)
 
 
-def place(found: Sensitivity) -> str:
+def place(compared: Sensitivity) -> str:
     """Say how many pairs of binaries were measured, and on how many machines."""
-    binaries = len({pair.binaries for pair in found.pairs})
-    machines = len({pair.machine for pair in found.pairs})
+    binaries = len({pair.binaries for pair in compared.pairs})
+    machines = len({pair.machine for pair in compared.pairs})
     return f"{binaries} pair{'s' if binaries > 1 else ''} of binaries" + (
         f" and {machines} machines" if machines > 1 else ""
     )
 
 
-def headline(found: Sensitivity) -> nodes.paragraph:
+def headline(compared: Sensitivity) -> nodes.paragraph:
     """Say the range of the first family's mean over the binaries, then of those that stand apart."""
-    first, *others = found.means
+    first, *others = compared.means
     what = first.family.count(len(first.slugs))
     if first.family.part is None:
-        what += f" of the {found.group} group"
+        what += f" of the {compared.group} group"
     text = f"Geometric mean of {what}, one thread: {spread(first)} times the time of the GIL-enabled build"
-    if len(found.pairs) == 1:
+    if len(compared.pairs) == 1:
         text += (
-            f", for these two binaries ({found.pairs[0].python}, {found.pairs[0].compiler}). "
+            f", for these two binaries ({compared.pairs[0].python}, {compared.pairs[0].compiler}). "
             "Other compilers move this number; no second pair has been published yet."
         )
     else:
         text += (
-            f", on the {place(found)} measured here. "
+            f", on the {place(compared)} measured here. "
             "Which compiler made them, and on which machine they ran, is part of the number."
         )
     if others:
-        apart = [f"{spread(one)} for {one.family.count(len(one.slugs))}" for one in others]
+        apart = [f"{spread(means)} for {means.family.count(len(means.slugs))}" for means in others]
         text += f" Not in it, with means of their own: {'; '.join(apart)}."
     return nodes.paragraph("", "", nodes.Text(text), classes=["bench-headline"])
 
 
-def _said(values: Iterable[Estimate | Interval]) -> list[str]:
-    return [numbers.ratio_text(one.ratio, one.low, one.high) for one in values]
-
-
-def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
+def builds_table(compared: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
     """Build the table with a column per pair of binaries, and a mean per family."""
-    by_id = {one.run.run_id: one for one in runs}
-    titles = by_id[found.pairs[0].run_id]
+    by_id = {loaded.run.run_id: loaded for loaded in runs}
+    titles = by_id[compared.pairs[0].run_id]
     lines: list[Line | Heading] = []
-    for one in found.means:
-        if one.family.part is not None:
-            lines.append(Heading(text=wording.family(one.family)))
-        for slug in one.slugs:
+    for means in compared.means:
+        if means.family.part is not None:
+            lines.append(Heading(text=words.family_heading(means.family)))
+        for slug in means.slugs:
             link = tables.reference(slug, tables.title(titles, slug))
-            lines.append(Line(cells=[[link], *_said(found.ratios[slug])]))
-        if len(one.slugs) > 1:  # the mean of one is the line above
-            cells = [f"geometric mean of {len(one.slugs)}", *_said(one.intervals)]
+            lines.append(Line(cells=[[link], *map(words.ratio_text, compared.ratios[slug])]))
+        if len(means.slugs) > 1:  # the mean of one is the line above
+            cells = [
+                f"geometric mean of {len(means.slugs)}",
+                *map(words.ratio_text, means.intervals),
+            ]
             lines.append(Line(cells=cells, classes=["bench-mean"]))
     runs_line: list[str | list[nodes.Node]] = [
-        [tables.reference(pair.run_id, pair.run_id)] for pair in found.pairs
+        [tables.reference(pair.run_id, pair.run_id)] for pair in compared.pairs
     ]
     lines.append(Line(cells=["run", *runs_line]))
     return table(
@@ -137,7 +135,7 @@ def builds_table(found: Sensitivity, runs: Sequence[Loaded]) -> nodes.table:
             Column(title="Workload"),
             *(
                 Column(title=f"{pair.python}, {pair.compiler}, on {pair.machine}", numeric=True)
-                for pair in found.pairs
+                for pair in compared.pairs
             ),
         ],
         lines,
@@ -155,29 +153,29 @@ class MeanRole(NumberRole):
                 f"{self.text!r} does not name a mean; write family or family@run-id", "syntax"
             )
         results = self.domain.results(self.env.docname)
-        found = (
+        node = (
             self.of_all(citable(results), match["family"])
             if match["run"] is None
             else self.of_one(results, match["family"], match["run"])
         )
         self.domain.report_problems(results, self.env.docname)
-        if found is None:
+        if node is None:
             return self.lacking(results, "no published run has such a mean")
-        return [found], []
+        return [node], []
 
     def of_all(self, runs: Sequence[Loaded], key: str) -> nodes.inline | None:
         """Return the range over all pairs, None when no run has the family."""
         for loaded in runs:
             self.depend(loaded)
         groups = {
-            mean.family.group for one in runs for mean in one.report.means if mean.family.key == key
+            mean.family.group for run in runs for mean in run.report.means if mean.family.key == key
         }
-        found = measured(runs, groups.pop()) if groups else None
-        means = found.of(key) if found is not None else None
-        if found is None or means is None:
+        compared = measured(runs, groups.pop()) if groups else None
+        means = compared.of(key) if compared is not None else None
+        if compared is None or means is None:
             return None
-        of = f"{means.family.count(len(means.slugs))}, {place(found)}"
-        return self.shown(spread(means), of, found.pairs[0].run_id)
+        of = f"{means.family.count(len(means.slugs))}, {place(compared)}"
+        return self.shown(spread(means), of, compared.pairs[0].run_id)
 
     def of_one(self, results: Results, key: str, run_id: str) -> nodes.inline | None:
         """Return one run's mean, None when it has none."""
@@ -186,10 +184,9 @@ class MeanRole(NumberRole):
         if loaded is None:
             return None
         self.depend(loaded)
-        for one in loaded.report.means:
-            if one.family.key == key:
-                value = numbers.ratio_text(one.ratio, one.low, one.high)
-                return self.shown(value, one.family.count(one.workloads), run_id)
+        for mean in loaded.report.means:
+            if mean.family.key == key:
+                return self.shown(words.ratio_text(mean), mean.family.count(mean.workloads), run_id)
         return None
 
     def shown(self, value: str, of: str, run_id: str) -> nodes.inline:

@@ -15,7 +15,8 @@ from ftguide.docs.grid import Column, Line, table
 from ftguide.files import ROOT
 from ftguide.render import numbers
 from ftguide.statistics.estimates import welch_interval
-from ftguide.suite.pages import tables, wording
+from ftguide.suite import words
+from ftguide.suite.pages import tables
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.figures import paragraph
 
@@ -49,19 +50,19 @@ class MethodDirective(BenchDirective):
                 )
             ]
         depends.on(self.env, self.env.docname, tuple(paths))
-        found: list[nodes.Node] = []
+        content: list[nodes.Node] = []
         for path in paths:
             try:
                 text = path.read_text()
                 lines = [line for line in text.splitlines() if line.strip()]
-                found += draws[name](
+                content += draws[name](
                     [json.loads(line) for line in lines]
                     if path.suffix == ".jsonl"
                     else json.loads(text)
                 )
             except (ValueError, KeyError, TypeError) as error:
                 self.warn(f"{path.name} is damaged ({error}); run its script again", "damaged")
-        return found
+        return content
 
 
 def provenance(data: Mapping[str, Any]) -> nodes.paragraph:
@@ -122,8 +123,7 @@ def stock(data: Mapping[str, Any]) -> list[nodes.Node]:
         cells: list[Any] = [[tables.reference(slug, slug)]]
         for arm, base in (("ft", "gil"), ("gil-again", "gil"), ("ft-again", "ft")):
             x, y = ([math.log(m) for m in passes[name]["process_means"]] for name in (arm, base))
-            one = welch_interval(x, y)
-            cells.append(numbers.ratio_text(one.ratio, one.low, one.high))
+            cells.append(words.ratio_text(welch_interval(x, y)))
         wall = passes["gil"]["wall_seconds"] + passes["ft"]["wall_seconds"]
         lines.append(Line(cells=[*cells, f"{wall:.0f} s"]))
     columns = [
@@ -142,22 +142,26 @@ def stock(data: Mapping[str, Any]) -> list[nodes.Node]:
 
 def scalingbench(data: Mapping[str, Any]) -> list[nodes.Node]:
     """Build the table of how far CPython's own scaling figures move between runs."""
-    scales = sorted({scale for one in data["speedups"].values() for scale in one}, key=int)
+    scales = sorted(
+        {scale for by_scale in data["speedups"].values() for scale in by_scale}, key=int
+    )
     lines = [
         Line(
             cells=[
                 [nodes.literal("", name)],
                 *(
-                    f"{min(by[s]):.2f}{wording.EN_DASH}{max(by[s]):.2f}"
+                    f"{min(by[s]):.2f}{numbers.EN_DASH}{max(by[s]):.2f}"
                     if by.get(s)
-                    else wording.EN_DASH
+                    else numbers.EN_DASH
                     for s in scales
                 ),
             ]
         )
         for name, by in data["speedups"].items()
     ]
-    runs = statistics.median(len(v) for one in data["speedups"].values() for v in one.values())
+    runs = statistics.median(
+        len(v) for by_scale in data["speedups"].values() for v in by_scale.values()
+    )
     columns = [
         Column(title="Workload"),
         *(Column(title=f"scale {scale}", numeric=True) for scale in scales),
@@ -174,16 +178,16 @@ def attempts(lines: Sequence[Mapping[str, Any]]) -> list[nodes.Node]:
     rows = [
         Line(
             cells=[
-                wording.day(one["when"]),
-                [nodes.literal("", one["script"])],
-                one["commit"][:12] + ("-dirty" if one["commit"].endswith("-dirty") else ""),
-                "; ".join(goal for goal, reached in one["goals"].items() if reached)
-                or wording.EN_DASH,
-                "; ".join(goal for goal, reached in one["goals"].items() if not reached)
-                or wording.EN_DASH,
+                words.day(attempt["when"]),
+                [nodes.literal("", attempt["script"])],
+                attempt["commit"][:12] + ("-dirty" if attempt["commit"].endswith("-dirty") else ""),
+                "; ".join(goal for goal, reached in attempt["goals"].items() if reached)
+                or numbers.EN_DASH,
+                "; ".join(goal for goal, reached in attempt["goals"].items() if not reached)
+                or numbers.EN_DASH,
             ]
         )
-        for one in lines
+        for attempt in lines
     ]
     columns = [Column(title=t) for t in ("Day", "Script", "Commit", "Reached", "Missed")]
     return [table("Every attempt at the goals, in order", columns, rows)]

@@ -10,11 +10,13 @@ from docutils import nodes
 from ftguide.docs.grid import Column, Line, table
 from ftguide.render import numbers
 from ftguide.statistics.estimates import Estimate
+from ftguide.suite import words
 from ftguide.suite.derive.neighbour import Split
-from ftguide.suite.derive.scaling import FEWEST_WORKERS, Fit, curve, fit
+from ftguide.suite.derive.scaling import FEWEST_WORKERS, Fit, Refused, curve, fit
+from ftguide.suite.derive.series import Series
 from ftguide.suite.derive.timeline import timeline
 from ftguide.suite.derive.verdicts import Comparison
-from ftguide.suite.pages import tables, wording
+from ftguide.suite.pages import tables
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.pages.directives import BenchDirective, admonition, empty
 from ftguide.suite.pages.figures import paragraph
@@ -32,14 +34,15 @@ class ScalingDirective(BenchDirective):
         slug = self.arguments[0]
         results = self.results()
         self.domain.report_problems(results, self.env.docname)
-        runs = [one for one in results.newest() if one.row(slug) is not None]
+        runs = [run for run in results.newest() if run.row(slug) is not None]
         if not runs:
             return [empty("No published run has this workload yet.")]
         for loaded in runs:
-            counts = _counts(loaded.report.stored, slug)
+            measured = loaded.report.series[slug]
+            counts = _counts(measured)
             if len(counts) > 2 and max(counts) >= FEWEST_WORKERS:
                 self.use(loaded)
-                return [self.provenance(loaded), *_curve(loaded.report.stored, slug)]
+                return [self.provenance(loaded), *_curve(measured)]
         shown = self.use(runs[0])
         assert shown is not None
         usable = shown.run.machine.usable_cpus
@@ -65,7 +68,7 @@ class NeighboursDirective(BenchDirective):
         machine = self.arguments[0]
         results = self.results()
         self.domain.report_problems(results, self.env.docname)
-        runs = [one for one in results.newest() if one.entry.machine == machine]
+        runs = [run for run in results.newest() if run.entry.machine == machine]
         rows: dict[str, list[tuple[Split, Comparison]]] = {}
         for loaded in runs:
             self.use(loaded)
@@ -86,15 +89,15 @@ def neighbours_table(
     """Build the table of ranges over runs; `titles` is the run that names the workloads."""
 
     def cell(met: Sequence[Estimate | Comparison]) -> str:
-        ratios = [one.ratio for one in met]
-        return f"{min(ratios):.2f}{wording.EN_DASH}{max(ratios):.2f}"
+        ratios = [value.ratio for value in met]
+        return f"{min(ratios):.2f}{numbers.EN_DASH}{max(ratios):.2f}"
 
     def widest(met: Sequence[Estimate]) -> str:
-        return f"{100 * max(one.half_width for one in met):.1f}{wording.NBSP}%"
+        return tables.unbroken(numbers.percent_text(max(value.half_width for value in met)))
 
     lines = []
     for slug, met in rows.items():
-        own, shared = [one.own for one, _ in met], [one.shared for one, _ in met]
+        own, shared = [split.own for split, _ in met], [split.shared for split, _ in met]
         lines.append(
             Line(
                 cells=[
@@ -124,13 +127,13 @@ def neighbours_table(
     )
 
 
-def _counts(stored: StoredRun, slug: str) -> list[int]:
-    one = curve(stored, slug, Mode.THREADS)
-    return [point.workers for point in one.points] if one else []
+def _counts(measured: Series) -> list[int]:
+    threads = curve(measured, Mode.THREADS)
+    return [point.workers for point in threads.points] if threads else []
 
 
-def _curve(stored: StoredRun, slug: str) -> list[nodes.Node]:
-    threads, processes = (curve(stored, slug, mode) for mode in (Mode.THREADS, Mode.PROCESSES))
+def _curve(measured: Series) -> list[nodes.Node]:
+    threads, processes = (curve(measured, mode) for mode in (Mode.THREADS, Mode.PROCESSES))
     assert threads is not None
     beside = {point.workers: point.speedup for point in processes.points} if processes else {}
     lines = []
@@ -141,11 +144,9 @@ def _curve(stored: StoredRun, slug: str) -> list[nodes.Node]:
             Line(
                 cells=[
                     str(point.workers),
-                    numbers.ratio_text(own.ratio, own.low, own.high),
-                    wording.EN_DASH
-                    if ceiling is None
-                    else numbers.ratio_text(ceiling.ratio, ceiling.low, ceiling.high),
-                    wording.EN_DASH if ceiling is None else f"{own.ratio / ceiling.ratio:.2f}",
+                    words.ratio_text(own),
+                    numbers.UNKNOWN if ceiling is None else words.ratio_text(ceiling),
+                    numbers.UNKNOWN if ceiling is None else f"{own.ratio / ceiling.ratio:.2f}",
                 ]
             )
         )
@@ -159,22 +160,22 @@ def _curve(stored: StoredRun, slug: str) -> list[nodes.Node]:
         ],
         lines,
     )
-    return [node, paragraph(_law(fit(stored, slug, Mode.THREADS)))]
+    return [node, paragraph(_law(fit(measured, Mode.THREADS)))]
 
 
-def _law(found: object) -> str:
-    if not isinstance(found, Fit):
-        return f"No law is fitted: {getattr(found, 'reason', '')}."
-    law = found.law
+def _law(fitted: Fit | Refused) -> str:
+    if isinstance(fitted, Refused):
+        return f"No law is fitted: {words.refused_text(fitted)}."
+    law = fitted.law
     name = "The Universal Scalability Law" if law.kappa > 0 else "Amdahl's law"
     text = (
-        f"{name} fits within {100 * law.residual:.1f} %: contention {law.sigma:.3f} "
-        f"[{found.sigma[0]:.3f}, {found.sigma[1]:.3f}]"
+        f"{name} fits within {numbers.percent_text(law.residual)}: contention {law.sigma:.3f} "
+        f"[{fitted.sigma[0]:.3f}, {fitted.sigma[1]:.3f}]"
     )
     if law.kappa > 0:
-        text += f", coherency {law.kappa:.4f} [{found.kappa[0]:.4f}, {found.kappa[1]:.4f}]"
-    if found.peak is not None and math.isfinite(found.peak):
-        text += f"; throughput peaks at about {found.peak:.0f} workers"
+        text += f", coherency {law.kappa:.4f} [{fitted.kappa[0]:.4f}, {fitted.kappa[1]:.4f}]"
+    if fitted.peak is not None and math.isfinite(fitted.peak):
+        text += f"; throughput peaks at about {fitted.peak:.0f} workers"
     return f"{text}."
 
 
@@ -186,16 +187,18 @@ def timeline_table(stored: StoredRun) -> nodes.table | None:
     lines = [
         Line(
             cells=[
-                f"{one.start / 60:.0f}{wording.EN_DASH}{one.end / 60:.0f} min"
+                f"{stretch.start / 60:.0f}{numbers.EN_DASH}{stretch.end / 60:.0f} min"
                 if stretches[-1].end >= 120
-                else f"{one.start:.0f}{wording.EN_DASH}{one.end:.0f} s",
-                str(one.blocks),
-                wording.EN_DASH if one.slowness is None else f"{one.slowness:.2f}",
-                wording.EN_DASH if one.steal is None else f"{100 * one.steal:.1f}{wording.NBSP}%",
-                "; ".join(one.events),
+                else f"{stretch.start:.0f}{numbers.EN_DASH}{stretch.end:.0f} s",
+                str(stretch.blocks),
+                numbers.UNKNOWN if stretch.slowness is None else f"{stretch.slowness:.2f}",
+                numbers.UNKNOWN
+                if stretch.steal is None
+                else tables.unbroken(numbers.percent_text(stretch.steal)),
+                "; ".join(map(words.steal_text, stretch.steals)),
             ]
         )
-        for one in stretches
+        for stretch in stretches
     ]
     return table(
         "The run in stretches: how slow the machine was (time of one GIL-enabled thread relative to "

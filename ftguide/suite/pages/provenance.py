@@ -12,7 +12,8 @@ from docutils import nodes
 from ftguide.docs.grid import Cell, Column, Line, facts, table
 from ftguide.interpreters.model import Facts
 from ftguide.machine import LOCAL_MACHINE, Machine
-from ftguide.suite.pages import wording
+from ftguide.render import numbers
+from ftguide.suite import words
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.pages.tables import reference
 from ftguide.suite.record.model import IndexEntry, Plan, PlannedWorkload, Run, StoredRun
@@ -26,7 +27,7 @@ def runs_table(entries: Sequence[IndexEntry], caption: str) -> nodes.table:
         Line(
             cells=[
                 [reference(f"local-{e.run_id}" if local[e.run_id] else e.run_id, e.run_id)],
-                wording.day(e.started),
+                words.day(e.started),
                 e.machine,
                 e.python,
                 e.compiler,
@@ -52,7 +53,7 @@ def _known(value: object) -> str:
 
 def machine_table(machine: Machine) -> nodes.table:
     """Build the table of a machine's facts."""
-    memory = None if machine.memory_bytes is None else wording.bytes_(machine.memory_bytes)
+    memory = None if machine.memory_bytes is None else numbers.bytes_text(machine.memory_bytes)
     pairs = [
         ("CPU", machine.cpu_model),
         ("Architecture", machine.architecture),

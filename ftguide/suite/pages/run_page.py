@@ -10,6 +10,7 @@ from docutils.parsers.rst import directives
 
 from ftguide.docs import depends
 from ftguide.docs.grid import Column, Line, table
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.pages import choices, data, overviews, provenance, tables
 from ftguide.suite.pages.cite import cite_block
@@ -92,10 +93,10 @@ class RunDirective(BenchDirective):
             self.domain.note_object(f"{row.slug}@{suffix}", "row", row.slug, run_id=suffix)
         if row.times:
             part += [tables.ratios_table(row, anchors=True), tables.times_table(row, anchors=True)]
-        part += paragraph(f"{row.blocks} blocks. Flags: {tables.flags(row)}.")
-        for one in data.comparisons(row) if own else ():
-            name = f"{row.slug}:{one.arm}/{one.base}@{suffix}"
-            anchor = data.anchor(row.slug, one.arm, one.base)
+        part += paragraph(f"{row.blocks} blocks. Flags: {words.flags_text(row)}.")
+        for comparison in data.comparisons(row) if own else ():
+            name = f"{row.slug}:{comparison.arm}/{comparison.base}@{suffix}"
+            anchor = data.anchor(row.slug, comparison.arm, comparison.base)
             self.domain.note_object(name, "ratio", anchor, run_id=suffix)
         for time in row.times if own else ():
             name = f"{row.slug}:{time.arm}@{suffix}"
@@ -123,10 +124,10 @@ def _failures(failures: Iterable[Failure]) -> Iterable[nodes.Node]:
             for f in listed
         ],
     )
-    for one in listed:
-        if one.tail:
-            yield paragraph(f"Last output of {one.workload}, {one.arm}:")
-            yield nodes.literal_block(one.tail, one.tail, language="none")
+    for failure in listed:
+        if failure.tail:
+            yield paragraph(f"Last output of {failure.workload}, {failure.arm}:")
+            yield nodes.literal_block(failure.tail, failure.tail, language="none")
 
 
 def _again(loaded: Loaded) -> Iterable[nodes.Node]:

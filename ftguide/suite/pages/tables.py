@@ -15,14 +15,15 @@ from sphinx import addnodes
 
 from ftguide.docs.grid import Cell, Column, Heading, Line, table
 from ftguide.render import numbers
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.families import grouped
-from ftguide.suite.derive.verdicts import Comparison
-from ftguide.suite.pages import data, wording
+from ftguide.suite.pages import data
 from ftguide.suite.pages.data import Loaded
 from ftguide.vocabulary import Mode
 
 DASH = "\N{EM DASH}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|[mn\N{MICRO SIGN}]?s\b)")
 
 
 def reference(target: str, text: str) -> addnodes.pending_xref:
@@ -38,11 +39,11 @@ def reference(target: str, text: str) -> addnodes.pending_xref:
     )
 
 
-def number(one: Comparison | None) -> Cell:
-    """Return a comparison's number with its interval, or a dash."""
-    if one is None:
+def number(ratio: words.Ratio | None) -> Cell:
+    """Return a ratio with its interval, or a dash."""
+    if ratio is None:
         return DASH
-    value, ends = wording.ratio(one)
+    value, ends = words.ratio_parts(ratio)
     return [nodes.Text(value), nodes.Text(" "), nodes.inline("", f"({ends})", classes=["interval"])]
 
 
@@ -53,24 +54,14 @@ def marked(anchor: str | None, text: str) -> list[nodes.Node]:
     return [nodes.target("", "", ids=[anchor]), nodes.Text(text)]
 
 
-def arms(one: Comparison) -> list[nodes.Node]:
-    """Return the two arms of a comparison, numerator first."""
-    return [nodes.literal("", one.arm), nodes.Text(" / "), nodes.literal("", one.base)]
+def arms(arm: str, base: str) -> list[nodes.Node]:
+    """Return the two arms of a ratio, numerator first."""
+    return [nodes.literal("", arm), nodes.Text(" / "), nodes.literal("", base)]
 
 
-def flag_kinds(row: Row) -> str:
-    """Return the kinds of a row's flags without their numbers, for tables of many rows."""
-    if not row.flags:
-        return flags(row)
-    kinds = dict.fromkeys(re.split(r"\s[\d.]", flag, maxsplit=1)[0] for flag in row.flags)
-    return ", ".join(kinds)
-
-
-def flags(row: Row) -> str:
-    """Return a row's flags as one text."""
-    if row.failure is not None:
-        return f"failed: {row.failure.kind}: {row.failure.message}"
-    return "; ".join(row.flags) or "none"
+def unbroken(text: str) -> str:
+    """Return a number with its unit so that no line breaks between them."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def title(loaded: Loaded, slug: str) -> str:
@@ -100,33 +91,30 @@ def single_table(loaded: Loaded, rows: Sequence[Row]) -> nodes.table | None:
     means = {mean.family: mean for mean in loaded.report.means}
     lines: list[Line | Heading] = []
     for family, listed in grouped(rows).items():
-        lines.append(Heading(text=wording.family(family)))
+        lines.append(Heading(text=words.family_heading(family)))
         for row in listed:
             link = reference(row.slug, title(loaded, row.slug))
             if row.single is None:
-                lines.append(Line(cells=[[link], DASH, DASH, "not measured", flags(row)]))
+                lines.append(
+                    Line(cells=[[link], DASH, DASH, "not measured", words.flags_text(row)])
+                )
                 continue
             lines.append(
                 Line(
                     cells=[
                         [link],
                         number(row.single),
-                        wording.floor(row.floor),
-                        wording.verdict(row.single, row.floor),
-                        flag_kinds(row),
+                        unbroken(numbers.floor_text(row.floor)),
+                        unbroken(words.verdict_text(row.single, row.floor)),
+                        words.flag_kinds(row),
                     ]
                 )
             )
         mean = means.get(family)
         if mean is not None and mean.workloads > 1 and len(listed) == mean.workloads:
-            places = numbers.decimals(mean.ratio, mean.low, mean.high)
-            ends = wording.interval(mean.low, mean.high, places)
             cells: list[Cell] = [
                 f"geometric mean of {mean.workloads}",
-                [
-                    nodes.Text(f"{mean.ratio:.{places}f} "),
-                    nodes.inline("", f"({ends})", classes=["interval"]),
-                ],
+                number(mean),
                 DASH,
                 DASH,
                 DASH,
@@ -155,13 +143,15 @@ def parallel_tables(loaded: Loaded, rows: Sequence[Row]) -> list[nodes.table]:
     speedups: list[Line | Heading] = []
     others: list[Line | Heading] = []
     for group, members in itertools.groupby(rows, key=lambda row: row.group):
-        speedups.append(Heading(text=wording.group(group)))
-        others.append(Heading(text=wording.group(group)))
+        speedups.append(Heading(text=words.group_heading(group)))
+        others.append(Heading(text=words.group_heading(group)))
         for row in members:
             link = (row.slug, title(loaded, row.slug))
             gains = (row.user_speedup, row.gil_speedup, row.self_speedup)
             ratios = (row.threads, row.efficiency, row.against_gil_processes)
-            speedups.append(Line(cells=[[reference(*link)], *map(number, gains), flag_kinds(row)]))
+            speedups.append(
+                Line(cells=[[reference(*link)], *map(number, gains), words.flag_kinds(row)])
+            )
             others.append(Line(cells=[[reference(*link)], *map(number, ratios)]))
     return [
         table(
@@ -193,16 +183,14 @@ def times_table(row: Row, *, anchors: bool) -> nodes.table:
     """Build the table of a workload's times, one line per arm."""
     lines = []
     for time in row.times:
-        mean, ends, median = wording.time(time)
+        spelled = numbers.times_parts(time.mean, time.low, time.high, time.median)
         anchor = data.anchor(row.slug, time.arm) if anchors else None
         lines.append(
             Line(
                 cells=[
                     [*marked(anchor, ""), nodes.literal("", time.arm)],
-                    wording.arm(time.arm),
-                    mean,
-                    ends,
-                    median,
+                    words.arm_text(time.arm),
+                    *map(unbroken, spelled),
                     str(time.slices),
                 ]
             )
@@ -231,20 +219,22 @@ _QUESTIONS = {
 def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
     """Build the table of a workload's comparisons, one line per pair of arms."""
     lines = []
-    for one in data.comparisons(row):
-        value, ends = wording.ratio(one)
-        anchor = data.anchor(row.slug, one.arm, one.base) if anchors else None
-        says = wording.verdict(one, row.floor_of(one)) if one.kind == "time" else DASH
+    for comparison in data.comparisons(row):
+        anchor = data.anchor(row.slug, comparison.arm, comparison.base) if anchors else None
+        says = (
+            words.verdict_text(comparison, row.floor_of(comparison))
+            if comparison.kind == "time"
+            else DASH
+        )
         lines.append(
             Line(
                 cells=[
-                    [*marked(anchor, ""), *arms(one)],
-                    _QUESTIONS.get(one.kind, one.kind),
-                    value,
-                    ends,
-                    says,
-                    str(one.k),
-                    f"{one.q:.3f}" if one.q >= 0.001 else "< 0.001",
+                    [*marked(anchor, ""), *arms(comparison.arm, comparison.base)],
+                    _QUESTIONS.get(comparison.kind, comparison.kind),
+                    *words.ratio_parts(comparison),
+                    unbroken(says),
+                    str(comparison.k),
+                    f"{comparison.q:.3f}" if comparison.q >= 0.001 else "< 0.001",
                 ]
             )
         )
@@ -265,23 +255,23 @@ def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
 
 def _floors(row: Row) -> str:
     if row.floor is None and row.threads_floor is None:
-        return wording.floor(None)
-    single = f"{wording.floor(row.floor)} for one worker"
+        return numbers.floor_text(None)
+    single = f"{unbroken(numbers.floor_text(row.floor))} for one worker"
     if row.threads_floor is None:
         return single
-    return f"{single}, {wording.floor(row.threads_floor)} for several"
+    return f"{single}, {unbroken(numbers.floor_text(row.threads_floor))} for several"
 
 
 def history_table(slug: str, runs: Sequence[Loaded]) -> nodes.table | None:
     """Build the table of every published run that has a workload; None below two."""
-    shown = [(one, row) for one in runs if (row := one.row(slug)) is not None and row.times]
+    shown = [(run, row) for run in runs if (row := run.row(slug)) is not None and row.times]
     if len(shown) < 2:
         return None
     parallel = any(row.user_speedup is not None for _, row in shown)
     lines = [
         Line(
             cells=[
-                [reference(loaded.run.run_id, wording.day(loaded.entry.started))],
+                [reference(loaded.run.run_id, words.day(loaded.entry.started))],
                 loaded.entry.machine,
                 loaded.entry.python,
                 loaded.entry.compiler,

@@ -20,9 +20,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from ftguide.docs import depends
+from ftguide.render import numbers
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import ArmTime
 from ftguide.suite.derive.verdicts import Comparison
-from ftguide.suite.pages import data, tables, wording
+from ftguide.suite.pages import data, tables
 from ftguide.suite.pages.bench_domain import BenchDomain
 from ftguide.suite.pages.data import Loaded, Results
 
@@ -80,17 +82,17 @@ class ValueRole(NumberRole):
         slug, arm, base, run_id = match["slug"], match["arm"], match["base"], match["run"]
         domain = self.domain
         results = domain.results(self.env.docname)
-        found = None
+        number = None
         for loaded in self.candidates(results, slug, run_id):
             self.depend(loaded)
-            found = _number(loaded, slug, arm, base)
-            if found is not None:
+            number = _number(loaded, slug, arm, base)
+            if number is not None:
                 break
         domain.report_problems(results, self.env.docname)
         declared = data.declared().get(slug)
         if declared is not None:
             depends.on(self.env, self.env.docname, (declared.path,))
-        if found is None:
+        if number is None:
             where = f"run {run_id}" if run_id else "any published run"
             return self.lacking(results, f"{where} has no such number")
         reason = data.outdated(loaded, slug)
@@ -98,7 +100,7 @@ class ValueRole(NumberRole):
             self.warn(
                 f"{self.text!r}: {reason} (run {loaded.run.run_id}); measure again", "mismatch"
             )
-        return [self.shown(found, slug, arm, base, loaded)], []
+        return [self.shown(number, slug, arm, base, loaded)], []
 
     def candidates(self, results: Results, slug: str, run_id: str | None) -> Iterator[Loaded]:
         """Yield the runs to look in, the preferred one first."""
@@ -111,13 +113,15 @@ class ValueRole(NumberRole):
             yield loaded
 
     def shown(
-        self, found: ArmTime | Comparison, slug: str, arm: str, base: str | None, loaded: Loaded
+        self, number: ArmTime | Comparison, slug: str, arm: str, base: str | None, loaded: Loaded
     ) -> nodes.inline:
         """Return the number with its interval, linked to the row it comes from."""
-        if isinstance(found, ArmTime):
-            value, ends, _ = wording.time(found)
+        if isinstance(number, ArmTime):
+            value, ends = map(
+                tables.unbroken, numbers.seconds_parts(number.mean, number.low, number.high)
+            )
         else:
-            value, ends = wording.ratio(found)
+            value, ends = words.ratio_parts(number)
         name = f"{slug}:{arm}" if base is None else f"{slug}:{arm}/{base}"
         if "@" in self.text:
             name = f"{name}@{loaded.run.run_id}"
@@ -126,7 +130,7 @@ class ValueRole(NumberRole):
         outer = nodes.inline("", "", classes=["bench-value"])
         outer += [
             link,
-            nodes.Text(f" ({ends})" if ends == "no interval" else f" (95 % interval {ends})"),
+            nodes.Text(f" ({ends})" if ends == numbers.NO_INTERVAL else f" (95 % interval {ends})"),
         ]
         return outer
 

@@ -8,6 +8,7 @@ from docutils import nodes
 
 from ftguide.docs import depends
 from ftguide.render import numbers
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.pages import choices, data, tables
 from ftguide.suite.pages.cite import cite_block
@@ -27,9 +28,9 @@ class WorkloadDirective(BenchDirective):
         results = self.results()
         shown = self.use(results.newest_of(slug))
         local = self.use(results.local_of(slug))
-        runs = [one for one in map(results.load, results.published) if one is not None]
-        for one in runs:
-            self.use(one)
+        runs = [run for run in map(results.load, results.published) if run is not None]
+        for run in runs:
+            self.use(run)
         self.domain.report_problems(results, self.env.docname)
         declared = data.declared().get(slug)
         if declared is not None:
@@ -39,19 +40,19 @@ class WorkloadDirective(BenchDirective):
         known = shown or local
         title = declared.title if declared else (tables.title(known, slug) if known else slug)
         self.domain.note_object(slug, "workload", "", title=title)
-        found: list[nodes.Node] = [*self.lead(slug, known)]
+        content: list[nodes.Node] = [*self.lead(slug, known)]
         if shown is None:
             said = "No published run has this workload yet"
-            found.append(
+            content.append(
                 admonition(nodes.note, f"{said}. Your own newest run is below.")
                 if local is not None
                 else empty(f"{said}.")
             )
         else:
-            found += self.published(slug, shown, runs)
+            content += self.published(slug, shown, runs)
         if local is not None:
-            found.append(self.local(slug, local, shown))
-        return found
+            content.append(self.local(slug, local, shown))
+        return content
 
     def lead(self, slug: str, known: Loaded | None) -> Iterable[nodes.Node]:
         """Yield the question and the expectation that was stated before measuring."""
@@ -74,8 +75,8 @@ class WorkloadDirective(BenchDirective):
         """Yield the sections of the newest published run."""
         row = loaded.report.row(slug)
         what = tables.title(loaded, slug)
-        for one in data.comparisons(row):
-            self.note(slug, loaded, one.arm, one.base)
+        for comparison in data.comparisons(row):
+            self.note(slug, loaded, comparison.arm, comparison.base)
         for time in row.times:
             self.note(slug, loaded, time.arm, None)
         notes: list[nodes.Node] = [self.provenance(loaded), *self.caveats(loaded)]
@@ -103,10 +104,10 @@ class WorkloadDirective(BenchDirective):
 
     def beside_time(self, slug: str, loaded: Loaded) -> Iterable[nodes.Node]:
         """Yield what else was measured: what the workload counted, and the ways to run it."""
-        counted = choices.observed_table(loaded.report.stored, slug)
+        counted = choices.observed_table(loaded.report, slug)
         if counted is not None:
             yield section("bench-counted", "Counted beside time", counted)
-        chosen = choices.ways_tables(loaded.report.stored, slug)
+        chosen = choices.ways_tables(loaded.report, slug)
         if chosen:
             yield section("bench-ways", "What should I use?", *chosen)
 
@@ -135,12 +136,9 @@ class WorkloadDirective(BenchDirective):
 
     def remarks(self, row: Row) -> Iterable[nodes.Node]:
         """Yield a row's flags, and what its blocks say when they are read in other ways."""
-        yield paragraph(f"Flags of this row: {tables.flags(row)}.")
+        yield paragraph(f"Flags of this row: {words.flags_text(row)}.")
         if row.split is not None:
-            own, shared = (
-                numbers.ratio_text(one.ratio, one.low, one.high)
-                for one in (row.split.own, row.split.shared)
-            )
+            own, shared = map(words.ratio_text, (row.split.own, row.split.shared))
             text = nodes.paragraph("", "", nodes.Text("A neighbour came and went ("))
             text += tables.document("benchmarks/method", "why")
             text += nodes.Text(
@@ -150,11 +148,8 @@ class WorkloadDirective(BenchDirective):
             yield text
         if row.disturbed is None or row.whole is None:
             return
-        share, whole = (
-            100 * row.disturbed,
-            numbers.ratio_text(row.whole.ratio, row.whole.low, row.whole.high),
-        )
-        text = nodes.paragraph("", "", nodes.Text(f"Disturbed: {share:.0f} % of laps "))
+        share, whole = numbers.percent_text(row.disturbed), words.ratio_text(row.whole)
+        text = nodes.paragraph("", "", nodes.Text(f"Disturbed: {share} of laps "))
         link = tables.document("benchmarks/method", "why")
         text += [nodes.Text("("), link, nodes.Text(f"). With all time counted, FT/GIL is {whole}.")]
         yield text

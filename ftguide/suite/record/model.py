@@ -69,10 +69,10 @@ class Plan:
     costs: bool = False  #: whether start and memory of every arm are measured after the blocks
 
     def workload(self, slug: str) -> PlannedWorkload:
-        """Return one workload; KeyError when the plan does not have it."""
-        for one in self.workloads:
-            if one.slug == slug:
-                return one
+        """Return one workload; raises `KeyError` when the plan does not have it."""
+        for planned in self.workloads:
+            if planned.slug == slug:
+                return planned
         raise KeyError(slug)
 
 
@@ -140,7 +140,7 @@ class Block:
     index: int
     started: str
     seconds: float  #: wall time of the whole block
-    overhead_seconds: float  #: of it, neither timed slices nor lead-ins nor warm-up
+    overhead_seconds: float  #: of it, neither timed slices nor warm-up
     cpus: tuple[int, ...] | None  #: CPUs the block was pinned to; None = unpinned
     hash_seed: int
     padding_bytes: int  #: environment size added, equal for all arms of the block
@@ -226,5 +226,5 @@ class StoredRun:
         return tuple(sorted((b for b in self.blocks if b.workload == slug), key=lambda b: b.index))
 
     def planned(self, slug: str) -> PlannedWorkload:
-        """Return the workload's plan; KeyError when the run does not have it."""
+        """Return the workload's plan; raises `KeyError` when the run does not have it."""
         return self.run.plan.workload(slug)

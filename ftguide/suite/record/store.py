@@ -9,7 +9,6 @@ one, so a killed run loses at most the line it was writing.
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -71,20 +70,18 @@ def _read(path: Path) -> bytes:
 def _unpack(path: Path) -> bytes:
     """Unpack a gzip file, refusing bombs and damaged ones by name."""
     try:
-        with gzip.open(path) as stream:
-            raw = stream.read(MAX_UNPACKED_BYTES + 1)
+        return files.unpack(path, MAX_UNPACKED_BYTES)
+    except files.TooLargeError as error:
+        raise StoreError(f"{path}: {error}; refused.") from None
     except (OSError, EOFError) as error:
         raise StoreError(
             f"{path}: cannot be unpacked ({error}). Restore it from version control, "
             "or delete the run folder and measure again."
         ) from error
-    if len(raw) > MAX_UNPACKED_BYTES:
-        raise StoreError(f"{path}: unpacks to more than {MAX_UNPACKED_BYTES} bytes; refused.")
-    return raw
 
 
 def read_run(folder: Path) -> Run:
-    """Decode `run.json`."""
+    """Decode `run.json`; raises `StoreError` for one that is missing, damaged or foreign."""
     path = folder / "run.json"
     run = _decode(_read(path), Run, str(path))
     if run.schema != SCHEMA:
@@ -101,7 +98,10 @@ def read_run(folder: Path) -> Run:
 
 
 def read_lines(folder: Path) -> tuple[Line, ...]:
-    """Decode the blocks file of a run; an unfinished last line (a killed run) is left out."""
+    """Decode the blocks file of a run; an unfinished last line (a killed run) is left out.
+
+    Raises `StoreError` for a damaged or foreign one.
+    """
     packed, plain = folder / "blocks.jsonl.gz", folder / "blocks.jsonl"
     path = packed if packed.exists() else plain
     if not path.exists():
@@ -118,7 +118,10 @@ def read_lines(folder: Path) -> tuple[Line, ...]:
 
 
 def load(folder: Path) -> StoredRun:
-    """Read a run folder; blocks of a workload that failed are kept, with the failure beside them."""
+    """Read a run folder; blocks of a workload that failed are kept, with the failure beside them.
+
+    Raises `StoreError` for a damaged or foreign one.
+    """
     run = read_run(folder)
     lines = read_lines(folder)
     blocks: dict[tuple[str, int], Block] = {}
@@ -140,7 +143,10 @@ def load(folder: Path) -> StoredRun:
 
 
 def read_index(results: Path) -> Index:
-    """Read `index.json` of a results folder; a folder without one has no runs."""
+    """Read `index.json` of a results folder; a folder without one has no runs.
+
+    Raises `StoreError` for one that is damaged, or that leads out of the folder.
+    """
     path = results / "index.json"
     if not path.exists():
         return Index(schema=SCHEMA, runs=())
@@ -191,7 +197,10 @@ def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
 
 
 def write_index(results: Path, entries: list[IndexEntry]) -> None:
-    """Rewrite an index, newest run first; always the last step of adding a run."""
+    """Rewrite an index, newest run first; always the last step of adding a run.
+
+    Raises `OSError` with the old index in place.
+    """
     runs = tuple(sorted(entries, key=lambda e: (e.started, e.run_id), reverse=True))
     results.mkdir(parents=True, exist_ok=True)
     files.write_atomic(results / "index.json", files.to_json(Index(schema=SCHEMA, runs=runs)))

@@ -31,7 +31,7 @@ def stub(run_id: str, *, local: bool = False) -> str:
 
 
 def write(root: Path, run_id: str, *, local: bool = False) -> None:
-    """Write a run's page into the checkout at `root`."""
+    """Write a run's page into the checkout at `root`; raises `OSError`."""
     path = root / stub_path(run_id, local=local)
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_atomic(path, stub(run_id, local=local).encode())

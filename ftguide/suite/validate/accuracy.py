@@ -4,7 +4,7 @@
 
 Two copies of one arm would agree even if cutting work into slices of milliseconds changed both builds'
 times, one more than the other. So both arms of a workload live together as always, and in turn run slices,
-with their lead-ins, and uninterrupted stretches of at least a second. Slices of a workload timed in laps
+with their warm-ups, and uninterrupted stretches of at least a second. Slices of a workload timed in laps
 count as they do in a run, the longest laps left out; from a stretch nothing is. The two ratios must agree
 within their joint interval. The ratio of all the slices' time stands beside, to tell what slices do from
 what leaving laps out does. Writes `accuracy.json`; the method page shows the table.
@@ -70,15 +70,15 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Fi
     """Let both arms of a block take turns at slices and at stretches."""
     loops = share(plan.workload, GIL)
     count = laps_of(plan.workload, GIL)
-    lead = blocks.lead_in(loops, count)
+    lead = blocks.warm_up_loops(loops, count)
     logs: dict[str, list[float]] = {"slices": [], "stretches": []}
     laps: dict[Arm, list[int]] = {GIL: [], FT: []}
     shortest = math.inf
-    with blocks.living_arms(plan, stage) as living:
+    with blocks.started_arms(plan, stage) as living:
         blocks.warm_up(plan, living, stage.on)
         took = {}
         for arm, one in living.items():
-            took[arm] = blocks.duration(one.slice(loops, 0, count))
+            took[arm] = blocks.duration(one.value(loops, 0, count))
             one.check(loops // count)
             one.begin()
         stretch = loops * max(1, math.ceil(STRETCH_NS / min(took.values())))
@@ -90,7 +90,7 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Fi
                 for arm in (*order, *reversed(order)):
                     whole = kind == "stretches"
                     mine = stretch if whole else loops
-                    marks = living[arm].slice(mine, 0 if whole else lead, 1 if whole else count)
+                    marks = living[arm].value(mine, 0 if whole else lead, 1 if whole else count)
                     times[arm] = times.get(arm, 0) + blocks.duration(marks)
                     living[arm].check(mine if whole else mine // count)
                     if whole:
@@ -129,11 +129,11 @@ def main() -> int:
         loops = blocks.calibrate(block_plan(plan, planned, 0), stage)
         plan = with_loops(plan, planned.slug, loops)
         known = plan.workload(planned.slug)
-        found = [one_block(block_plan(plan, known, i), stage, chance) for i in range(BLOCKS)]
-        slices = ratio_interval([one.slices for one in found])
-        stretches = ratio_interval([one.stretches for one in found])
-        paired = ratio_interval([one.slices - one.stretches for one in found])
-        all_time = ratio_interval([one.all_time for one in found])
+        measured = [one_block(block_plan(plan, known, i), stage, chance) for i in range(BLOCKS)]
+        slices = ratio_interval([block.slices for block in measured])
+        stretches = ratio_interval([block.stretches for block in measured])
+        paired = ratio_interval([block.slices - block.stretches for block in measured])
+        all_time = ratio_interval([block.all_time for block in measured])
         rows.append(
             {
                 "slug": planned.slug,
@@ -147,7 +147,7 @@ def main() -> int:
                         ("slices_all_time", all_time),
                     )
                 },
-                "shortest_stretch_seconds": round(min(one.shortest for one in found), 3),
+                "shortest_stretch_seconds": round(min(block.shortest for block in measured), 3),
                 "agree": agree(slices, stretches),
             }
         )

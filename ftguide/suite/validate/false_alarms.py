@@ -31,14 +31,18 @@ def main() -> int:
         "runs", nargs="+", metavar="RUN", help="a run id or the path of a run folder"
     )
     runs = [analysis.report(store.load(find(name))) for name in parser.parse_args().runs]
-    pairs = [(row.slug, one) for report in runs for row in report.rows for one in row.again]
-    outside = [(slug, one) for slug, one in pairs if not one.low <= 1 <= one.high]
-    called = [(slug, one) for slug, one in pairs if one.verdict in {Verdict.SLOWER, Verdict.FASTER}]
+    pairs = [(row.slug, pair) for report in runs for row in report.rows for pair in row.again]
+    outside = [(slug, pair) for slug, pair in pairs if not pair.low <= 1 <= pair.high]
+    called = [
+        (slug, pair) for slug, pair in pairs if pair.verdict in {Verdict.SLOWER, Verdict.FASTER}
+    ]
     share = len(outside) / len(pairs) if pairs else 0.0
     print(f"{len(pairs)} A/A comparisons; {len(outside)} intervals exclude 1 ({100 * share:.1f} %)")
-    for slug, one in outside:
-        print(f"  {slug} {one.arm}: {one.ratio:.4f} [{one.low:.4f}, {one.high:.4f}] {one.verdict}")
-    by_arm = Counter(one.arm for _, one in pairs)
+    for slug, pair in outside:
+        print(
+            f"  {slug} {pair.arm}: {pair.ratio:.4f} [{pair.low:.4f}, {pair.high:.4f}] {pair.verdict}"
+        )
+    by_arm = Counter(pair.arm for _, pair in pairs)
     return record(
         "false_alarms",
         {
@@ -53,7 +57,7 @@ def main() -> int:
             "comparisons": len(pairs),
             "by_arm": dict(by_arm),
             "exclude_one": len(outside),
-            "called": [f"{slug} {one.arm}" for slug, one in called],
+            "called": [f"{slug} {pair.arm}" for slug, pair in called],
         },
     )
 

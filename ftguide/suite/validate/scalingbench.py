@@ -67,15 +67,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     choose.add_choices(parser)
     pair = choose.chosen(parser.parse_args(), None, print)
-    found: dict[str, dict[str, list[float]]] = {}
+    speedups: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         path = script(pair.ft.facts.version, Path(folder))
         for scale in SCALES:
             for _ in range(REPEATS):
                 for name, value in figures(pair.ft.executable, path, scale).items():
-                    found.setdefault(name, {}).setdefault(str(scale), []).append(round(value, 3))
+                    speedups.setdefault(name, {}).setdefault(str(scale), []).append(round(value, 3))
     widest = 0.0
-    for name, by_scale in found.items():
+    for name, by_scale in speedups.items():
         texts = [f"{min(v):.2f} to {max(v):.2f}" for v in by_scale.values()]
         widest = max(widest, *(max(v) / min(v) for v in by_scale.values()))
         print(f"{name:<26}" + "".join(f"{text:>16}" for text in texts))
@@ -88,7 +88,7 @@ def main() -> int:
                 "compiler": pair.ft.facts.compiler,
                 "machine": {"cpu_model": machine.cpu_model, "usable_cpus": machine.usable_cpus},
                 "threads": THREADS,
-                "speedups": found,
+                "speedups": speedups,
             },
             indent=1,
         )
@@ -99,10 +99,10 @@ def main() -> int:
         "scalingbench",
         {
             "every workload printed a figure each time": all(
-                len(v) == REPEATS for one in found.values() for v in one.values()
+                len(v) == REPEATS for one in speedups.values() for v in one.values()
             )
         },
-        {"workloads": len(found), "widest_range": round(widest, 2)},
+        {"workloads": len(speedups), "widest_range": round(widest, 2)},
     )
 
 

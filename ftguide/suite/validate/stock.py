@@ -40,14 +40,14 @@ def output(fingerprint: str) -> Path:
     return FOLDER / f"stock-{fingerprint[:8]}.json"
 
 
-def measure(one: Interpreter, entry: CatalogueEntry, packages: str) -> dict[str, Any]:
+def measure(interpreter: Interpreter, entry: CatalogueEntry, packages: str) -> dict[str, Any]:
     """Run one workload under pyperf's defaults; return process means in seconds, and the wall time."""
     with tempfile.TemporaryDirectory() as folder:
         suite = Path(folder) / "out.json"
         begun = time.perf_counter()
         subprocess.run(
             [
-                *(one.executable, "-m", entry.module, "--workload", entry.slug),
+                *(interpreter.executable, "-m", entry.module, "--workload", entry.slug),
                 *("--quiet", "-o", str(suite)),
             ],
             cwd=ROOT,
@@ -76,10 +76,10 @@ def main() -> int:
     passes: dict[str, dict[str, Any]] = {}
     for name in PASSES:
         build = Build(name.partition("-")[0])
-        one = pair.gil if build is Build.GIL else pair.ft
+        interpreter = pair.gil if build is Build.GIL else pair.ft
         for entry in entries:
             print(f"{name} {entry.slug}", flush=True)
-            passes.setdefault(entry.slug, {})[name] = measure(one, entry, packages[build])
+            passes.setdefault(entry.slug, {})[name] = measure(interpreter, entry, packages[build])
     machine = describe(Platform())
     path = output(machine.fingerprint)
     path.write_text(

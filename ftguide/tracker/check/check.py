@@ -8,17 +8,18 @@ claim. What is not known is said to be unknown, never fine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from packaging.markers import UndefinedComparison
 
-from ftguide.tracker.check.files import Dependency
+from ftguide.tracker.check.dependency import Dependency
 from ftguide.tracker.derive.derive import cells_of, not_retracted
 from ftguide.tracker.derive.level_rules import Level
+from ftguide.tracker.derive.model import Cell, Reason, ReasonKind
 from ftguide.tracker.observe import artifacts
-from ftguide.tracker.record.model import Cell, Evidence
+from ftguide.tracker.record.model import Evidence
 
 
 class Answer(StrEnum):
@@ -84,7 +85,7 @@ class Checked:
     answer: Answer
     level: Level
     version: str  #: the release the answer is about; empty without evidence
-    reasons: tuple[str, ...]  #: untrusted text
+    reasons: tuple[Reason, ...]
     proof: tuple[str, ...]  #: ids of evidence; empty when only file names speak
     observed_at: str
     stale: bool
@@ -101,10 +102,11 @@ class Report:
 
     def exit_code(self, *, strict: bool) -> int:
         """Return 1 when there is a finding; strictly, also for what is unknown, claimed or stale."""
-        for one in self.checked:
-            if one.answer.finding or (strict and (one.answer.open or one.stale)):
-                return 1
-        return 0
+        stops = any(
+            checked.answer.finding or (strict and (checked.answer.open or checked.stale))
+            for checked in self.checked
+        )
+        return int(stops)
 
 
 def check(
@@ -118,12 +120,13 @@ def check(
     """Answer for every dependency; `evidence` holds the sightings by package."""
     checked: dict[tuple[str, str | None], Checked] = {}
     skipped = []
-    for one in dependencies:
-        if not installs(one, line, platform):
-            skipped.append(one)
-            continue
-        known = evidence.get(one.name, ())
-        checked.setdefault((one.name, one.version), judge(one, known, line, platform, today))
+    for dependency in dependencies:
+        name, version = dependency.name, dependency.version
+        if not installs(dependency, line, platform):
+            skipped.append(dependency)
+        elif (name, version) not in checked:
+            known = evidence.get(name, ())
+            checked[name, version] = judge(dependency, known, line, platform, today)
     order = list(Answer)
     return Report(
         line=line,
@@ -172,17 +175,19 @@ def judge(
     """Answer for one dependency from the evidence about its package."""
     cell = cell_of(dependency, known, line, platform, today)
     if dependency.origin and dependency.wheels is None:
-        return _unknown(dependency, f"it comes from {dependency.origin}, not from an index")
+        return _unknown(dependency, Reason(ReasonKind.NOT_FROM_INDEX, dependency.origin))
     if cell is not None and cell.level is not Level.UNKNOWN:
         if (other := _other_file(dependency, cell)) is not None:
-            return _unknown(dependency, f"the evidence is about {other}, which is not in your list")
-        reasons = cell.reasons or ((cell.level.meaning,) if cell.level.verdict else ())
+            return _unknown(dependency, Reason(ReasonKind.OTHER_FILE, other))
+        reasons = cell.reasons
+        if not reasons and cell.level.verdict:
+            reasons = (Reason(ReasonKind.LEVEL, cell.level),)
         return Checked(
             dependency=dependency,
             answer=_LEVELS[cell.level],
             level=cell.level,
             version=cell.version,
-            reasons=(*reasons, *_claim(dependency)) or ("a wheel fits; nobody has probed it",),
+            reasons=(*reasons, *_claim(dependency)) or (Reason(ReasonKind.NOT_PROBED),),
             proof=cell.proof,
             observed_at=cell.observed_at,
             stale=cell.stale,
@@ -202,7 +207,7 @@ def cell_of(
     if dependency.version is not None:  # evidence about other releases says nothing about this one
         counted = [item for item in counted if item.version == dependency.version]
     cells = cells_of(counted, until)
-    return next((one for one in cells if (one.line, one.platform) == (line, platform)), None)
+    return next((cell for cell in cells if (cell.line, cell.platform) == (line, platform)), None)
 
 
 def _other_file(dependency: Dependency, cell: Cell) -> str | None:
@@ -210,20 +215,22 @@ def _other_file(dependency: Dependency, cell: Cell) -> str | None:
     if not dependency.hashes or not cell.level.probed:
         return None
     looked = [item.artifact for item in cell.seen.values() if item.id in cell.proof]
-    return next((one.file for one in looked if one and one.sha256 not in dependency.hashes), None)
+    return next(
+        (file.file for file in looked if file and file.sha256 not in dependency.hashes), None
+    )
 
 
-def _claim(dependency: Dependency) -> tuple[str, ...]:
-    return (f"its metadata state {dependency.claim!r}",) if dependency.claim else ()
+def _claim(dependency: Dependency) -> tuple[Reason, ...]:
+    return (Reason(ReasonKind.CLASSIFIER, dependency.claim),) if dependency.claim else ()
 
 
-def _unknown(dependency: Dependency, reason: str) -> Checked:
+def _unknown(dependency: Dependency, *reasons: Reason) -> Checked:
     return Checked(
         dependency=dependency,
         answer=Answer.UNKNOWN,
         level=Level.UNKNOWN,
         version="",
-        reasons=(reason,),
+        reasons=reasons,
         proof=(),
         observed_at="",
         stale=False,
@@ -235,34 +242,30 @@ def _by_names(
 ) -> Checked:
     """Answer from the file names that a lock lists, where nobody has looked."""
     elsewhere = sorted({item.version for item in known if item.line == line})
-    reason = "no evidence about it"
+    reasons = [Reason(ReasonKind.NO_EVIDENCE)]
     if dependency.version is not None and elsewhere:
-        reason = f"no evidence about this release; there is about {', '.join(elsewhere)}"
-    names = [(file, artifacts.read_name(file, (line,))) for file in dependency.wheels or ()]
-    fitting = [
-        (file, name) for file, name in names if name and name.lines and platform in name.platforms
-    ]
-    if any(file.endswith("-none-any.whl") for file, _ in fitting):
-        file = next(file for file, _ in fitting if file.endswith("-none-any.whl"))
-        answer, said = Answer.PURE, f"{reason}; by its file name pure Python: {file}"
+        reasons = [Reason(ReasonKind.OTHER_RELEASES, ", ".join(elsewhere))]
+    names = {file: artifacts.read_name(file, (line,)) for file in dependency.wheels or ()}
+    fitting = {
+        file: name
+        for file, name in names.items()
+        if name and name.lines and platform in name.platforms
+    }
+    pure = next((file for file, name in fitting.items() if name.pure), None)
+    if pure is not None:
+        answer = Answer.PURE
+        reasons.append(Reason(ReasonKind.PURE_BY_NAME, pure))
     elif fitting:
-        answer, said = Answer.CLAIMED, f"{reason}; there is a wheel: {fitting[0][0]}"
+        answer = Answer.CLAIMED
+        reasons.append(Reason(ReasonKind.FILE_FITS, next(iter(fitting))))
     elif dependency.complete:
-        answer, said = Answer.NO_WHEEL, f"{reason}; none of the files of the lock fits {line}"
-    elif dependency.claim:
-        answer, said = Answer.CLAIMED, reason
+        answer = Answer.NO_WHEEL
+        reasons.append(Reason(ReasonKind.NO_FILE_FITS, line=line))
     else:
-        answer, said = Answer.UNKNOWN, reason
-    made = _unknown(dependency, said)
-    return Checked(
-        dependency=dependency,
+        answer = Answer.CLAIMED if dependency.claim else Answer.UNKNOWN
+    levels = {Answer.NO_WHEEL: Level.NO_WHEEL, Answer.CLAIMED: Level.NOT_PROBED}
+    return replace(
+        _unknown(dependency, *reasons, *_claim(dependency)),
         answer=answer,
-        level={Answer.NO_WHEEL: Level.NO_WHEEL, Answer.CLAIMED: Level.NOT_PROBED}.get(
-            answer, Level.UNKNOWN
-        ),
-        version="",
-        reasons=(*made.reasons, *_claim(dependency)),
-        proof=(),
-        observed_at="",
-        stale=False,
+        level=levels.get(answer, Level.UNKNOWN),
     )

@@ -13,9 +13,8 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from ftguide.tracker.check.files import Dependency, DependencyError, shown
+from ftguide.tracker.check.dependency import NAME, Dependency, DependencyError, shown
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 _LIBRARY = re.compile(r"\.(so|pyd|dylib|dll)(\.\d+)*$")
 #: Tools that an environment has before anything is installed into it.
 _TOOLS = frozenset({"pip", "setuptools", "wheel"})
@@ -24,19 +23,25 @@ CLASSIFIER = "Programming Language :: Python :: Free Threading"
 
 
 def read(place: Path) -> list[Dependency]:
-    """Return what is installed in an environment, given its folder or its interpreter."""
+    """Return what is installed in an environment, given its folder or its interpreter.
+
+    Raises `DependencyError` for what is no environment, and for damaged metadata in it.
+    """
     root = folder_of(place)
-    found = [
-        _dependency(one, root)
+    installed = [
+        _dependency(distribution, root)
         for packages in sorted(packages_of(root))
-        for one in distributions(path=[str(packages)])
+        for distribution in distributions(path=[str(packages)])
     ]
-    kept = [one for one in found if one.name not in _TOOLS]
-    return sorted(kept, key=lambda one: (one.name, one.version or ""))
+    kept = [distribution for distribution in installed if distribution.name not in _TOOLS]
+    return sorted(kept, key=lambda distribution: (distribution.name, distribution.version or ""))
 
 
 def folder_of(place: Path) -> Path:
-    """Return the folder of an environment: `place` itself, or where the interpreter `place` lives."""
+    """Return the folder of an environment: `place` itself, or where the interpreter `place` lives.
+
+    Raises `DependencyError` when there is none.
+    """
     if not place.exists():
         raise DependencyError(f"{place}: does not exist. Is the path right?")
     # An interpreter is bin/python of its environment. Never resolved: it is a link out of there.
@@ -51,16 +56,16 @@ def folder_of(place: Path) -> Path:
 
 def packages_of(root: Path) -> list[Path]:
     """List the site-packages folders of an environment, on any system."""
-    found = [*root.glob("lib/python3*/site-packages"), root / "Lib" / "site-packages"]
-    return [path for path in found if path.is_dir()]
+    folders = [*root.glob("lib/python3*/site-packages"), root / "Lib" / "site-packages"]
+    return [path for path in folders if path.is_dir()]
 
 
-def _dependency(one: Distribution, root: Path) -> Dependency:
-    place = getattr(one, "_path", root)
-    metadata = one.metadata
+def _dependency(distribution: Distribution, root: Path) -> Dependency:
+    place = getattr(distribution, "_path", root)
+    metadata = distribution.metadata
     name, version = metadata["Name"], metadata["Version"]
     where = f"{place}"
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DependencyError(
             f"{where}: names itself {shown(name)}, which is no package name; reinstall the package"
         )
@@ -75,17 +80,19 @@ def _dependency(one: Distribution, root: Path) -> Dependency:
         name=canonicalize_name(name),
         version=exact,
         where=where,
-        wheels=_wheels(one, name, exact),
+        wheels=_wheels(distribution, name, exact),
         claim=max(claims, default=""),
-        origin="a path or an address" if one.read_text("direct_url.json") else "",
+        origin="a path or an address" if distribution.read_text("direct_url.json") else "",
     )
 
 
-def _wheels(one: Distribution, name: str, version: str) -> tuple[str, ...] | None:
+def _wheels(distribution: Distribution, name: str, version: str) -> tuple[str, ...] | None:
     """Spell the wheel that was installed, where it says something about a free-threaded build."""
-    text = one.read_text("WHEEL") or ""
+    text = distribution.read_text("WHEEL") or ""
     tags = [tag for tag in re.findall(r"^Tag:\s*(\S+)$", text, re.MULTILINE) if tag.count("-") == 2]
-    pure = not any(_LIBRARY.search(PurePosixPath(str(file)).name) for file in one.files or ())
+    pure = not any(
+        _LIBRARY.search(PurePosixPath(str(file)).name) for file in distribution.files or ()
+    )
     telling = [
         tag for tag in tags if (tag.endswith("-none-any") and pure) or tag.split("-")[1][-1:] == "t"
     ]

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ftguide.interpreters.model import Pair
-from ftguide.tracker.check.files import Dependency
+from ftguide.tracker.check.dependency import Dependency
 from ftguide.tracker.derive.derive import latest
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.index import Index
 from ftguide.tracker.observe.install import Source, Workshop
-from ftguide.tracker.observe.survey import Survey, collect_one
+from ftguide.tracker.observe.survey import Report, Survey, collect_one
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Wheels
 from ftguide.tracker.record.model import CompatError, Evidence, Kind, Package
@@ -26,10 +26,8 @@ from ftguide.tracker.record.model import CompatError, Evidence, Kind, Package
 class Probed:
     """What probing one dependency brought."""
 
-    name: str
-    items: tuple[Evidence, ...]
-    said: str  #: in a few words, for a progress line
-    problem: str  #: why it could not be probed; empty when it was
+    report: Report
+    items: tuple[Evidence, ...]  #: all that is known about it now
 
 
 def probe(
@@ -57,30 +55,24 @@ def probe(
         deep_seconds=deep_seconds,
         smoke=smoke,
     )
-    for one in wanted:
-        pins = {one.name: one.version} if one.version is not None else {}
-        mine = replace(survey, pins=pins)
+    for dependency in wanted:
+        name, version = dependency.name, dependency.version
+        pinned = replace(survey, pins={name: version} if version is not None else {})
         try:
-            package = described.get(one.name) or _undescribed(one, mine)
+            package = described.get(name) or _undescribed(dependency, pinned)
         except CompatError as error:
-            yield Probed(name=one.name, items=(), said=str(error), problem=str(error))
+            package = Package(name=name, imports=(), field="")
+            yield Probed(report=Report(package=package, problem=str(error)), items=())
             continue
-        report = mine.one(package)
-        items = evidence.read_package(survey.log, one.name)
-        said = report.problem or report.note or f"{len(report.items)} items"
-        yield Probed(
-            name=one.name,
-            items=items,
-            said=f"{said} ({report.seconds:.1f} s)",
-            problem=report.problem,
-        )
+        report = pinned.one(package)
+        yield Probed(report=report, items=evidence.read_package(survey.log, name))
 
 
 def _undescribed(dependency: Dependency, survey: Survey) -> Package:
     """Describe a package that packages.toml does not know: its import names stand in its RECORD."""
     package = Package(name=dependency.name, imports=(), field="")
-    found = collect_one(package, survey.index, survey.folder, survey.log)
-    offer = latest(found).get(Kind.WHEEL)
+    collected = collect_one(package, survey.index, survey.folder, survey.log)
+    offer = latest(collected).get(Kind.WHEEL)
     version = dependency.version
     if version is None and offer is not None and isinstance(offer.result, Wheels):
         version = offer.result.newest

@@ -1,7 +1,7 @@
 """The status of packages, derived from evidence: pure functions of evidence, packages and a date.
 
-The levels and their conditions are in `levels.py`. A level never rests on a claim alone, and a headline
-is the lowest level over the cells with a verdict, never the best.
+What the levels mean is in `level_rules.py`, which evidence leads to which in `grounds.py`. A level never
+rests on a claim alone, and a headline is the lowest level over the cells with a verdict, never the best.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from packaging.version import InvalidVersion, Version
 from ftguide.tracker.derive.grounds import Verdict, judge, offered
 from ftguide.tracker.derive.history import changes
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import Cell, Status
 from ftguide.tracker.record.findings import Retraction, Wheels
-from ftguide.tracker.record.model import LINES, PLATFORMS, Cell, Evidence, Kind, Package, Status
+from ftguide.tracker.record.model import LINES, PLATFORMS, Evidence, Kind, Package
 
 #: Evidence that nobody has seen again for longer is shown faded.
 TTL = timedelta(days=90)

@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import Reason, ReasonKind
 from ftguide.tracker.record.findings import (
     Claim,
+    Control,
     Culprit,
     Declarations,
     Declared,
+    Declares,
     DeepImport,
     Fallback,
     Imports,
     Smoke,
     SourceBuild,
+    Stage,
     Suite,
     Wheels,
 )
@@ -25,9 +29,9 @@ from ftguide.tracker.record.model import Evidence, Kind
 #: Part of the upstream tests that must really have run in parallel.
 PARALLEL_SHARE = 0.5
 
-_STABLE = ("3 - Stable", "4 - Resilient")
-_PROMISING = ("2 - Beta", *_STABLE)
-_UNSTABLE = ("1 - Unstable",)
+_STABLE = frozenset({Stage.STABLE, Stage.RESILIENT})
+_PROMISING = _STABLE | {Stage.BETA}
+_UNSTABLE = frozenset({Stage.UNSTABLE})
 
 T = TypeVar("T")
 
@@ -38,7 +42,7 @@ class Verdict:
 
     level: Level
     proof: tuple[str, ...] = ()  #: ids
-    reasons: tuple[str, ...] = ()  #: untrusted text
+    reasons: tuple[Reason, ...] = ()
     flags: frozenset[Flag] = frozenset()
 
 
@@ -53,7 +57,7 @@ class _Seen:
         item = self.items.get(kind)
         return item.result if item and isinstance(item.result, of) else None
 
-    def verdict(self, level: Level, kinds: tuple[Kind, ...], *reasons: str) -> Verdict:
+    def verdict(self, level: Level, kinds: tuple[Kind, ...], *reasons: Reason) -> Verdict:
         proof = tuple(self.items[kind].id for kind in kinds if kind in self.items)
         return Verdict(level=level, proof=proof, reasons=reasons)
 
@@ -61,7 +65,7 @@ class _Seen:
     def own_modules(self) -> tuple[Declared, ...]:
         """The package's extension modules without those of its tests."""
         declared = self.get(Kind.DECLARE, Declarations)
-        return tuple(one for one in declared.modules if not one.test) if declared else ()
+        return tuple(m for m in declared.modules if not m.test) if declared else ()
 
 
 def judge(package: str, line: str, platform: str, items: Mapping[Kind, Evidence]) -> Verdict:
@@ -93,39 +97,48 @@ def _not_there(seen: _Seen, line: str, platform: str) -> Verdict | None:
         build = seen.get(Kind.BUILD, SourceBuild)
         if build is None:
             return seen.verdict(
-                Level.NO_WHEEL, (Kind.WHEEL,), f"{wheels.newest} has no file for it"
+                Level.NO_WHEEL, (Kind.WHEEL,), Reason(ReasonKind.NO_FILE, wheels.newest)
             )
         level = Level.SOURCE_ONLY if build.worked else Level.NO_INSTALL
-        return seen.verdict(level, (Kind.WHEEL, Kind.BUILD), build.detail)
+        reason = Reason(ReasonKind.BUILD_ENDED, detail=build.detail)
+        return seen.verdict(level, (Kind.WHEEL, Kind.BUILD), reason)
     if not seen.get(Kind.DECLARE, Declarations) or not seen.get(Kind.IMPORT, Imports):
         if not wheels:
             return Verdict(level=Level.UNKNOWN)
         return seen.verdict(Level.NOT_PROBED, (Kind.WHEEL,))
     env = seen.items[Kind.IMPORT].env
     if env and env.lacks:
-        return seen.verdict(
-            Level.NO_WHEEL, (Kind.WHEEL, Kind.IMPORT), f"it requires {env.lacks}, which has no file"
-        )
+        reason = Reason(ReasonKind.REQUIREMENT_WITHOUT_FILE, env.lacks)
+        return seen.verdict(Level.NO_WHEEL, (Kind.WHEEL, Kind.IMPORT), reason)
     return None
 
 
 def _broken(seen: _Seen, line: str, platform: str) -> Verdict | None:  # noqa: ARG001
     """Levels of what ends the process, or does not import."""
-    crashed = [f"{one.module}: {one.detail}" for one in seen.own_modules if one.declares == "crash"]
+    crashed = [
+        Reason(ReasonKind.MODULE_ENDED, module.module, module.detail)
+        for module in seen.own_modules
+        if module.declares is Declares.CRASH
+    ]
     if crashed:
         return seen.verdict(Level.CRASHES, (Kind.DECLARE,), *crashed)
     imports = seen.get(Kind.IMPORT, Imports)
     names = imports.names if imports else ()
-    if ended := [f"import {one.name}: {one.ended}" for one in names if one.ended]:
+    if ended := [
+        Reason(ReasonKind.IMPORT_FAILED, name.name, name.ended) for name in names if name.ended
+    ]:
         return seen.verdict(Level.CRASHES, (Kind.IMPORT,), *ended)
     smoke = seen.get(Kind.SMOKE, Smoke)
-    if smoke and smoke.ended and smoke.control != "failed":
-        return seen.verdict(Level.CRASHES, (Kind.SMOKE,), f"{smoke.script}: {smoke.ended}")
+    if smoke and smoke.ended and smoke.control is not Control.FAILED:
+        reason = Reason(ReasonKind.SMOKE_FAILED, smoke.script, smoke.ended)
+        return seen.verdict(Level.CRASHES, (Kind.SMOKE,), reason)
     control = seen.get(Kind.FALLBACK, Fallback)
     # A compiled module that only the GIL-enabled build has is a fallback, if the package does without.
     absent = control.missing if control else ()
     errors = [
-        f"import {one.name}: {one.error}" for one in names if one.error and one.name not in absent
+        Reason(ReasonKind.IMPORT_FAILED, name.name, name.error)
+        for name in names
+        if name.error and name.name not in absent
     ]
     if not errors:
         return None
@@ -135,18 +148,24 @@ def _broken(seen: _Seen, line: str, platform: str) -> Verdict | None:  # noqa: A
 
 def _gil_on(seen: _Seen, line: str, platform: str) -> Verdict | None:  # noqa: ARG001
     """Levels of what turns the GIL on, by itself or through a dependency."""
-    own = [f"{one.module} turns the GIL on" for one in seen.own_modules if one.declares == "used"]
+    own = [
+        Reason(ReasonKind.MODULE_TURNS_GIL_ON, module.module)
+        for module in seen.own_modules
+        if module.declares is Declares.USED
+    ]
     kinds = [Kind.DECLARE] if own else []
-    foreign: list[str] = []
+    foreign: list[Reason] = []
     for kind, name, culprits in _turned_on(seen):
         kinds.append(kind)
-        for one in culprits:
-            if one.owner in {seen.package, ""}:  # nobody's file: made by the package itself
-                own.append(f"{one.module} turns the GIL on")
+        for culprit in culprits:
+            if culprit.owner in {seen.package, ""}:  # nobody's file: made by the package itself
+                own.append(Reason(ReasonKind.MODULE_TURNS_GIL_ON, culprit.module))
             else:
-                foreign.append(f"{one.module} of {one.owner} turns the GIL on")
+                foreign.append(
+                    Reason(ReasonKind.DEPENDENCY_TURNS_GIL_ON, culprit.module, owner=culprit.owner)
+                )
         if not culprits:
-            own.append(f"import {name} turns the GIL on")
+            own.append(Reason(ReasonKind.IMPORT_TURNS_GIL_ON, name))
     if own:
         return seen.verdict(Level.GIL_ON, tuple(dict.fromkeys(kinds)), *dict.fromkeys(own))
     if foreign:  # and its own modules all declare
@@ -158,16 +177,17 @@ def _gil_on(seen: _Seen, line: str, platform: str) -> Verdict | None:  # noqa: A
 def _turned_on(seen: _Seen) -> Iterator[tuple[Kind, str, tuple[Culprit, ...]]]:
     """Go through the imports that turned the GIL on: kind of evidence, name, culprits."""
     imports, deep = seen.get(Kind.IMPORT, Imports), seen.get(Kind.DEEP, DeepImport)
-    for one in imports.names if imports else ():
-        if one.gil_enabled:
-            yield Kind.IMPORT, one.name, one.culprits
+    for name in imports.names if imports else ():
+        if name.gil_enabled:
+            yield Kind.IMPORT, name.name, name.culprits
     if deep and deep.gil_on:
         yield Kind.DEEP, deep.gil_on[0], deep.culprits
 
 
 def _pure(seen: _Seen, line: str, platform: str) -> Verdict | None:  # noqa: ARG001
     """Levels of what has no extension module that this interpreter loads."""
-    if any(one.declares in {"not-used", "error"} for one in seen.own_modules):
+    judged = {Declares.NOT_USED, Declares.ERROR}
+    if any(module.declares in judged for module in seen.own_modules):
         return None
     kinds = (Kind.DECLARE, Kind.IMPORT)
     smoke = seen.get(Kind.SMOKE, Smoke)
@@ -184,7 +204,11 @@ def _gil_off(seen: _Seen) -> Verdict:
     smoke = seen.get(Kind.SMOKE, Smoke)
     suite = seen.get(Kind.SUITE, Suite)
     if not smoke or not _passed(smoke):
-        reasons = [f"{smoke.script}: {smoke.detail or smoke.ended}"] if smoke else []
+        reasons = (
+            [Reason(ReasonKind.SMOKE_FAILED, smoke.script, smoke.detail or smoke.ended)]
+            if smoke
+            else []
+        )
         return seen.verdict(Level.GIL_OFF, kinds, *reasons)
     if suite and _convinces(suite):
         kinds = (*kinds, Kind.SMOKE, Kind.SUITE)
@@ -197,22 +221,24 @@ def _gil_off(seen: _Seen) -> Verdict:
     return seen.verdict(Level.EXERCISED, kinds)
 
 
-def _gaps(seen: _Seen) -> list[str]:
-    """Say what keeps "the GIL stays off" from being shown for every module."""
+def _gaps(seen: _Seen) -> list[Reason]:
+    """Return what keeps "the GIL stays off" from being shown for every module."""
     imports, deep = seen.get(Kind.IMPORT, Imports), seen.get(Kind.DEEP, DeepImport)
     if deep is None:
-        return ["its submodules were not imported"]
+        return [Reason(ReasonKind.NOT_DEEP)]
     gaps = []
     if not deep.complete:
-        gaps.append(f"{deep.not_reached} of {deep.modules} submodules not reached in time")
-    gaps += [f"import {one.module}: {one.detail}" for one in deep.ended]
+        gaps.append(Reason(ReasonKind.NOT_REACHED, count=deep.not_reached, total=deep.modules))
+    gaps += [
+        Reason(ReasonKind.IMPORT_FAILED, problem.module, problem.detail) for problem in deep.ended
+    ]
     loaded = set(deep.extensions)
     for name in imports.names if imports else ():
         loaded.update(name.extensions)
     gaps += [
-        f"{one.module} was never loaded: {one.detail}"
-        for one in seen.own_modules
-        if one.declares == "error" and one.module not in loaded
+        Reason(ReasonKind.NEVER_LOADED, module.module, module.detail)
+        for module in seen.own_modules
+        if module.declares is Declares.ERROR and module.module not in loaded
     ]
     return gaps
 
@@ -235,9 +261,9 @@ def _convinces(suite: Suite) -> bool:
     )
 
 
-def _claims(seen: _Seen, stages: tuple[str, ...]) -> bool:
+def _claims(seen: _Seen, stages: frozenset[Stage]) -> bool:
     claim = seen.get(Kind.CLAIM, Claim)
-    return any(text.endswith(stages) for text in claim.classifiers) if claim else False
+    return bool(claim and claim.stages & stages)
 
 
 def _flags(seen: _Seen, level: Level) -> list[Flag]:
@@ -248,7 +274,7 @@ def _flags(seen: _Seen, level: Level) -> list[Flag]:
         flags.append(Flag.FALLBACK)
     imports = seen.get(Kind.IMPORT, Imports)
     silent = (
-        any(not one.gil_enabled and not one.error for one in imports.names) if imports else False
+        any(not name.gil_enabled and not name.error for name in imports.names) if imports else False
     )
     if silent and level in {Level.GIL_ON, Level.GIL_ON_DEPENDENCY}:
         flags.append(Flag.LAZY)

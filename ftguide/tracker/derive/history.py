@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ftguide.tracker.derive.level_rules import Level
+from ftguide.tracker.derive.model import Cell, Change
 from ftguide.tracker.record.findings import Backfill
-from ftguide.tracker.record.model import LINES, PLATFORMS, Cell, Change, Evidence
+from ftguide.tracker.record.model import LINES, PLATFORMS, Evidence
 
 #: Returns the cells as they were at a time, from the evidence up to then.
 Cells = Callable[[Sequence[Evidence], str], tuple[Cell, ...]]
@@ -24,14 +25,14 @@ def changes(evidence: Sequence[Evidence], cells_of: Cells) -> tuple[Change, ...]
 
 
 def _observed(evidence: Sequence[Evidence], cells_of: Cells) -> list[Change]:
-    found: list[Change] = []
+    observed: list[Change] = []
     known: dict[tuple[str, str], Level] = {}
     for at, upto in _moments(evidence):
         for cell in cells_of(upto, at):
             key = (cell.line, cell.platform)
             before = known.get(key, Level.UNKNOWN)
             if cell.level is not before and (cell.level.verdict or before.verdict):
-                found.append(
+                observed.append(
                     Change(
                         at=at,
                         line=cell.line,
@@ -43,7 +44,7 @@ def _observed(evidence: Sequence[Evidence], cells_of: Cells) -> list[Change]:
                     )
                 )
             known[key] = cell.level
-    return found
+    return observed
 
 
 def _moments(evidence: Sequence[Evidence]) -> list[tuple[str, Sequence[Evidence]]]:
@@ -66,15 +67,15 @@ def _backfilled(evidence: Sequence[Evidence], before: str) -> list[Change]:
     assert isinstance(last.result, Backfill)
     return [
         Change(
-            at=one.at,
-            line=one.line,
-            platform=one.platform,
-            version=one.version,
-            before=Level.NO_WHEEL if one.present else Level.NOT_PROBED,
-            after=Level.NOT_PROBED if one.present else Level.NO_WHEEL,
+            at=transition.at,
+            line=transition.line,
+            platform=transition.platform,
+            version=transition.version,
+            before=Level.NO_WHEEL if transition.present else Level.NOT_PROBED,
+            after=Level.NOT_PROBED if transition.present else Level.NO_WHEEL,
             proof=(last.id,),
             backfilled=True,
         )
-        for one in last.result.transitions
-        if one.at < before and one.line in LINES and one.platform in PLATFORMS
+        for transition in last.result.transitions
+        if transition.at < before and transition.line in LINES and transition.platform in PLATFORMS
     ]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import hashlib
 import re
 import stat
 import zipfile
@@ -63,6 +62,11 @@ class WheelName:
     abi: str  #: "cp314t", "abi3t", "none" or another
     lines: tuple[str, ...]  #: of the free-threaded lines asked for, those it installs on
     platforms: tuple[str, ...]
+
+    @property
+    def pure(self) -> bool:
+        """Whether it installs on every build and platform: no extension module in it."""
+        return self.abi == "none" and self.platforms == ALL_PLATFORMS
 
 
 def read_name(file: str, lines: tuple[str, ...]) -> WheelName | None:
@@ -120,8 +124,8 @@ def platforms_of(tag: str) -> tuple[str, ...]:
     if match["machine"] == "universal2":
         return ("macosx_arm64", "macosx_x86_64")
     system = "manylinux" if match["system"] == "linux" else match["system"]
-    found = "win32" if tag == "win32" else f"{system}_{match['machine']}"
-    return (found,) if found in ALL_PLATFORMS else ()
+    platform = "win32" if tag == "win32" else f"{system}_{match['machine']}"
+    return (platform,) if platform in ALL_PLATFORMS else ()
 
 
 def final(version: str) -> Version | None:
@@ -131,12 +135,6 @@ def final(version: str) -> Version | None:
     except InvalidVersion:
         return None
     return None if parsed.is_prerelease else parsed
-
-
-def sha256(path: Path) -> str:
-    """Return the hash of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def check_archive(path: Path) -> None:
@@ -208,11 +206,11 @@ class Distribution:
 
 def installed(site_packages: Path) -> dict[str, Distribution]:
     """Read what is installed, by name, from the metadata of each distribution."""
-    found = {}
+    distributions = {}
     for folder in sorted(site_packages.glob("*.dist-info")):
         distribution = _distribution(folder)
-        found[distribution.name] = distribution
-    return found
+        distributions[distribution.name] = distribution
+    return distributions
 
 
 def _distribution(folder: Path) -> Distribution:
@@ -232,21 +230,6 @@ def claim_of(classifiers: Iterable[object], requires_python: object) -> Claim:
         classifiers=tuple(sorted({text for text in texts if ":: Free Threading" in text})),
         requires_python=str(requires_python or "").strip()[:200],
     )
-
-
-def read_metadata(path: Path) -> Claim:
-    """Read the claims of a wheel file without installing it; raises `CompatError`."""
-    check_archive(path)
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            if re.fullmatch(r"[^/]+\.dist-info/METADATA", member.filename):
-                if member.file_size > MAX_METADATA_BYTES:
-                    break
-                headers = BytesHeaderParser().parsebytes(archive.read(member))
-                return claim_of(
-                    headers.get_all("Classifier", []), headers.get("Requires-Python", "")
-                )
-    raise CompatError(f"{path.name}: no METADATA of a sane size in it; not a wheel.")
 
 
 def _bounded(path: Path, limit: int) -> bytes:

@@ -20,7 +20,7 @@ import msgspec
 from ftguide.files import ROOT
 from ftguide.tracker.observe import artifacts, sandbox
 from ftguide.tracker.observe.install import Installed
-from ftguide.tracker.record.findings import Declared, Suite
+from ftguide.tracker.record.findings import Declared, Declares, Suite
 from ftguide.tracker.record.model import SuiteRecipe
 
 DECLARE_SECONDS = 30.0
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class _Declaration(msgspec.Struct, frozen=True):
-    declares: str
+    declares: Declares
     init: str
     detail: str
 
@@ -89,10 +89,10 @@ def _declaration(room: Installed, file: str) -> Declared:
     outcome = _run(room, "inside_declare.py", request, DECLARE_SECONDS)
     answer = _last(outcome.output, _Declaration)
     if outcome.ended:
-        answer = _Declaration(declares="crash", init="", detail=outcome.ended)
-    elif answer is None or answer.declares not in {"used", "not-used", "error", "not-loadable"}:
+        answer = _Declaration(declares=Declares.CRASH, init="", detail=outcome.ended)
+    elif answer is None:
         detail = f"exit status {outcome.exit_code} without an answer"
-        answer = _Declaration(declares="crash", init="", detail=detail)
+        answer = _Declaration(declares=Declares.CRASH, init="", detail=detail)
     return Declared(
         module=module,
         file=file,
@@ -119,7 +119,7 @@ def ask_imports(room: Installed, names: Sequence[str], seconds: float) -> list[L
     A fresh process follows each import that turned the GIL on or ended the process, so each name that
     is reported as turning it on did so by itself.
     """
-    found: list[Loaded] = []
+    loaded: list[Loaded] = []
     left = list(names)
     deadline = time.monotonic() + seconds
     while left and (remaining := deadline - time.monotonic()) > 0:
@@ -136,18 +136,18 @@ def ask_imports(room: Installed, names: Sequence[str], seconds: float) -> list[L
             if line.begin is not None:
                 begun = line.begin
             elif line.name is not None and done < len(left) and line.name == left[done]:
-                found.append(_loaded(line, room))
+                loaded.append(_loaded(line, room))
                 begun, done = "", done + 1
             elif line.name is None:
-                found.append(Loaded(name="", extensions=line.extensions))
+                loaded.append(Loaded(name="", extensions=line.extensions))
         left = left[done:]
         if begun and left and time.monotonic() < deadline:
             # What it began it did not end: a crash, a hang, or an exit.
             ended = outcome.ended or f"exit status {outcome.exit_code}"
-            found.append(Loaded(name=left.pop(0), ended=ended))
+            loaded.append(Loaded(name=left.pop(0), ended=ended))
         elif not done:
             break  # no progress: the process does not even start
-    return found
+    return loaded
 
 
 def _loaded(line: _Line, room: Installed) -> Loaded:
@@ -203,17 +203,17 @@ def ask_suite(room: Installed, recipe: SuiteRecipe, threads: int, seconds: float
             folder=_folder(room),
             seconds=seconds,
         )
-        found = _last(outcome.output, _SuiteRun)
-        runs.append(found or nothing)
+        answer = _last(outcome.output, _SuiteRun)
+        runs.append(answer or nothing)
         # pytest: 0 all passed, 1 some failed; anything else is no run of the tests.
-        if outcome.ended or found is None or found.exit_code not in {0, 1}:
+        if outcome.ended or answer is None or answer.exit_code not in {0, 1}:
             how = "plainly" if number == 1 else f"in {number} threads"
-            said = outcome.ended or (
-                f"pytest ended with {found.exit_code}"
-                if found
+            reason = outcome.ended or (
+                f"pytest ended with {answer.exit_code}"
+                if answer
                 else f"exit status {outcome.exit_code}"
             )
-            ended = f"{how}: {said}"
+            ended = f"{how}: {reason}"
             break
     plain, parallel = runs[0], runs[1] if len(runs) > 1 else nothing
     return Suite(
@@ -228,7 +228,7 @@ def ask_suite(room: Installed, recipe: SuiteRecipe, threads: int, seconds: float
         ended=ended,
         modules=recipe.modules,
         sample=recipe.sample,
-        new_failures=tuple(one for one in parallel.failures if one not in set(plain.failures)),
+        new_failures=tuple(test for test in parallel.failures if test not in set(plain.failures)),
     )
 
 
@@ -257,13 +257,13 @@ def _folder(room: Installed) -> Path:
 
 def _lines(output: bytes) -> list[_Line]:
     """Decode the lines that are understood; others are not ours."""
-    found = []
+    lines = []
     for line in output.splitlines():
         try:
-            found.append(msgspec.json.decode(line, type=_Line))
+            lines.append(msgspec.json.decode(line, type=_Line))
         except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-    return found
+    return lines
 
 
 def _last(output: bytes, kind: type[T]) -> T | None:

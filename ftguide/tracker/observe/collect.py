@@ -11,12 +11,14 @@ from pathlib import Path
 from packaging.utils import InvalidSdistFilename, parse_sdist_filename
 from packaging.version import Version
 
+from ftguide.files import sha256
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.index import Index, IndexFile, IndexPage
 from ftguide.tracker.record.evidence import identify, now
 from ftguide.tracker.record.findings import Backfill, Transition, WheelFile, Wheels
 from ftguide.tracker.record.model import (
     PLATFORMS,
+    TOOL,
     WHEEL_LINES,
     Artifact,
     CompatError,
@@ -49,8 +51,8 @@ def collect(name: str, index: Index, *, at: Callable[[], str] = now) -> tuple[Ev
     `CompatError` naming the package or the file.
     """
     page = index.page(name)
-    found = evidence_of(name, page, at())
-    wheels = found[0].result
+    items = evidence_of(name, page, at())
+    wheels = items[0].result
     assert isinstance(wheels, Wheels)
     by_name = {file.filename: file for file in page.files}
     for file in wheels.files[:1]:
@@ -60,12 +62,15 @@ def collect(name: str, index: Index, *, at: Callable[[], str] = now) -> tuple[Ev
                 headers.get_all("Classifier", []), headers.get("Requires-Python", "")
             )
             artifact = Artifact(file=file.file, sha256=file.sha256, uploaded=file.uploaded)
-            found.append(_item(Kind.CLAIM, name, wheels.newest, claim, at(), artifact))
-    return tuple(identify(item) for item in found)
+            items.append(_item(Kind.CLAIM, name, wheels.newest, claim, at(), artifact))
+    return tuple(identify(item) for item in items)
 
 
 def evidence_of(name: str, page: IndexPage, at: str) -> list[Evidence]:
-    """Read a page: what the newest final release offers, and when such files first appeared."""
+    """Read a page: what the newest final release offers, and when such files first appeared.
+
+    Raises `CompatError` naming the package or the file.
+    """
     files = list(_understood(name, page))
     if not files:
         raise CompatError(f"package {name}: the index has no final release of it.")
@@ -100,7 +105,7 @@ def page_of_folder(name: str, folder: Path) -> IndexPage:
         IndexFile(
             filename=path.name,
             url=path.name,
-            hashes={"sha256": artifacts.sha256(path)},
+            hashes={"sha256": sha256(path)},
             size=path.stat().st_size,
         )
         for path in sorted(folder.iterdir())
@@ -120,6 +125,7 @@ def _item(  # noqa: PLR0917 - the fields of one record
         observed_at=at,
         result=result,
         artifact=artifact,
+        tool=TOOL,
     )
 
 
@@ -129,9 +135,9 @@ def _understood(name: str, page: IndexPage) -> Iterator[_File]:
         if raw.yanked is not False:
             continue
         wheel = artifacts.read_name(raw.filename, WHEEL_LINES)
-        found = (wheel.name, wheel.version) if wheel else _source(raw.filename)
-        version = artifacts.final(found[1])
-        if found[0] == name and version is not None:
+        project, release = (wheel.name, wheel.version) if wheel else _source(raw.filename)
+        version = artifacts.final(release)
+        if project == name and version is not None:
             match = _UPLOADED.fullmatch(raw.upload_time)
             uploaded = f"{match[1]}Z" if match else ""
             yield _File(raw=raw, version=version, uploaded=uploaded, wheel=wheel)
@@ -172,7 +178,7 @@ def _first(files: Sequence[_File]) -> str:
 def _transitions(files: Sequence[_File]) -> list[Transition]:
     """Find the releases in which wheels made for a free-threaded line appeared or went away."""
     releases = _newest_at_their_time(files)
-    found = []
+    transitions = []
     for line in WHEEL_LINES:
         for platform in PLATFORMS:
             had = False
@@ -180,7 +186,7 @@ def _transitions(files: Sequence[_File]) -> list[Transition]:
                 fitting = [file for file in release if _made_for(file, line, platform)]
                 if bool(fitting) is not had:
                     had = bool(fitting)
-                    found.append(
+                    transitions.append(
                         Transition(
                             at=_first(fitting or release),
                             version=str(release[0].version),
@@ -190,7 +196,8 @@ def _transitions(files: Sequence[_File]) -> list[Transition]:
                         )
                     )
     return sorted(
-        (one for one in found if one.at), key=lambda one: (one.at, one.line, one.platform)
+        (transition for transition in transitions if transition.at),
+        key=lambda transition: (transition.at, transition.line, transition.platform),
     )
 
 
@@ -201,11 +208,11 @@ def _newest_at_their_time(files: Sequence[_File]) -> list[list[_File]]:
     """
     versions = {file.version for file in files}
     releases = [[file for file in files if file.version == version] for version in versions]
-    found: list[list[_File]] = []
+    newest: list[list[_File]] = []
     for release in sorted(releases, key=lambda release: (_first(release), release[0].version)):
-        if not found or release[0].version > found[-1][0].version:
-            found.append(release)
-    return found
+        if not newest or release[0].version > newest[-1][0].version:
+            newest.append(release)
+    return newest
 
 
 def _made_for(file: _File, line: str, platform: str) -> bool:

@@ -177,7 +177,10 @@ class Index:
         return page
 
     def metadata(self, name: str, file: IndexFile) -> bytes | None:
-        """Return the METADATA of a wheel where the index serves it, checked against its hash."""
+        """Return the METADATA of a wheel where the index serves it, checked against its hash.
+
+        Raises `CompatError` naming the file.
+        """
         if not isinstance(file.core_metadata, dict) or "sha256" not in file.core_metadata:
             return None
         url = urllib.parse.urljoin(

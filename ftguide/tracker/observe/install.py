@@ -19,6 +19,7 @@ import platformdirs
 import uv
 from packaging.utils import canonicalize_name
 
+from ftguide.files import sha256
 from ftguide.interpreters.model import Interpreter
 from ftguide.tracker.observe import artifacts, sandbox
 from ftguide.tracker.record.model import Artifact, CompatError
@@ -72,7 +73,7 @@ class Installed:
     @property
     def dependencies(self) -> tuple[str, ...]:
         """What was installed beside the package."""
-        return tuple(sorted(f"{one.name}=={one.version}" for one in self.others.values()))
+        return tuple(sorted(f"{other.name}=={other.version}" for other in self.others.values()))
 
     def owner(self, file: str) -> str:
         """Return the distribution whose RECORD lists a file; empty when nobody's does."""
@@ -80,9 +81,9 @@ class Installed:
             relative = Path(file).relative_to(self.site_packages).as_posix()
         except ValueError:
             return ""
-        for one in (self.package, *self.others.values()):
-            if relative in one.files:
-                return one.name
+        for distribution in (self.package, *self.others.values()):
+            if relative in distribution.files:
+                return distribution.name
         return ""
 
 
@@ -121,8 +122,8 @@ class Workshop:
         own = _own_wheel(files, name, version, hashes)
         python = self._install(interpreter, folder / "venv", files, f"{name}=={version}")
         site_packages = _site_packages(folder / "venv")
-        found = artifacts.installed(site_packages)
-        package = found.pop(name, None)
+        distributions = artifacts.installed(site_packages)
+        package = distributions.pop(name, None)
         if package is None or package.version != version:
             raise CompatError(
                 f"package {name}: {own.file} says it is {version}, but what it installs says "
@@ -134,7 +135,7 @@ class Workshop:
             site_packages=site_packages,
             interpreter=interpreter,
             package=package,
-            others=found,
+            others=distributions,
             artifact=own,
             lacks=lack,
         )
@@ -246,8 +247,8 @@ def _gist(outcome: sandbox.Outcome) -> str:
     """Return the line that says most of what a client printed."""
     lines = [line.strip() for line in outcome.tail.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
-    said = (errors or lines or ["no reason given"])[-1]
-    return (outcome.ended or said).rstrip(".")[:300]
+    line = (errors or lines or ["no reason given"])[-1]
+    return (outcome.ended or line).rstrip(".")[:300]
 
 
 def _missing(outcome: sandbox.Outcome, requirement: str) -> str:
@@ -266,7 +267,7 @@ def _own_wheel(files: list[Path], name: str, version: str, hashes: Mapping[str, 
             continue
         if wheel.version != version:
             raise CompatError(f"package {name}: asked for {version}, got {path.name}; not probed.")
-        digest = artifacts.sha256(path)
+        digest = sha256(path)
         if hashes and hashes.get(path.name) != digest:
             raise CompatError(
                 f"package {name}: {path.name} has the sha256 {digest}, but the index stated "
@@ -282,7 +283,7 @@ def _python(venv: Path) -> str:
 
 
 def _site_packages(venv: Path) -> Path:
-    found = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
-    if not found:
+    folders = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
+    if not folders:
         raise CompatError(f"{venv}: a virtual environment without site-packages.")
-    return found[0]
+    return folders[0]

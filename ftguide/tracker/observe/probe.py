@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ftguide import files
 from ftguide.interpreters.model import Pair
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.ask import (
@@ -26,9 +27,11 @@ from ftguide.tracker.observe.sandbox import isolation
 from ftguide.tracker.record.evidence import identify, now
 from ftguide.tracker.record.findings import (
     STANDARD_LIBRARY,
+    Control,
     Culprit,
     Declarations,
     Declared,
+    Declares,
     DeepImport,
     Fallback,
     ImportedName,
@@ -37,6 +40,7 @@ from ftguide.tracker.record.findings import (
     Smoke,
 )
 from ftguide.tracker.record.model import (
+    TOOL,
     CompatError,
     Environment,
     Evidence,
@@ -45,6 +49,7 @@ from ftguide.tracker.record.model import (
     Result,
     SuiteRecipe,
 )
+from ftguide.vocabulary import Build, line_of
 
 #: Where smoke scripts live, relative to the repository's root.
 SMOKE = Path("compatibility") / "smoke"
@@ -94,10 +99,10 @@ def probe(
             workshop.discard(control)
     finally:
         workshop.discard(room)
-    found = [_evidence(request, pair, room, kind, result, at()) for kind, result in results.items()]
+    items = [_evidence(request, pair, room, kind, result, at()) for kind, result in results.items()]
     if request.package.suite and request.suite_seconds:
-        found.append(_suite(request, request.package.suite, pair, workshop, at))
-    return tuple(found)
+        items.append(_suite(request, request.package.suite, pair, workshop, at))
+    return tuple(items)
 
 
 def _suite(
@@ -131,7 +136,7 @@ def _evidence(  # noqa: PLR0917 - the fields of one record
             version=request.version,
             observed_at=at,
             result=result,
-            line=f"{'.'.join(facts.version.split('.')[:2])}t",
+            line=f"{line_of(facts.version)}{Build.FREE_THREADED.suffix}",
             platform=platform_of(facts.platform, facts.libc),
             artifact=artifact,
             env=Environment(
@@ -146,6 +151,7 @@ def _evidence(  # noqa: PLR0917 - the fields of one record
                 lacks=room.lacks,
             ),
             run=request.run,
+            tool=TOOL,
         )
     )
 
@@ -155,8 +161,8 @@ def platform_of(platform: str, libc: str) -> str:
     tag = platform.replace("-", "_").replace(".", "_")
     if tag.startswith("linux_") and "musl" in libc:
         return tag.replace("linux_", "musllinux_")
-    found = artifacts.platforms_of(tag)
-    return found[0] if found else tag
+    platforms = artifacts.platforms_of(tag)
+    return platforms[0] if platforms else tag
 
 
 @dataclass(slots=True)
@@ -170,14 +176,14 @@ class _Subject:
     def declarations(self) -> Declarations:
         """Ask every extension module of the package."""
         files = artifacts.extension_files(self.room.package)
-        found = ask_declaration(self.room, files)
-        modules = []
-        for file, answer in zip(files, found, strict=True):
-            if "module export function" in answer.detail:
-                continue  # a shared library that other modules link to, not a module
-            modules.append(answer)
-            self._known[file] = answer
-        return Declarations(modules=tuple(modules))
+        answers = dict(zip(files, ask_declaration(self.room, files), strict=True))
+        modules = {
+            file: answer
+            for file, answer in answers.items()
+            if answer.declares is not Declares.NO_MODULE
+        }
+        self._known |= modules
+        return Declarations(modules=tuple(modules.values()))
 
     def imports(self) -> Imports:
         """Import every import name, each in a fresh process."""
@@ -199,27 +205,35 @@ class _Subject:
 
     def deep(self, declared: Declarations) -> DeepImport:
         """Import every submodule, as far as the time goes."""
-        loadable = [one.module for one in declared.modules if one.declares != "not-loadable"]
+        loadable = [
+            module.module
+            for module in declared.modules
+            if module.declares is not Declares.NOT_LOADABLE
+        ]
         modules = artifacts.submodules(self.room.package, loadable)
-        seen = ask_imports(self.room, modules, self.request.deep_seconds)
+        loaded = ask_imports(self.room, modules, self.request.deep_seconds)
         culprits: dict[Culprit, None] = {}
         extensions: set[str] = set()
-        for one in seen:
-            extensions.update(self.own(one.extensions.values()))
-            if one.gil_on:
-                culprits.update(dict.fromkeys(self.culprits(one)))
-        asked = [one for one in seen if one.name]
+        for module in loaded:
+            extensions.update(self.own(module.extensions.values()))
+            if module.gil_on:
+                culprits.update(dict.fromkeys(self.culprits(module)))
+        asked = [module for module in loaded if module.name]
         return DeepImport(
             modules=len(modules),
-            imported=sum(not one.error and not one.ended for one in asked),
-            gil_on=tuple(one.name for one in asked if one.gil_on),
+            imported=sum(not module.error and not module.ended for module in asked),
+            gil_on=tuple(module.name for module in asked if module.gil_on),
             culprits=tuple(culprits),
             extensions=tuple(sorted(extensions)),
             errors=tuple(
-                ModuleProblem(module=one.name, detail=one.error) for one in asked if one.error
+                ModuleProblem(module=module.name, detail=module.error)
+                for module in asked
+                if module.error
             ),
             ended=tuple(
-                ModuleProblem(module=one.name, detail=one.ended) for one in asked if one.ended
+                ModuleProblem(module=module.name, detail=module.ended)
+                for module in asked
+                if module.ended
             ),
             not_reached=len(modules) - len(asked),
         )
@@ -227,12 +241,12 @@ class _Subject:
     def own(self, files: Iterable[str]) -> list[str]:
         """Return the names of the package's own extension modules among loaded files."""
         root = self.room.site_packages
-        found = {
+        modules = {
             artifacts.module_of(Path(file).relative_to(root).as_posix())
             for file in files
             if self.room.owner(file) == self.room.package.name
         }
-        return sorted(found)
+        return sorted(modules)
 
     def culprits(self, loaded: Loaded) -> tuple[Culprit, ...]:
         """Find which of the loaded extension modules turned the GIL on, and whose they are.
@@ -252,15 +266,17 @@ class _Subject:
         unknown = [file for file in relative if file not in self._known]
         for file, answer in zip(unknown, ask_declaration(self.room, unknown), strict=True):
             self._known[file] = answer
-        found = {}
+        owners = {}
         for file, path in relative.items():
-            if self._known[file].declares == "used" or inside[path] in loaded.warned:
-                found[artifacts.module_of(file)] = self.room.owner(path)
+            if self._known[file].declares is Declares.USED or inside[path] in loaded.warned:
+                owners[artifacts.module_of(file)] = self.room.owner(path)
         for name in loaded.warned:
             path = loaded.extensions.get(name, "")
             if path not in inside or path not in relative.values():
-                found.setdefault(name, _owner_elsewhere(path))
-        return tuple(Culprit(module=module, owner=owner) for module, owner in sorted(found.items()))
+                owners.setdefault(name, _owner_elsewhere(path))
+        return tuple(
+            Culprit(module=module, owner=owner) for module, owner in sorted(owners.items())
+        )
 
 
 def _owner_elsewhere(file: str) -> str:
@@ -288,8 +304,8 @@ def _fallback(request: Request, imports: Imports, control: Installed | str) -> F
         there.update(other.own(loaded.extensions.values()))
         if loaded.error or loaded.ended:
             problems.append(f"import {name}: {loaded.error or loaded.ended}")
-    here = {module for one in imports.names for module in one.extensions}
-    incomplete = any(one.ended for one in imports.names)
+    here = {module for imported in imports.names for module in imported.extensions}
+    incomplete = any(imported.ended for imported in imports.names)
     return Fallback(
         missing=() if incomplete else tuple(sorted(there - here)),
         extra=tuple(sorted(here - there)),
@@ -307,13 +323,13 @@ def _smoke(request: Request, room: Installed, control: Installed | str) -> Smoke
             "it out of packages.toml."
         )
     answer = ask_smoke(room, script.resolve(), SMOKE_THREADS)
-    control_result = ""
+    control_result = Control.NOT_RUN
     if (answer.detail or answer.ended) and isinstance(control, Installed):
-        again = ask_smoke(control, script.resolve(), SMOKE_THREADS)
-        control_result = "failed" if again.detail or again.ended else "passed"
+        there = ask_smoke(control, script.resolve(), SMOKE_THREADS)
+        control_result = Control.FAILED if there.detail or there.ended else Control.PASSED
     return Smoke(
         script=request.package.smoke,
-        script_sha256=artifacts.sha256(script),
+        script_sha256=files.sha256(script),
         threads=SMOKE_THREADS,
         passed=not answer.detail and not answer.ended,
         gil_enabled=answer.gil_enabled,

@@ -17,13 +17,15 @@ from pathlib import Path
 from ftguide.interpreters.model import Pair
 from ftguide.tracker.derive.derive import latest, not_retracted, status
 from ftguide.tracker.derive.grounds import offered
+from ftguide.tracker.derive.model import Cell, Reason, ReasonKind
 from ftguide.tracker.observe import collect, sandbox
 from ftguide.tracker.observe.index import Index
 from ftguide.tracker.observe.install import Workshop
 from ftguide.tracker.observe.probe import Request, platform_of, probe
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Wheels
-from ftguide.tracker.record.model import Cell, CompatError, Evidence, Kind, Package
+from ftguide.tracker.record.model import CompatError, Evidence, Kind, Package
+from ftguide.vocabulary import Build, line_of
 
 Say = Callable[[str], None]
 
@@ -41,13 +43,13 @@ class Report:
     items: tuple[Evidence, ...] = ()
     problem: str = ""
     seconds: float = 0.0
-    note: str = ""  #: why there was nothing to probe
+    left_out: Reason | None = None  #: why there was nothing to probe
 
 
 def collect_one(
     package: Package, index: Index | None, folder: Path | None, log: Path
 ) -> tuple[Evidence, ...]:
-    """Ask the index, or look into a folder of wheels, and append what it offers."""
+    """Ask the index, or look into a folder of wheels, and append what it offers; raises `CompatError`."""
     if folder is not None:
         page = collect.page_of_folder(package.name, folder)
         items = tuple(collect.evidence_of(package.name, page, evidence.now()))
@@ -93,10 +95,11 @@ class Survey:
         """Collect and probe one package, then append; a `CompatError` is reported, not raised."""
         started = time.monotonic()
         try:
-            note, items = self._probe(package)
+            left_out, items = self._probe(package)
         except CompatError as error:
             return Report(package=package, problem=str(error), seconds=time.monotonic() - started)
-        return Report(package=package, items=items, note=note, seconds=time.monotonic() - started)
+        seconds = time.monotonic() - started
+        return Report(package=package, items=items, left_out=left_out, seconds=seconds)
 
     def all(
         self, packages: Sequence[Package], jobs: int, done: Callable[[Report], None]
@@ -120,9 +123,9 @@ class Survey:
                 sandbox.STOP.clear()
         return sorted(reports, key=lambda report: packages.index(report.package))
 
-    def _probe(self, package: Package) -> tuple[str, tuple[Evidence, ...]]:
+    def _probe(self, package: Package) -> tuple[Reason | None, tuple[Evidence, ...]]:
         if package.skip:
-            return f"left out: {package.skip}", ()
+            return Reason(ReasonKind.LEFT_OUT, detail=package.skip), ()
         if self.index is not None or self.folder is not None:
             collect_one(package, self.index, self.folder, self.log)
         known = not_retracted(evidence.read_package(self.log, package.name))
@@ -136,10 +139,11 @@ class Survey:
         version = self.pins.get(package.name, offer.newest)
         if version == offer.newest:
             facts = self.pair.ft.facts
-            line = f"{'.'.join(facts.version.split('.')[:2])}t"
+            line = f"{line_of(facts.version)}{Build.FREE_THREADED.suffix}"
             here = platform_of(facts.platform, facts.libc)
             if not offered(offer, line, here):
-                return f"{offer.newest} has no file for {line} on {here}", ()
+                kind = ReasonKind.NO_FILE_HERE
+                return Reason(kind, offer.newest, line=line, platform=here), ()
         same = version == offer.newest
         request = Request(
             package=package,
@@ -151,15 +155,14 @@ class Survey:
             smoke=self.smoke,
             run=self.run,
         )
-        return "", evidence.append(self.log, probe(request, self.pair, self.workshop))
+        return None, evidence.append(self.log, probe(request, self.pair, self.workshop))
 
 
 def cell_of(
     package: Package, log: Path, line: str, platform: str, today: date | None = None
 ) -> Cell:
-    """Return one cell as it stands now."""
+    """Return one cell as it stands now; raises `CompatError` for a log that is not evidence."""
     today = today or datetime.now(UTC).date()
-    found = status(
-        package, evidence.read_package(log, package.name), f"{today.isoformat()}T23:59:59Z"
-    )
-    return next(cell for cell in found.cells if (cell.line, cell.platform) == (line, platform))
+    known = evidence.read_package(log, package.name)
+    cells = status(package, known, f"{today.isoformat()}T23:59:59Z").cells
+    return next(cell for cell in cells if (cell.line, cell.platform) == (line, platform))

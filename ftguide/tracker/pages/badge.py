@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 from ftguide.render import svg
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import Status
 from ftguide.tracker.pages import words
-from ftguide.tracker.record.model import Status
 
 _LABEL = "free-threaded Python"
 #: White text has at least 4.5:1 on each.
@@ -42,20 +42,20 @@ def text_of(status: Status) -> str:
 
 def badge(status: Status) -> bytes:
     """Draw the badge; the same status gives the same bytes."""
-    said = text_of(status)
+    text = text_of(status)
     left = len(_LABEL) * _CHARACTER + 2 * _PADDING
-    right = len(said) * _CHARACTER + 2 * _PADDING
+    right = len(text) * _CHARACTER + 2 * _PADDING
     drawing = ET.Element("svg")
     drawing.set("xmlns", "http://www.w3.org/2000/svg")
     for name, value in (("width", left + right), ("height", 20.0)):
         drawing.set(name, svg.number(value))
     drawing.set("role", "img")
-    drawing.set("aria-label", svg.printable(f"{status.package.name}, {_LABEL}: {said}"))
-    svg.add(drawing, "title", f"{status.package.name}, {_LABEL}: {said}")
+    drawing.set("aria-label", svg.printable(f"{status.package.name}, {_LABEL}: {text}"))
+    svg.add(drawing, "title", f"{status.package.name}, {_LABEL}: {text}")
     svg.add(drawing, "rect", width=left, height=20.0, fill="#444a50")
     svg.add(drawing, "rect", x=left, width=right, height=20.0, fill=colour(status.headline))
-    for x, width, text in ((_PADDING, left, _LABEL), (left + _PADDING, right, said)):
-        node = svg.add(drawing, "text", text, x=x, y=14.0, textLength=width - 2 * _PADDING)
+    for x, width, part in ((_PADDING, left, _LABEL), (left + _PADDING, right, text)):
+        node = svg.add(drawing, "text", part, x=x, y=14.0, textLength=width - 2 * _PADDING)
         node.set("fill", "#fff")
         node.set("font-family", "Verdana,DejaVu Sans,sans-serif")
         node.set("font-size", "11")

@@ -1,7 +1,7 @@
 """The packages a site is built from: their status on a day, their evidence, and what could not be read.
 
 Reads through the tracker's rooms and knows nothing of Sphinx. A damaged file of evidence becomes a
-`Problem` and its package reads "unknown", so one bad file never stops a build.
+problem and its package reads "unknown", so one bad file never stops a build.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from ftguide.tracker.declare import packages
 from ftguide.tracker.derive.derive import derive
+from ftguide.tracker.derive.model import Status
 from ftguide.tracker.record import evidence
-from ftguide.tracker.record.model import CompatError, Evidence, Package, Status
+from ftguide.tracker.record.model import CompatError, Evidence, Package
 
 #: Names inside the folder of the configuration.
 PACKAGES, EVIDENCE = "packages.toml", "evidence"
@@ -35,7 +36,7 @@ class Tracker:
 
     def find(self, name: str) -> Status | None:
         """Return the status of a package, None for one that is not described."""
-        return next((one for one in self.statuses if one.package.name == name), None)
+        return next((status for status in self.statuses if status.package.name == name), None)
 
 
 def files_of(folder: Path) -> tuple[Path, ...]:
@@ -64,20 +65,20 @@ def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
     first_seen: dict[str, str] = {}
     for package in described:
         try:
-            found = evidence.read_package(folder / EVIDENCE, package.name)
+            known = evidence.read_package(folder / EVIDENCE, package.name)
         except CompatError as error:
             problems.append(str(error))
             continue
         until = f"{today.isoformat()}T23:59:59Z"
-        found = tuple(item for item in found if item.observed_at <= until)
-        for item in found:
+        known = tuple(item for item in known if item.observed_at <= until)
+        for item in known:
             first_seen.setdefault(item.id, item.observed_at)
-        items[package.name] = tuple({item.id: item for item in found}.values())
-        sightings += found
+        items[package.name] = tuple({item.id: item for item in known}.values())
+        sightings += known
     statuses = derive(sightings, described, today)
     return Tracker(
         today=today,
-        statuses=tuple(sorted(statuses, key=lambda one: one.package.name)),
+        statuses=tuple(sorted(statuses, key=lambda status: status.package.name)),
         items=items,
         first_seen=first_seen,
         problems=tuple(problems),

@@ -39,7 +39,10 @@ _ASKED = re.compile(r"(?P<name>[a-z0-9-]+)(?:@(?P<line>3\.\d+t))?")
 
 
 def today_of(config: Config) -> date:
-    """Return the day that statuses are derived for: the setting, else SOURCE_DATE_EPOCH, else today."""
+    """Return the day that statuses are derived for: the setting, else SOURCE_DATE_EPOCH, else today.
+
+    Raises `ConfigError` for a setting that is no day.
+    """
     setting = str(config.compat_today)
     if setting:
         try:
@@ -74,18 +77,21 @@ class TableDirective(CompatDirective):
         tracker = self.tracker()
         self.domain.note_table(self.env.docname, tracker)
         if not tracker.statuses:
-            said = nodes.paragraph("", "", nodes.Text("No package is described yet. "))
-            said += [nodes.literal("", "compatibility/packages.toml"), nodes.Text(" lists them, ")]
-            said += [nodes.literal("", "nox -s probe"), nodes.Text(" gathers evidence.")]
-            return [nodes.note("", said)]
-        probed = sum(bool(one.probed) for one in tracker.statuses)
+            paragraph = nodes.paragraph("", "", nodes.Text("No package is described yet. "))
+            paragraph += [
+                nodes.literal("", "compatibility/packages.toml"),
+                nodes.Text(" lists them, "),
+            ]
+            paragraph += [nodes.literal("", "nox -s probe"), nodes.Text(" gathers evidence.")]
+            return [nodes.note("", paragraph)]
+        probed = sum(bool(status.probed) for status in tracker.statuses)
         count = words.count(len(tracker.statuses), "package")
-        said = nodes.paragraph(
+        paragraph = nodes.paragraph(
             "",
             f"{count}, {probed} of them probed on at least one cell; as of {tracker.today.isoformat()}.",
         )
         return [
-            said,
+            paragraph,
             table.counts(tracker.statuses),
             table.overview(tracker.statuses),
         ]
@@ -120,8 +126,8 @@ class DownloadsDirective(CompatDirective):
             (export.FEED, "changes of levels as an Atom feed"),
         ):
             link = data_file("", target.rpartition("/")[2], target=target)
-            said = nodes.paragraph("", "", link, nodes.Text(f": {meaning}"))
-            listed += nodes.list_item("", said)
+            paragraph = nodes.paragraph("", "", link, nodes.Text(f": {meaning}"))
+            listed += nodes.list_item("", paragraph)
         return [listed]
 
 
@@ -131,20 +137,20 @@ class ReportDirective(CompatDirective):
     def run(self) -> list[nodes.Node]:
         """Return a link to a prefilled issue, or the way without one."""
         address = issue_address(str(self.config.compat_repository), "NAME", "LEVEL")
-        said = nodes.paragraph("", "")
+        paragraph = nodes.paragraph("", "")
         if address:
-            said += nodes.reference("", "Report a change", refuri=address)
-            said += nodes.Text("; the link on a package's page fills in its name and level.")
-            return [said]
-        said += nodes.Text("This build of the site names no repository to report to (")
-        said += [nodes.literal("", "REPO_URL"), nodes.Text(" sets it). In a checkout, ")]
-        said += nodes.literal("", "nox -s probe -- --only NAME")
-        said += [
+            paragraph += nodes.reference("", "Report a change", refuri=address)
+            paragraph += nodes.Text("; the link on a package's page fills in its name and level.")
+            return [paragraph]
+        paragraph += nodes.Text("This build of the site names no repository to report to (")
+        paragraph += [nodes.literal("", "REPO_URL"), nodes.Text(" sets it). In a checkout, ")]
+        paragraph += nodes.literal("", "nox -s probe -- --only NAME")
+        paragraph += [
             nodes.Text(" appends what it found to "),
             nodes.literal("", "compatibility/evidence/"),
         ]
-        said += nodes.Text("; that file is the report.")
-        return [said]
+        paragraph += nodes.Text("; that file is the report.")
+        return [paragraph]
 
 
 class LevelRole(SphinxRole):
@@ -224,7 +230,7 @@ class CompatDomain(Domain):
                     subtype="duplicate",
                     location=docname,
                 )
-        self.data["tables"][docname] = [one.package.name for one in tracker.statuses]
+        self.data["tables"][docname] = [status.package.name for status in tracker.statuses]
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page declared."""

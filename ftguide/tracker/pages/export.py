@@ -15,11 +15,12 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from ftguide.render import svg
+from ftguide.tracker.derive.model import Cell, Change, Status
 from ftguide.tracker.pages import words
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.package_pages import Grouped, grouped
 from ftguide.tracker.pages.table import BASE, page_of
-from ftguide.tracker.record.model import Cell, Change, Evidence, Status
+from ftguide.tracker.record.model import Evidence
 
 #: Version of the exports. Raised when a field changes its meaning, not when one is added.
 SCHEMA = 1
@@ -67,7 +68,7 @@ def status_json(tracker: Tracker) -> bytes:
         {
             "schema": SCHEMA,
             "as_of": tracker.today.isoformat(),
-            "packages": [_summary(one) for one in tracker.statuses],
+            "packages": [_summary(status) for status in tracker.statuses],
         }
     )
 
@@ -75,7 +76,7 @@ def status_json(tracker: Tracker) -> bytes:
 def package_json(tracker: Tracker, status: Status) -> bytes:
     """Write one package in full: reasons, changes, every item of evidence as last seen."""
     items: Sequence[Evidence] = tracker.items.get(status.package.name, ())
-    cells = [{**_cell(cell), "reasons": list(cell.reasons)} for cell in status.cells]
+    cells = [{**_cell(cell), "reasons": words.reasons(cell.reasons)} for cell in status.cells]
     return _json(
         {
             "schema": SCHEMA,
@@ -108,9 +109,9 @@ def status_csv(tracker: Tracker) -> bytes:
             *("flags", "observed_at", "proof"),
         )
     )
-    for one in tracker.statuses:
-        head = (one.package.name, one.package.field, one.newest, one.headline.value)
-        for cell in one.cells:
+    for status in tracker.statuses:
+        head = (status.package.name, status.package.field, status.newest, status.headline.value)
+        for cell in status.cells:
             values = (
                 *(*head, cell.line, cell.platform, cell.level.value, cell.version),
                 *(" ".join(cell.flags), cell.observed_at, " ".join(cell.proof)),
@@ -132,12 +133,16 @@ def feed(tracker: Tracker, site: str, target: Callable[[str], str]) -> bytes:
         for status in tracker.statuses
         for change in grouped(tuple(filter(_is_news, status.changes)))
     ]
-    news.sort(key=lambda one: (one[0].day, one[1].package.name, one[0].line), reverse=True)
+    news.sort(key=lambda new: (new[0].day, new[1].package.name, new[0].line), reverse=True)
     ET.register_namespace("", _ATOM)
     root = ET.Element(f"{{{_ATOM}}}feed")
     _add(root, "title", "Free-threaded Python: level changes of packages")
     _add(root, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, site or 'ftguide')}")
-    _add(root, "updated", f"{max((one.day for one, _ in news), default='1970-01-01')}T00:00:00Z")
+    _add(
+        root,
+        "updated",
+        f"{max((change.day for change, _ in news), default='1970-01-01')}T00:00:00Z",
+    )
     author = ET.SubElement(root, f"{{{_ATOM}}}author")
     _add(author, "name", "The Measured Guide to Free-Threaded Python contributors")
     if site:
@@ -154,20 +159,25 @@ def _is_news(change: Change) -> bool:
     return not change.backfilled and (change.before.verdict or change.after.verdict)
 
 
-def _entry(root: ET.Element, one: Grouped, name: str, address: str) -> None:
-    key = f"{name} {one.day} {one.line} {one.platforms} {one.version} {one.before} {one.after}"
+def _entry(root: ET.Element, change: Grouped, name: str, address: str) -> None:
+    key = (
+        f"{name} {change.day} {change.line} {change.platforms} {change.version} "
+        f"{change.before} {change.after}"
+    )
     entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
     _add(
-        entry, "title", f"{name} {one.version}, {one.line}: {one.before.words} → {one.after.words}"
+        entry,
+        "title",
+        f"{name} {change.version}, {change.line}: {change.before.words} → {change.after.words}",
     )
     _add(entry, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}")
-    _add(entry, "updated", f"{one.day}T00:00:00Z")
+    _add(entry, "updated", f"{change.day}T00:00:00Z")
     ET.SubElement(entry, f"{{{_ATOM}}}link", href=address)
     _add(
         entry,
         "summary",
-        f"On {one.platforms}: {one.after.meaning} Evidence: "
-        f"{', '.join(words.short(id_) for id_ in one.proof) or 'none'}.",
+        f"On {change.platforms}: {change.after.meaning} Evidence: "
+        f"{', '.join(words.short(id_) for id_ in change.proof) or 'none'}.",
     )
 
 

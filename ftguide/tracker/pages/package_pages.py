@@ -18,10 +18,11 @@ from markupsafe import escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from ftguide.tracker.derive.level_rules import Flag, Level
-from ftguide.tracker.pages import badge, words
+from ftguide.tracker.derive.model import Change, Status
+from ftguide.tracker.pages import badge, commands, words
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.table import BASE, page_of
-from ftguide.tracker.record.model import Change, Kind, Status
+from ftguide.tracker.record.model import Kind
 
 #: Stands for title and body in the theme's page; a page's own text is put in once and never searched.
 _TITLE, _BODY = "compat-shell-title", "compat-shell-body"
@@ -45,26 +46,33 @@ class Grouped:
 def grouped(changes: tuple[Change, ...]) -> list[Grouped]:
     """Return the changes newest first, those that differ in the platform only as one."""
 
-    def key(one: Change) -> tuple[str, str, str, str, str, bool]:
-        return (words.day(one.at), one.line, one.version, one.before, one.after, one.backfilled)
+    def key(change: Change) -> tuple[str, str, str, str, str, bool]:
+        return (
+            words.day(change.at),
+            change.line,
+            change.version,
+            change.before,
+            change.after,
+            change.backfilled,
+        )
 
-    found = []
+    groups = []
     for _, members in groupby(sorted(changes, key=key, reverse=True), key=key):
         same = list(members)
         first = same[0]
-        found.append(
+        groups.append(
             Grouped(
                 day=words.day(first.at),
                 line=first.line,
-                platforms=", ".join(sorted(words.platform(one.platform) for one in same)),
+                platforms=", ".join(sorted(words.platform(change.platform) for change in same)),
                 version=first.version,
                 before=first.before,
                 after=first.after,
-                proof=tuple(dict.fromkeys(id_ for one in same for id_ in one.proof)),
+                proof=tuple(dict.fromkeys(id_ for change in same for id_ in change.proof)),
                 backfilled=first.backfilled,
             )
         )
-    return found
+    return groups
 
 
 def issue_address(repository: str, package: str, headline: str) -> str:
@@ -92,11 +100,13 @@ def _environment() -> jinja2.Environment:
         "day": words.day,
         "web": words.web,
         "kind": words.kind,
+        "reason": words.reason,
+        "coverage": words.coverage,
         "platform": words.platform,
         "anchor": words.anchor,
         "sentences": words.sentences,
         "stale": lambda flags: Flag.STALE in flags,
-        "flags": lambda flags: ", ".join(words.flag(one) for one in flags),
+        "flags": lambda flags: ", ".join(words.flag(flag) for flag in flags),
     }
     return made
 
@@ -155,8 +165,8 @@ class Writer:
             badge=f"{name}: {badge.text_of(status)}",
             address=f"{root}{page_of(name)}" if root else "",
             page_address=f"{root}{self.builder.get_target_uri(page_of(name))}",
-            again=lambda cell: words.probe_command(name, cell.line),
-            by_hand=lambda cell: words.by_hand(cell, name),
+            again=lambda cell: commands.probe_command(name, cell.line),
+            by_hand=lambda cell: commands.by_hand(cell, name),
             report=issue_address(self.repository, name, status.headline.words),
         )
 

@@ -13,9 +13,10 @@ from docutils import nodes
 from ftguide.docs.grid import Cell as Content
 from ftguide.docs.grid import Column, Line, table
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import Cell, Status
 from ftguide.tracker.pages import words
 from ftguide.tracker.pages.inline import browser, package_link, package_row
-from ftguide.tracker.record.model import LINES, PLATFORMS, Cell, Status
+from ftguide.tracker.record.model import LINES, PLATFORMS
 
 #: Where the pages and files of packages live, relative to the root of the site.
 BASE = "tracking"
@@ -57,7 +58,7 @@ def _name(status: Status) -> Content:
 
 def _headline(status: Status) -> Content:
     stale = Flag.STALE in status.flags
-    remarks = [status.coverage, *(["stale"] if stale else [])]
+    remarks = [words.coverage(status), *(["stale"] if stale else [])]
     if status.package.skip:
         remarks.append(f"left out: {status.package.skip}")
     return [
@@ -75,14 +76,14 @@ def _line(status: Status, line: str) -> Content:
     stale = level.verdict and all(cell.stale for cell in having)
     remarks = [platforms(having)] if level.verdict and len(having) < len(cells) else []
     others = [cell for cell in cells if cell.level.verdict and cell.level is not level]
-    remarks += [f"{one.level.words} on {words.platform(one.platform)}" for one in others]
+    remarks += [f"{cell.level.words} on {words.platform(cell.platform)}" for cell in others]
     if stale:
         remarks.append("stale")
     anchor = words.anchor(having[0]) if having else "cells"
-    found: list[nodes.Node] = [linked(status.package.name, anchor, level, stale=stale)]
+    content: list[nodes.Node] = [linked(status.package.name, anchor, level, stale=stale)]
     if remarks:
-        found += [nodes.Text(" "), small("; ".join(remarks))]
-    return found
+        content += [nodes.Text(" "), small("; ".join(remarks))]
+    return content
 
 
 def platforms(cells: Sequence[Cell]) -> str:
@@ -102,14 +103,14 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
     lines = [
         Line(
             cells=[
-                _name(one),
-                _headline(one),
-                *(_line(one, line) for line in LINES),
-                words.field(one.package.field),
-                words.looked(one) or "not yet",
+                _name(status),
+                _headline(status),
+                *(_line(status, line) for line in LINES),
+                words.field(status.package.field),
+                words.looked(status) or "not yet",
             ]
         )
-        for one in statuses
+        for status in statuses
     ]
     built = table("Packages by name, as far as there is evidence", columns, lines)
     built["classes"].append("compat")
@@ -118,12 +119,12 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
         package_row(
             "",
             *row.children,
-            ids=[f"package-{one.package.name}"],
-            ranks=" ".join(str(cell.level.rank) for cell in one.cells),
-            headline=str(one.headline.rank),
-            field=words.field(one.package.field),
+            ids=[f"package-{status.package.name}"],
+            ranks=" ".join(str(cell.level.rank) for cell in status.cells),
+            headline=str(status.headline.rank),
+            field=words.field(status.package.field),
         )
-        for row, one in zip(list(body.children), statuses, strict=True)
+        for row, status in zip(list(body.children), statuses, strict=True)
         if isinstance(row, nodes.row)
     ]
     body.children = []
@@ -139,11 +140,11 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
 
 def counts(statuses: Sequence[Status]) -> nodes.Element:
     """Build the line that counts packages by headline, highest level first."""
-    found = Counter(status.headline for status in statuses)
-    said = nodes.paragraph("", "", classes=["compat-counts"])
-    for level in sorted(found, key=lambda one: -one.rank):
-        said += [chip(level, f"{found[level]} {level.words}"), nodes.Text(" ")]
-    return said
+    numbers = Counter(status.headline for status in statuses)
+    paragraph = nodes.paragraph("", "", classes=["compat-counts"])
+    for level in sorted(numbers, key=lambda level: -level.rank):
+        paragraph += [chip(level, f"{numbers[level]} {level.words}"), nodes.Text(" ")]
+    return paragraph
 
 
 def levels() -> nodes.table:
@@ -167,7 +168,8 @@ def levels() -> nodes.table:
 def flags() -> nodes.table:
     """Build the table that explains the flags."""
     lines = [
-        Line(cells=[words.flag(one), one.meaning, [nodes.literal("", one.value)]]) for one in Flag
+        Line(cells=[words.flag(flag), flag.meaning, [nodes.literal("", flag.value)]])
+        for flag in Flag
     ]
     columns = [Column(title="Flag"), Column(title="Meaning"), Column(title="In the data")]
     return table("Flags beside a level", columns, lines)

@@ -1,24 +1,23 @@
-"""How statuses, evidence and commands read: one spelling for the table, the pages and the exports.
+"""How statuses, reasons and evidence read: one spelling for terminals, the table, pages and exports.
 
 Pure functions from records to text. Versions, modules, files and messages are other people's text:
-whoever shows them escapes them. Commands are built only from values that cannot break out of a shell.
+whoever shows them escapes them.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
-
-from packaging.utils import canonicalize_name
+from dataclasses import asdict
 
 from ftguide.tracker.derive.level_rules import Flag, Level
-from ftguide.tracker.record.evidence import NAME
+from ftguide.tracker.derive.model import Cell, Reason, ReasonKind, Status
 from ftguide.tracker.record.findings import (
     Assertion,
     Backfill,
     Claim,
     Declarations,
+    Declares,
     DeepImport,
     Fallback,
     Imports,
@@ -29,7 +28,7 @@ from ftguide.tracker.record.findings import (
     UpstreamCi,
     Wheels,
 )
-from ftguide.tracker.record.model import Cell, Change, Evidence, Kind, Status
+from ftguide.tracker.record.model import Evidence, Kind
 
 _PLATFORMS = {
     "manylinux_x86_64": "Linux x86-64",
@@ -60,13 +59,34 @@ _FLAGS = {
     Flag.ASSERTED: "statement on record",
     Flag.SOME_PLATFORMS: "some platforms only",
 }
+_REASONS = {
+    ReasonKind.NO_FILE: "{about} has no file for it",
+    ReasonKind.BUILD_ENDED: "{detail}",
+    ReasonKind.REQUIREMENT_WITHOUT_FILE: "it requires {about}, which has no file",
+    ReasonKind.MODULE_ENDED: "{about}: {detail}",
+    ReasonKind.IMPORT_FAILED: "import {about}: {detail}",
+    ReasonKind.SMOKE_FAILED: "{about}: {detail}",
+    ReasonKind.MODULE_TURNS_GIL_ON: "{about} turns the GIL on",
+    ReasonKind.DEPENDENCY_TURNS_GIL_ON: "{about} of {owner} turns the GIL on",
+    ReasonKind.IMPORT_TURNS_GIL_ON: "import {about} turns the GIL on",
+    ReasonKind.NOT_DEEP: "its submodules were not imported",
+    ReasonKind.NOT_REACHED: "{count} of {total} submodules not reached in time",
+    ReasonKind.NEVER_LOADED: "{about} was never loaded: {detail}",
+    ReasonKind.LEFT_OUT: "left out: {detail}",
+    ReasonKind.NO_FILE_HERE: "{about} has no file for {line} on {platform}",
+    ReasonKind.NOT_FROM_INDEX: "it comes from {about}, not from an index",
+    ReasonKind.OTHER_FILE: "the evidence is about {about}, which is not in your list",
+    ReasonKind.NOT_PROBED: "a wheel fits; nobody has probed it",
+    ReasonKind.CLASSIFIER: "its metadata state {about!r}",
+    ReasonKind.NO_EVIDENCE: "no evidence about it",
+    ReasonKind.OTHER_RELEASES: "no evidence about this release; there is about {about}",
+    ReasonKind.PURE_BY_NAME: "by its file name pure Python: {about}",
+    ReasonKind.FILE_FITS: "there is a wheel: {about}",
+    ReasonKind.NO_FILE_FITS: "none of the files of the lock fits {line}",
+}
 #: Lists longer than this are cut on pages; the JSON beside them is complete.
 MOST_ITEMS = 12
 
-_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
-_VERSION = re.compile(r"[0-9][0-9A-Za-z.+!]{0,60}")
-_LINE = re.compile(r"3\.\d{1,3}t?")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _WEB = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 
 
@@ -80,9 +100,21 @@ def kind(of: Kind) -> str:
     return _KINDS[of]
 
 
-def flag(one: Flag) -> str:
+def flag(of: Flag) -> str:
     """Name a flag in a few words."""
-    return _FLAGS[one]
+    return _FLAGS[of]
+
+
+def reason(of: Reason) -> str:
+    """Say why a cell has its level, a dependency its answer, or a package was not probed."""
+    if of.kind is ReasonKind.LEVEL:
+        return Level(of.about).meaning
+    return _REASONS[of.kind].format(**asdict(of))
+
+
+def reasons(of: Sequence[Reason]) -> list[str]:
+    """Say several reasons, in their order."""
+    return [reason(each) for each in of]
 
 
 def field(name: str) -> str:
@@ -121,6 +153,12 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def coverage(status: Status) -> str:
+    """Say how much a headline rests on; it belongs beside the headline, always."""
+    text = f"{status.probed} of {len(status.cells)} cells probed"
+    return f"{text}, {status.without_wheel} without a wheel" if status.without_wheel else text
+
+
 def lowest(cells: Sequence[Cell]) -> Level:
     """Return the lowest level with a verdict, else the highest without: the rule of the headline."""
     levels = [cell.level for cell in cells]
@@ -136,12 +174,6 @@ def looked(status: Status) -> str:
     return min(filter(None, days), default="")
 
 
-def change(one: Change) -> str:
-    """Say a change in one sentence."""
-    where = f"{one.line} on {platform(one.platform)}" if one.platform else one.line
-    return f"{one.version}, {where}: {one.before.words} → {one.after.words}"
-
-
 # --- evidence in words ----------------------------------------------------------------------------
 
 
@@ -154,7 +186,7 @@ def _sentences(result: object) -> Iterator[str]:  # noqa: C901, PLR0912 - one ca
     match result:
         case Wheels():
             yield f"Newest final release: {result.newest}, uploaded {day(result.uploaded)}."
-            names = [one.file for one in result.files]
+            names = [wheel.file for wheel in result.files]
             yield (
                 f"Files for free-threaded lines: {several(names)}."
                 if names
@@ -227,18 +259,18 @@ def _suite(result: Suite) -> Iterator[str]:
 
 
 def _declarations(result: Declarations) -> Iterator[str]:
-    own = [one for one in result.modules if not one.test]
+    own = [module for module in result.modules if not module.test]
     if not own:
         yield "No extension module of its own."
     groups = {
-        "not-used": "Leaving the GIL off",
-        "used": "Turning the GIL on",
-        "crash": "Crashing when loaded",
-        "error": "Raising when loaded",
-        "not-loadable": "Not loadable by this build",
+        Declares.NOT_USED: "Leaving the GIL off",
+        Declares.USED: "Turning the GIL on",
+        Declares.CRASH: "Crashing when loaded",
+        Declares.ERROR: "Raising when loaded",
+        Declares.NOT_LOADABLE: "Not loadable by this build",
     }
     for declares, words in groups.items():
-        names = [one.module for one in own if one.declares == declares]
+        names = [module.module for module in own if module.declares is declares]
         if names:
             of = f"{len(names)} of {count(len(own), 'extension module')}"
             yield f"{words}: {of}, {several(names)}."
@@ -248,16 +280,16 @@ def _declarations(result: Declarations) -> Iterator[str]:
 
 
 def _imports(result: Imports) -> Iterator[str]:
-    for one in result.names:
-        if one.ended:
-            yield f"import {one.name}: ended by {one.ended}."
-        elif one.error:
-            yield f"import {one.name}: {one.error}."
+    for name in result.names:
+        if name.ended:
+            yield f"import {name.name}: ended by {name.ended}."
+        elif name.error:
+            yield f"import {name.name}: {name.error}."
         else:
-            blamed = [f"{c.module} of {c.owner}" if c.owner else c.module for c in one.culprits]
+            blamed = [f"{c.module} of {c.owner}" if c.owner else c.module for c in name.culprits]
             why = f" because of {several(blamed)}" if blamed else ""
-            loaded = count(len(one.extensions), "own extension module")
-            yield f"import {one.name}: GIL {_gil(one.gil_enabled)} afterwards{why}; {loaded} loaded."
+            loaded = count(len(name.extensions), "own extension module")
+            yield f"import {name.name}: GIL {_gil(name.gil_enabled)} afterwards{why}; {loaded} loaded."
 
 
 def _deep(result: DeepImport) -> Iterator[str]:
@@ -267,12 +299,12 @@ def _deep(result: DeepImport) -> Iterator[str]:
         if result.gil_on
         else "None turns the GIL on."
     )
-    for one in result.ended:
-        yield f"{one.module}: ended by {one.detail}."
+    for problem in result.ended:
+        yield f"{problem.module}: ended by {problem.detail}."
     if result.errors:
         yield (
             f"{len(result.errors)} raised, usually for an optional dependency that was not there: "
-            f"{several([one.module for one in result.errors])}."
+            f"{several([problem.module for problem in result.errors])}."
         )
     if result.not_reached:
         yield f"{result.not_reached} not reached in the time."
@@ -296,78 +328,20 @@ def beside_claim(status: Status) -> str:
     known = any(Kind.CLAIM in cell.seen for cell in status.cells)
     if not known:
         return "The metadata of this package have not been read yet."
-    said = (
+    claimed = (
         f"The maintainers classify free-threading support as {'; '.join(stated)}."
         if stated
         else "The maintainers state nothing about free threading in the metadata."
     )
-    found = (
+    observed = (
         f" The evidence here reads: {status.headline.words}."
         if status.headline.verdict
         else " Nothing has been probed to set beside it."
     )
     if Flag.CONTRADICTION in status.flags:
         return (
-            f"{said}{found} The two differ. They answer different questions: a classifier is what "
+            f"{claimed}{observed} The two differ. They answer different questions: a classifier is what "
             "maintainers promise, a level is what happened when these files were loaded. Either can be "
             "out of date."
         )
-    return f"{said}{found}"
-
-
-# --- commands -------------------------------------------------------------------------------------
-
-
-def probe_command(package: str, line: str) -> str:
-    """Return the command that repeats our probe."""
-    if not NAME.fullmatch(package) or not _LINE.fullmatch(line):
-        return ""
-    return f"nox -s probe -- --only {package} --line {line}"
-
-
-def by_hand(cell: Cell, package: str) -> list[str]:
-    """Return commands that repeat the finding with stock tools; empty where there is nothing to repeat."""
-    item = next((cell.seen[k] for k in (Kind.DECLARE, Kind.IMPORT) if k in cell.seen), None)
-    if item is None or not NAME.fullmatch(package) or not _VERSION.fullmatch(item.version):
-        return []
-    if not _LINE.fullmatch(cell.line):
-        return []
-    folder = f"probe-{package}"
-    python = f"{folder}/bin/python"
-    pin = f"{package}=={item.version}"
-    if item.artifact and _SHA256.fullmatch(item.artifact.sha256):
-        pin += f" --hash=sha256:{item.artifact.sha256}"
-    install = f"uv pip install --python {python} --only-binary :all: --no-deps"
-    lines = [
-        f"uv venv --python {cell.line} {folder}",
-        f"echo {shlex.quote(pin)} | {install} --require-hashes -r -"
-        if "--hash" in pin
-        else f"{install} {pin}",
-    ]
-    others = item.env.dependencies if item.env else ()
-    pins = [one for one in others if _pin(one)]
-    if pins:
-        lines.append(f"{install} {' '.join(pins)}")
-    return [*lines, *_checks(cell, python)]
-
-
-def _checks(cell: Cell, python: str) -> Iterator[str]:
-    """Yield lines that print the state of the GIL after an import, with what they printed for us."""
-    found = cell.seen.get(Kind.IMPORT)
-    names: dict[str, str] = {}
-    if found is not None and isinstance(found.result, Imports):
-        for one in found.result.names[:4]:
-            names[one.name] = "an error" if one.error or one.ended else str(one.gil_enabled)
-    found = cell.seen.get(Kind.DECLARE)
-    declared = found.result if found is not None else None
-    if "True" not in names.values() and isinstance(declared, Declarations):
-        turning = [one.module for one in declared.modules if one.declares == "used"]
-        names |= dict.fromkeys(turning[:1], "True")
-    for name, printed in names.items():
-        if _MODULE.fullmatch(name):
-            yield f"{python} -c 'import sys, {name}; print(sys._is_gil_enabled())'  # {printed}"
-
-
-def _pin(text: str) -> bool:
-    name, equal, version = text.partition("==")
-    return bool(equal and NAME.fullmatch(canonicalize_name(name)) and _VERSION.fullmatch(version))
+    return f"{claimed}{observed}"

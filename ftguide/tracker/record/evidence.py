@@ -7,10 +7,7 @@ contributor: it is decoded against `model.py`, never executed, and an error name
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -18,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import filelock
 import msgspec
 
+from ftguide import files
 from ftguide.tracker.record.model import (
     RESULTS,
     SCHEMA,
@@ -42,6 +39,8 @@ _NOT_IDENTITY = frozenset({"schema", "id", "observed_at", "run"})
 #: A line of the largest package is about 60 kB, a file of ten years about 5 MB.
 MAX_LINE_BYTES = 1024 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024
+#: Long enough for another process to append to a file; nobody holds one while probing.
+_LOCK_SECONDS = 30.0
 
 _REMEDY = "Restore the file from version control; a wrong observation is retracted by a new line, not edited."
 
@@ -61,6 +60,7 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     artifact: Artifact | None = None
     env: Environment | None = None
     run: str = ""
+    tool: str = ""
 
 
 class _Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ def read(folder: Path) -> tuple[Evidence, ...]:
 
 
 def read_package(folder: Path, name: str) -> tuple[Evidence, ...]:
-    """Read the evidence about one package; empty when there is none."""
+    """Read the evidence about one package; empty when there is none. Raises `CompatError` as `read_file`."""
     path = path_of(folder, name)
     return read_file(path) if path.exists() else ()
 
@@ -113,7 +113,10 @@ def path_of(folder: Path, name: str) -> Path:
 
 
 def read_file(path: Path) -> tuple[Evidence, ...]:
-    """Read one file; an unfinished last line (a killed probe) is left out."""
+    """Read one file; an unfinished last line (a killed probe) is left out.
+
+    Raises `CompatError` naming the line for what is not evidence or was edited.
+    """
     if path.stat().st_size > MAX_FILE_BYTES:
         raise CompatError(
             f"{path}: larger than {MAX_FILE_BYTES} bytes, so not one of ours. {_REMEDY}"
@@ -199,15 +202,30 @@ def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
     (name,) = names
     path = path_of(folder, name)
     folder.mkdir(parents=True, exist_ok=True)
-    with _held(path):
-        _mend(path)
-        known = {item.id for item in read_file(path)} if path.exists() else set()
-        lines = []
-        for item in identified:
-            lines.append(encode(item, again=item.id in known))
-            known.add(item.id)
-        _append(path, b"".join(lines))
+    try:
+        with files.held(path.with_name(f".{path.name}.lock"), seconds=_LOCK_SECONDS):
+            files.cut_unfinished_line(path)
+            known = {item.id for item in read_file(path)} if path.exists() else set()
+            lines = []
+            for item in identified:
+                lines.append(encode(item, again=item.id in known))
+                known.add(item.id)
+            _append(path, b"".join(lines))
+    except files.HeldError:
+        raise CompatError(
+            f"{path}: another process is writing it. Wait for it, or end it first."
+        ) from None
     return identified
+
+
+def _append(path: Path, data: bytes) -> None:
+    try:
+        files.append(path, data)
+    except OSError as error:
+        raise CompatError(
+            f"{path}: {error.strerror or error}. Nothing of this package was written; make room and "
+            "probe it again."
+        ) from error
 
 
 def encode(item: Evidence, *, again: bool = False) -> bytes:
@@ -220,45 +238,3 @@ def encode(item: Evidence, *, again: bool = False) -> bytes:
 def _plain(item: Evidence) -> dict[str, Any]:
     """Return the stored fields; what is empty is left out."""
     return {name: value for name, value in asdict(item).items() if value not in ("", None)}
-
-
-def _append(path: Path, data: bytes) -> None:
-    before = path.stat().st_size if path.exists() else None
-    try:
-        with path.open("ab", buffering=0) as stream:
-            if stream.write(data) != len(data):  # what a full disk does to an unbuffered write
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
-            os.fsync(stream.fileno())
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            if before is None:
-                path.unlink()
-            else:
-                os.truncate(path, before)
-        raise CompatError(
-            f"{path}: {error.strerror or error}. Nothing of this package was written; make room and "
-            "probe it again."
-        ) from error
-
-
-@contextlib.contextmanager
-def _held(path: Path) -> Any:
-    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
-    try:
-        lock.acquire(timeout=30)
-    except filelock.Timeout:
-        raise CompatError(
-            f"{path}: another process is writing it. Wait for it, or end it first."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _mend(path: Path) -> None:
-    """Cut off what a killed process left after the last complete line."""
-    if path.exists():
-        data = path.read_bytes()
-        if (keep := data.rfind(b"\n") + 1) != len(data):
-            os.truncate(path, keep)

@@ -6,6 +6,7 @@ Text in here (module names, exceptions, file names) comes from other people's pa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 #: Owner of the extension modules that come with CPython.
 STANDARD_LIBRARY = "the standard library"
@@ -53,12 +54,38 @@ class Backfill:
     transitions: tuple[Transition, ...]
 
 
+class Stage(StrEnum):
+    """How far maintainers say they are: the last part of the classifier, as the trove spells it."""
+
+    UNSTABLE = "1 - Unstable"
+    BETA = "2 - Beta"
+    STABLE = "3 - Stable"
+    RESILIENT = "4 - Resilient"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What the metadata of the artifact states."""
 
     classifiers: tuple[str, ...]  #: only those about free threading
     requires_python: str = ""
+
+    @property
+    def stages(self) -> frozenset[Stage]:
+        """The stages that are known here; any other classifier is shown and judged by nobody."""
+        stated = {text.rpartition(" :: ")[2] for text in self.classifiers}
+        return frozenset(stage for stage in Stage if stage in stated)
+
+
+class Declares(StrEnum):
+    """What an extension module declares about the GIL, or what became of asking it."""
+
+    NOT_USED = "not-used"  #: leaves the GIL off
+    USED = "used"  #: turns it on
+    ERROR = "error"  #: raised
+    NOT_LOADABLE = "not-loadable"  #: its suffix is not one of this interpreter's
+    CRASH = "crash"  #: signal or time-out
+    NO_MODULE = "no-module"  #: a shared library that modules link to; left out of the evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +94,7 @@ class Declared:
 
     module: str
     file: str  #: as in RECORD
-    #: "not-used" (leaves the GIL off), "used" (turns it on), "error" (raised), "not-loadable" (its
-    #: suffix is not one of this interpreter's), "crash" (signal or time-out).
-    declares: str
+    declares: Declares
     init: str = ""  #: "single" or "multi" phase initialisation
     test: bool = False  #: belongs to the package's own tests; not counted for the level
     detail: str = ""  #: the exception, or how it ended
@@ -150,6 +175,14 @@ class Fallback:
     problem: str = ""  #: why the comparison was not possible
 
 
+class Control(StrEnum):
+    """How a smoke script that failed went on the GIL-enabled build."""
+
+    NOT_RUN = ""
+    PASSED = "passed"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Smoke:
     """The smoke script of a package: the same work in one thread and in several."""
@@ -161,7 +194,7 @@ class Smoke:
     gil_enabled: bool  #: afterwards
     detail: str = ""  #: the first difference or exception
     ended: str = ""
-    control: str = ""  #: after a failure: "passed" or "failed" on the GIL-enabled build
+    control: Control = Control.NOT_RUN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 `packages.toml` decodes to `Package`, every line of `compatibility/evidence/NAME.jsonl` to `Evidence`
 (or to a short line that says an earlier observation was made again). A status is never stored: it is
-derived, by `derive.py`. Fields are only ever added, with a default. Times are ISO 8601 in UTC.
+derived (`ftguide.tracker.derive`). Fields are only ever added, with a default. Times are ISO 8601 in UTC.
 
 Versions, file names, module names and messages in here come from other people's packages: treat them
 as untrusted text and escape them wherever they are shown.
@@ -13,7 +13,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ftguide.tracker.derive.level_rules import Flag, Level
 from ftguide.tracker.record.findings import (
     Assertion,
     Backfill,
@@ -33,7 +32,7 @@ from ftguide.vocabulary import ExpectedError
 
 SCHEMA = 1
 
-#: Version of the probes; evidence of different versions may not be comparable.
+#: Version of the probes, part of every new observation: what different versions saw may not be comparable.
 TOOL = "ftguide-probe 1"
 
 #: Lines that make cells, and so a headline.
@@ -164,67 +163,4 @@ class Evidence:
     artifact: Artifact | None = None
     env: Environment | None = None
     run: str = ""  #: address of the CI run; empty for a run by hand
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A package on a line and a platform."""
-
-    line: str
-    platform: str
-    level: Level
-    version: str  #: the release the level is about; empty when nothing is known
-    flags: tuple[Flag, ...]
-    proof: tuple[str, ...]  #: ids of the evidence the level follows from
-    seen: dict[Kind, Evidence]  #: the current evidence about this cell, latest per kind
-    observed_at: str  #: of the oldest evidence in `proof`, as last seen
-    reasons: tuple[str, ...]  #: untrusted text: which module, which file, which error
-
-    @property
-    def stale(self) -> bool:
-        """Whether to show it faded."""
-        return Flag.STALE in self.flags
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A level that changed, or wheels that came or went before our first look."""
-
-    at: str
-    line: str
-    platform: str
-    version: str
-    before: Level
-    after: Level
-    proof: tuple[str, ...] = ()
-    backfilled: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What is known about a package on a given day."""
-
-    package: Package
-    newest: str  #: newest final release; empty when unknown
-    headline: (
-        Level  #: the lowest level over the cells with a verdict; UNKNOWN or NOT_PROBED without one
-    )
-    cells: tuple[Cell, ...]  #: every line and platform, in the order of LINES and PLATFORMS
-    flags: tuple[Flag, ...]
-    changes: tuple[Change, ...]  #: oldest first
-
-    @property
-    def probed(self) -> int:
-        """Cells in which the package was installed and looked at."""
-        return sum(cell.level.probed for cell in self.cells)
-
-    @property
-    def without_wheel(self) -> int:
-        """Cells without a wheel to install."""
-        return sum(cell.level is Level.NO_WHEEL for cell in self.cells)
-
-    @property
-    def coverage(self) -> str:
-        """How much the headline rests on; belongs beside it, always."""
-        text = f"{self.probed} of {len(self.cells)} cells probed"
-        return f"{text}, {self.without_wheel} without a wheel" if self.without_wheel else text
+    tool: str = ""  #: `TOOL` of the program that looked; empty in lines older than the field

@@ -3,7 +3,7 @@
 import pytest
 
 from ftguide.guide.declare import console
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import PageError, Place
 from ftguide.vocabulary import Build
 
 SESSION = """\
@@ -16,7 +16,7 @@ $ echo $?
 
 
 def test_commands_with_their_outputs():
-    first, second, third = console.commands(SESSION, "page.md:1")
+    first, second, third = console.commands(SESSION, Place("page.md", 1))
     assert (first.build, first.env) == (Build.FREE_THREADED, (("PYTHON_GIL", "1"),))
     assert (first.words, first.output) == (("-c", "print('a | b')"), "a | b")
     assert (second.build, second.words, second.output) == (None, ("x.py",), "")
@@ -24,7 +24,7 @@ def test_commands_with_their_outputs():
 
 
 def test_rendering_is_the_inverse():
-    session = console.commands(SESSION, "page.md:1")
+    session = console.commands(SESSION, Place("page.md", 1))
     assert console.render(session, [one.output for one in session]) == SESSION
 
 
@@ -32,13 +32,13 @@ def test_rendering_is_the_inverse():
     ("name", "build"), [("python3.14", Build.GIL), ("python3.13t", Build.FREE_THREADED)]
 )
 def test_names_choose_builds(name, build):
-    (one,) = console.commands(f"$ {name} x", "page.md:1")
+    (one,) = console.commands(f"$ {name} x", Place("page.md", 1))
     assert one.build is build
     assert console.builds([one], tuple(Build)) == (build,)
 
 
 def test_plain_python_runs_on_each():
-    session = console.commands("$ python x\n$ python3.14t y", "page.md:1")
+    session = console.commands("$ python x\n$ python3.14t y", Place("page.md", 1))
     assert console.builds(session, tuple(Build)) == tuple(Build)
 
 
@@ -59,11 +59,11 @@ def test_plain_python_runs_on_each():
 )
 def test_what_only_a_shell_could_do_is_refused(command, what):
     with pytest.raises(PageError) as caught:
-        console.commands(f"$ python ok\n$ {command}\n", "page.md:9", first=11)
+        console.commands(f"$ python ok\n$ {command}\n", Place("page.md", 9), first=11)
     assert str(caught.value).startswith("page.md:12: ")
     assert what in str(caught.value)
 
 
 def test_a_session_begins_with_a_command():
     with pytest.raises(PageError, match=r"page\.md:4: a console session begins with"):
-        console.commands("hello\n", "page.md:3", first=4)
+        console.commands("hello\n", Place("page.md", 3), first=4)

@@ -3,7 +3,7 @@
 import pytest
 
 from ftguide.guide.declare import extract, options
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import PageError
 from ftguide.guide.declare.model import Expect, OnGil
 from ftguide.vocabulary import Build
 
@@ -37,7 +37,7 @@ def test_options_become_fields(snippet):
     assert (one.on_gil, one.flags, one.args) == (OnGil.NEVER, ("-X", "gil=1"), ("c", "a b"))
     assert (one.env, one.timeout) == ((("PYTHON_GIL", "0"), ("X", "")), 2.5)
     assert (one.file, one.varies) == ("dir/two.py", r"(?P<seconds>\d+) s")
-    assert (one.code, one.where) == ("print(1)\n", "source/page.md:3")
+    assert (one.code, str(one.where)) == ("print(1)\n", "source/page.md:3")
 
 
 def test_defaults(snippet):
@@ -107,15 +107,15 @@ def test_defaults(snippet):
 )
 def test_what_is_wrong_is_said(page, lines, message):
     read = page(fenced(*lines))
-    assert len(read.problems) == 1
-    assert message in read.problems[0]
-    assert read.problems[0].startswith("source/page.md:3: ") or "missing.py" in message
+    (problem,) = read.problems
+    assert message in problem.message
+    assert problem.text.startswith("source/page.md:3: ")
 
 
 def test_two_snippets_of_one_name(page):
     read = page("```{snippet} a\nx\n```\n\n```{snippet} a\ny\n```\n")
     (problem,) = read.problems
-    assert problem.startswith(
+    assert problem.text.startswith(
         "source/page.md:5: 'a' is also the name of the snippet on line 1. Give"
     )
 
@@ -143,8 +143,8 @@ def test_an_output_that_cannot_be(page, options, output, message):
     read = page(
         f"```{{snippet}} a\n{options}\n$ python x\n```\n```{{output}} a\n{output}\ny\n```\n"
     )
-    assert len(read.problems) == 1
-    assert message in read.problems[0]
+    (problem,) = read.problems
+    assert message in problem.message
 
 
 def test_the_hash_follows_code_options_and_outputs(page):
@@ -175,7 +175,7 @@ def test_two_files_of_one_name_are_refused(page):
         "```{snippet} a\n:save: x.py\n:uses: b\n\n2\n```\n"
     )
     (problem,) = read.problems
-    assert problem.startswith("source/page.md:7: two snippets would be saved as x.py. Give")
+    assert problem.text.startswith("source/page.md:7: two snippets would be saved as x.py. Give")
 
 
 def test_a_snippet_may_use_one_below_and_what_that_uses(page):

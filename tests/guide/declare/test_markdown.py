@@ -6,7 +6,7 @@ import pytest
 
 from ftguide.files import ROOT
 from ftguide.guide.declare import markdown
-from ftguide.guide.declare.markdown import PageError
+from ftguide.guide.declare.finding import PageError, Place
 
 TEXT = """\
 ---
@@ -100,3 +100,11 @@ def test_sphinx_parses_with_the_same_extensions():
     configured: dict[str, object] = {"__file__": str(ROOT / "conf.py")}
     exec((ROOT / "conf.py").read_text(), configured)
     assert set(configured["myst_enable_extensions"]) == markdown.EXTENSIONS
+
+
+def test_an_error_keeps_its_place_apart():
+    error = PageError("no value. Give one.", Place("source/p.md", 3))
+    assert (error.message, error.place) == ("no value. Give one.", Place("source/p.md", 3))
+    assert str(error) == "source/p.md:3: no value. Give one."
+    assert str(PageError("gone.", Place("p.md"))) == "p.md: gone."
+    assert str(PageError("--today is no date.")) == "--today is no date."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguide.guide.declare.model import FATAL_ERROR, Ran
+from ftguide.guide.declare.model import Ran
 from ftguide.guide.derive import endings
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "it.py", line 1, in <module>\n    1 / 0\n    ~~^~~\n'
@@ -39,7 +39,6 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "it.py", line 1, in <mod
             "    | ValueError: x\n    +------------------------------------\n",
             "ExceptionGroup",
         ),
-        ("Fatal Python error: config_read_gil: Disabling the GIL is not supported\n", FATAL_ERROR),
     ],
 )
 def test_what_ended_a_script(printed, name):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.guide.declare.model import FATAL_ERROR, WRONG_RESULT
 from ftguide.guide.observe import execute
 from ftguide.vocabulary import Build
 
@@ -101,9 +102,18 @@ def test_a_crash_is_told_by_its_signal(ran):
     assert ran("import os\nos.abort()", ":expect: exit").status == -6
 
 
+def test_a_fatal_error_is_told_from_a_wrong_result_and_from_its_words(ran):
+    words = "Fatal Python error: config_read_gil: Disabling the GIL is not supported"
+    found = ran(f"import sys\nsys.exit({words!r})", ":expect: error")
+    assert (found.status, found.ending, found.crashed) == (1, FATAL_ERROR, True)
+    found = ran(f"import sys\nprint({words!r})\nsys.exit(1)", ":expect: error")
+    assert (found.ending, found.crashed) == (WRONG_RESULT, False)
+
+
 def test_endless_output_is_cut(ran):
     found = ran("while True: print('x' * 1000)", ":timeout: 60")
     assert found.excess
+    assert not found.crashed
     assert len(found.output) <= execute.MOST_BYTES
 
 

@@ -84,9 +84,10 @@ def test_the_committed_levels_are_whole():
     # A replacement with a level must be better than what it replaces.
     order = {level: number for number, level in enumerate(capi.LEVELS)}
     newest = {one.name: order[list(one.levels.values())[-1]] for one in levels.functions}
-    for one in REPLACEMENTS:
-        if one.strong in known and one.borrowed in known:
-            assert newest[one.strong] > newest[one.borrowed], one
+    listed = [one for one in REPLACEMENTS if {one.strong, one.borrowed} <= known]
+    assert len(listed) >= 5
+    for one in listed:
+        assert newest[one.strong] > newest[one.borrowed], one
 
 
 def test_reviews_match_the_rules():
@@ -106,10 +107,7 @@ def test_a_damaged_review(tmp_path):
         read_reviews(tmp_path / "a.json")
 
 
-def test_every_rule_leads_to_a_section():
-    for rule in RULES.values():
-        text = (ROOT / "source" / f"{rule.page}.md").read_text()
-        assert f"({rule.section})=" in text or rule.page == "porting-extensions", rule.id
-    everywhere = "\n".join(path.read_text() for path in (ROOT / "source").rglob("*.md"))
-    targets = set(re.findall(r"^\(([\w-]+)\)=$", everywhere, re.MULTILINE))
-    assert {rule.section for rule in RULES.values()} <= targets
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_leads_to_a_section_of_its_page(rule):
+    text = (ROOT / "source" / f"{rule.page}.md").read_text()
+    assert re.findall(rf"^\({rule.section}\)=\n\n?#+ ", text, re.MULTILINE)

@@ -96,7 +96,9 @@ def test_three_c_examples_are_one_tool_and_four_are_too_few():
     names = ("capi", "capi-single", "capi-abi3t", "cython", "cffi", "swig")
     part = specimens.part(*(specimens.outcome(name) for name in names))
     (problem,) = report.problems(part, everything=True)
-    assert problem.startswith("only 4 tools were built (C API, CFFI, Cython, SWIG); it takes 5.")
+    assert str(problem).startswith(
+        "only 4 tools were built (C API, CFFI, Cython, SWIG); it takes 5."
+    )
     assert report.problems(part, everything=False) == []
     more = specimens.part(*part.outcomes, specimens.outcome("nanobind"))
     assert report.problems(more, everything=True) == []
@@ -104,9 +106,8 @@ def test_three_c_examples_are_one_tool_and_four_are_too_few():
 
 def test_what_does_not_build_is_a_problem():
     part = specimens.part(Outcome(name="capi", failed="does not build on the free-threaded build"))
-    assert report.problems(part, everything=False) == [
-        "capi: does not build on the free-threaded build"
-    ]
+    (problem,) = report.problems(part, everything=False)
+    assert str(problem) == "capi: does not build on the free-threaded build"
 
 
 def changed(name, variant, build, **changes):
@@ -139,8 +140,9 @@ def races(runs, **failed):
 )
 def test_what_breaks_a_promise_is_a_problem(name, variant, build, changes, said):
     (problem,) = report.problems(changed(name, variant, build, **changes), everything=False)
-    assert problem.startswith(f"{name}: {variant} on the {build.words} build")
-    assert said in problem
+    assert (problem.example, problem.wheel) == (name, (variant, build))
+    assert str(problem).startswith(f"{name}: {variant} on the {build.words} build: ")
+    assert said in problem.message
 
 
 @pytest.mark.parametrize(

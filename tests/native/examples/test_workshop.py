@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ftguide.files import ROOT
+from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter
 from ftguide.native.examples import workshop as workshops
 from ftguide.native.examples.catalogue import EXAMPLES, UnknownExampleError, Variant, select
@@ -116,13 +117,13 @@ def test_builds_once_and_only_what_changed(tmp_path, ft, monkeypatch):
     assert built.wheel.endswith("t-" + ft.facts.platform.replace("-", "_") + ".whl")
 
     commands = []
-    real = workshops._run
+    real = tools.ask
 
-    def counted(command, environ, seconds):
+    def counted(command, **options):
         commands.append(command[1] if len(command) > 1 else command[0])
-        return real(command, environ, seconds)
+        return real(command, **options)
 
-    monkeypatch.setattr(workshops, "_run", counted)
+    monkeypatch.setattr(tools, "ask", counted)
     assert shop.build(BY_NAME["capi"], Variant.AFTER, ft) == built
     assert set(commands) == {"--version"}
     assert not list(shop.root.glob(".work-*"))

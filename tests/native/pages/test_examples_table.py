@@ -64,7 +64,10 @@ def test_latex(with_report):
     built = with_report(specimens.report()).build("latex")
     assert built.warnings == []
     (tex,) = built.out.glob("*.tex")
-    assert "cp314\\sphinxhyphen{}cp314t" in tex.read_text() or "cp314t" in tex.read_text()
+    text = tex.read_text()
+    assert text.count(r"tally\sphinxhyphen{}1.0\sphinxhyphen{}cp314\sphinxhyphen{}cp314t") == 2
+    assert text.count(r"\begin{varwidth}[t]{\sphinxcolwidth{1}{8}}") > 8 * len(EXAMPLES)
+    assert r"g++ 12.2.0, and raced on 2 CPUs." in " ".join(text.split())
 
 
 def test_an_example_is_shown_on_the_oldest_line_that_has_it(with_report):

@@ -84,7 +84,9 @@ def test_differences_are_said():
         summary, outcomes=(outcome(job, reports=1, functions=("new",)), *summary.outcomes[1:])
     )
     assert store.differences(summary, summary) == []
-    assert store.differences(summary, changed) == [f"{job.name}: recorded sum_to, now new"]
+    (difference,) = store.differences(summary, changed)
+    assert (difference.job, difference.recorded, difference.now) == (job, ("sum_to",), ("new",))
+    assert str(difference) == f"{job.name}: recorded sum_to, now new"
 
 
 def test_a_damaged_summary(tmp_path):

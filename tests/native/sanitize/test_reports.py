@@ -61,3 +61,11 @@ def test_shadow_memory_is_left_out():
     text = "==12==ERROR: AddressSanitizer: x\nSUMMARY: y\n"
     assert reports.split(text) == ["==12==ERROR: AddressSanitizer: x\nSUMMARY: y\n"]
     assert reports.clean(text, ()) == "==…==ERROR: AddressSanitizer: x\nSUMMARY: y\n"
+
+
+def test_reports_that_name_the_extension_come_first():
+    foreign = REPORT.replace("sum_to", "f0").replace("racy.c", "other.c")
+    first, second = reports.read(foreign + REPORT, "racy.c", PLACES)
+    assert (first.functions, second.functions) == ({"sum_to"}, frozenset())
+    assert first.text == reports.clean(REPORT, PLACES)
+    assert reports.read("nothing to see\n", "racy.c", PLACES) == []

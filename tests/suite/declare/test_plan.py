@@ -1,4 +1,4 @@
-"""Plans: balanced turns, equal seeds give equal blocks, loops fit the slices."""
+"""Plans: balanced turns, equal seeds give equal blocks, loops fit the values."""
 
 import dataclasses
 from collections import Counter
@@ -87,9 +87,9 @@ def test_rounds_fit_the_time_of_a_block():
     assert plan.fit_rounds(12, 900_000_000, None) == 12
 
 
-def test_quick_measures_the_spine_unless_told_otherwise():
+def test_quick_measures_the_core_set_unless_told_otherwise():
     assert len(presets.preset("quick").workloads) == 12
-    assert set(presets.SPINE) <= set(catalogue())
+    assert set(presets.CORE_SET) <= set(catalogue())
 
 
 def test_one_thread_leaves_only_single_arms():
@@ -135,23 +135,23 @@ def test_a_sweep_adds_free_threads_and_processes_of_every_count():
     )
 
 
-def test_work_that_drives_workers_itself_gets_their_cpus_and_longer_slices():
+def test_work_that_drives_workers_itself_gets_their_cpus_and_longer_values():
     one = make("full")
     workload = dataclasses.replace(one.workload("nbody"), cpus=2)
     assert plan.block_plan(one, workload, 0).width == 2
     narrow = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100)
-    slice_ns = plan.single_slice_ns(workload)
-    wide = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, slice_ns=slice_ns)
+    value_ns = plan.single_value_ns(workload)
+    wide = plan.loops_for({GIL: 1_000_000, FT: 1_500_000}, 100, value_ns=value_ns)
     assert wide.loops > 4 * narrow.loops
 
 
-def test_single_loops_fill_the_slice_on_the_slower_build():
+def test_single_loops_fill_the_value_on_the_slower_build():
     times = {GIL: 1_000_000, FT: 1_500_000}
     assert plan.loops_for(times, 100) == plan.Loops(loops=1000)
-    assert plan.loops_for(times, 100, slice_ns=plan.LAP_SLICE_NS) == plan.Loops(loops=133)
+    assert plan.loops_for(times, 100, value_ns=plan.LAPS_VALUE_NS) == plan.Loops(loops=133)
 
 
-def test_a_call_that_fills_a_slice_still_has_one_to_lead_in():
+def test_a_call_that_fills_a_value_still_has_one_to_warm_up_with():
     assert plan.loops_for({GIL: 14_000_000, FT: 12_000_000}, 1).loops == plan.LEAST_CALLS
 
 
@@ -159,14 +159,14 @@ def test_a_call_too_long_to_be_made_twice_is_made_once():
     assert plan.loops_for({GIL: 200_000_000, FT: 180_000_000}, 1).loops == 1
 
 
-def test_several_workers_fill_the_slice_on_the_fastest_arm():
+def test_several_workers_fill_the_value_on_the_fastest_arm():
     times = {GIL: 5_000_000, FT: 6_000_000, GILS: 13_000_000, FTS: 6_500_000}
     assert plan.loops_for(times, 10) == plan.Loops(loops=100, single_loops=25)
 
 
 def test_the_slowest_arm_never_holds_the_others_up():
     loops = plan.loops_for({GIL: 900_000, FT: 900_000, GILS: 1_000_000, FTS: 20_000_000}, 10).loops
-    assert 20_000_000 * loops / 10 <= plan.LONGEST_SLICE_NS
+    assert 20_000_000 * loops / 10 <= plan.LONGEST_VALUE_NS
 
 
 def test_single_arms_stay_together():
@@ -201,7 +201,7 @@ def test_unknown_names_offer_the_nearest():
 
 
 @pytest.mark.parametrize("loops", [1, 27, 59, 60, 87, 119, 120, 211, 1000])
-def test_a_slice_in_laps_is_a_whole_number_of_equal_laps(loops):
+def test_a_value_in_laps_is_a_whole_number_of_equal_laps(loops):
     each = plan.loops_per_lap(loops)
     rounded = loops // each * each
     assert plan.loops_per_lap(rounded) == each, "what is planned and what is measured agree"
@@ -216,3 +216,30 @@ def test_only_work_for_one_thread_is_timed_in_laps():
     for entry in select():
         one = entry.workload
         assert not one.laps or (one.single_only and one.cpus == 1 and not one.one_call), one.slug
+
+
+@pytest.mark.parametrize(
+    ("usable", "counts"),
+    [
+        (1, ()),
+        (2, (2,)),
+        (4, (2, 3, 4)),
+        (8, (2, 3, 4, 6, 8)),
+        (10, (2, 3, 6, 8, 10)),
+        (64, (2, 6, 12, 32, 64)),
+    ],
+)
+def test_a_sweep_covers_the_machine_in_five_counts(usable, counts):
+    found = presets.sweep_counts(usable)
+    assert len(found) == len(counts)
+    assert found[-1:] == counts[-1:]
+    assert found == tuple(sorted(found))
+    if usable <= 8:
+        assert found == counts
+
+
+def test_arms_of_a_sweep_are_threads_and_processes():
+    assert presets.sweep_arms((2, 8)) == [
+        Arm.parse(name)
+        for name in ("ft-threads-2", "ft-processes-2", "ft-threads-8", "ft-processes-8")
+    ]

@@ -11,6 +11,7 @@ from ftguide.suite.derive.analysis import report
 from ftguide.suite.derive.series import series
 from ftguide.suite.derive.verdicts import Comparison, Verdict
 from ftguide.suite.record.model import Failure
+from ftguide.suite.words import flag_text
 from ftguide.vocabulary import Arm
 from tests.suite.derive.builder import (
     ARMS,
@@ -238,7 +239,7 @@ def test_blocks_of_other_code_are_left_out_and_named():
     row = report(stored_of((plan, [*ours, *foreign]))).row("nbody")
     assert row.single.ratio == pytest.approx(1.1)
     assert row.blocks == 2
-    assert "2 blocks of other code left out" in row.flags
+    assert "2 blocks of other code left out" in map(flag_text, row.flags)
 
 
 @pytest.mark.parametrize("when", ["gil_before", "gil_after"])
@@ -252,7 +253,7 @@ def test_a_value_taken_with_the_gil_in_the_wrong_state_is_no_value(when):
     ]
     row = report(stored_of((plan, blocks))).row("nbody")
     assert (row.single.k, row.single.ratio) == (2, pytest.approx(1.1))
-    assert row.flags == ("GIL was on in 1 block of ft-single, left out",)
+    assert [*map(flag_text, row.flags)] == ["GIL was on in 1 block of ft-single, left out"]
 
 
 def test_an_arm_with_the_gil_switched_on_expects_it():
@@ -274,7 +275,7 @@ def test_times_that_are_no_times_are_left_out_and_named(broken):
     bad = dataclasses.replace(bad, index=7, arms=bad.arms | {"ft-single": record})
     row = report(stored_of((plan, [*good, bad]))).row("nbody")
     assert row.single.k == 2
-    assert row.flags == ("1 block of ft-single without times left out",)
+    assert [*map(flag_text, row.flags)] == ["1 block of ft-single without times left out"]
 
 
 def test_a_run_without_workloads_is_an_empty_report():

@@ -6,7 +6,9 @@ import random
 
 import pytest
 
-from ftguide.suite.derive.compare import compare, repeated
+from ftguide.suite.derive.analysis import report
+from ftguide.suite.derive.compare import ConditionKind, LeftOut, Obstacle, compare, repeated
+from ftguide.suite.words import condition_text, obstacle_text
 from ftguide.vocabulary import Build
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of
 
@@ -21,7 +23,7 @@ def run_of(ratios, slug="nbody", threads=None, **changes):
     times = {"gil-single": [1e-5] * len(ratios), "ft-single": [1e-5 * r for r in ratios]}
     if threads:
         times |= {name: [1e-5 * r * threads for r in ratios] for name in ARMS[2:]}
-    return stored_of((plan, make_blocks(plan, times)))
+    return report(stored_of((plan, make_blocks(plan, times))))
 
 
 def test_a_ratio_that_moved_is_called_changed_with_its_interval():
@@ -56,27 +58,34 @@ def test_welch_agrees_with_a_worked_example():
 def test_other_code_is_never_compared(changes):
     found = compare(run_of([1.1, 1.2]), run_of([1.1, 1.2], **changes))
     assert found.changes == ()
-    assert found.left_out == ("nbody: the runs measured different code",)
+    assert found.left_out == (LeftOut(slug="nbody", obstacle=Obstacle.OTHER_CODE),)
+    assert obstacle_text(found.left_out[0]) == "the runs measured different code"
 
 
 def test_what_only_one_run_has_is_named():
     found = compare(run_of([1.1, 1.2]), run_of([1.1, 1.2], slug="richards"))
-    assert [text.partition(":")[0] for text in found.left_out] == ["richards", "nbody"]
+    assert [left_out.slug for left_out in found.left_out] == ["richards", "nbody"]
+    assert {obstacle_text(one).partition(" 2")[0] for one in found.left_out} == {"only in"}
     short = compare(run_of([1.1, 1.2]), run_of([1.1]))
-    assert short.left_out == ("nbody ft-single/gil-single: fewer than two blocks in a run",)
+    (left_out,) = short.left_out
+    assert (left_out.slug, left_out.arms) == ("nbody", ("ft-single", "gil-single"))
+    assert obstacle_text(left_out) == "fewer than two blocks in a run"
 
 
 def test_other_machines_and_binaries_are_conditions():
     before, after = run_of([1.1, 1.2]), run_of([1.1, 1.2])
-    machine = dataclasses.replace(after.run.machine, fingerprint="other", cpu_model="Z80")
-    gil = dataclasses.replace(after.run.interpreters[Build.GIL], binary_sha256="0" * 64)
+    run = after.stored.run
+    machine = dataclasses.replace(run.machine, fingerprint="other", cpu_model="Z80")
+    gil = dataclasses.replace(run.interpreters[Build.GIL], binary_sha256="0" * 64)
     changed = dataclasses.replace(
-        after.run, machine=machine, interpreters=after.run.interpreters | {Build.GIL: gil}
+        run, machine=machine, interpreters=run.interpreters | {Build.GIL: gil}
     )
-    said = compare(before, dataclasses.replace(after, run=changed)).conditions
+    found = compare(before, report(dataclasses.replace(after.stored, run=changed))).conditions
+    said = [condition_text(one, "published", "yours") for one in found]
     assert len(said) == 2
     assert "another GIL-enabled binary" in said[0]
-    assert "Z80" in said[1]
+    assert said[1].endswith("Z80 with 2 usable CPUs yours")
+    assert [one.kind for one in found] == [ConditionKind.BINARY, ConditionKind.MACHINE]
 
 
 def noisy_blocks(plan, chance):
@@ -92,7 +101,8 @@ def test_chance_alone_seldom_looks_like_a_change():
     for _ in range(6):
         plans = [make_plan(f"w{n}", ARMS[:2]) for n in range(40)]
         runs = [
-            stored_of(*((plan, noisy_blocks(plan, chance)) for plan in plans)) for _ in range(2)
+            report(stored_of(*((plan, noisy_blocks(plan, chance)) for plan in plans)))
+            for _ in range(2)
         ]
         changes = compare(*runs).changes
         total += len(changes)

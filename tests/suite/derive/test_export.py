@@ -1,9 +1,7 @@
 """Exports: stock pyperf reads them, they regenerate to the same bytes, and they name nobody."""
 
-import csv
 import dataclasses
 import gzip
-import io
 import json
 import os
 import subprocess
@@ -12,9 +10,7 @@ import sys
 import pyperf
 import pytest
 
-from ftguide.suite.derive.analysis import report
-from ftguide.suite.derive.export import COLUMNS, csv_rows, csv_slices, pyperf_suites
-from ftguide.suite.record.model import Failure
+from ftguide.suite.derive.export import pyperf_suites
 from ftguide.vocabulary import Arm
 from tests.suite.derive.builder import (
     RUN_ID,
@@ -197,75 +193,3 @@ def test_a_date_that_is_none_is_left_out(tmp_path):
     blocks = tuple(dataclasses.replace(block, started="yesterday") for block in stored.blocks)
     write(tmp_path, dataclasses.replace(stored, blocks=blocks))
     assert "nbody" in run_pyperf(tmp_path, "show", "-m", "gil-single.json.gz")
-
-
-# --- CSV --------------------------------------------------------------------------------------------
-
-
-def rows_of(text):
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def test_csv_has_a_line_per_comparison_with_the_numbers_of_the_report():
-    derived = report(make_stored())
-    text = csv_rows(derived)
-    rows = rows_of(text)
-    assert tuple(rows[0]) == COLUMNS
-    assert len(rows) == sum(len(row.comparisons) for row in derived.rows)
-    for line in rows:
-        row = derived.row(line["workload"])
-        one = row.comparison(line["arm"], line["base"])
-        for column in ("ratio", "low", "high", "p", "q"):
-            assert float(line[column]) == pytest.approx(getattr(one, column), rel=1e-8)
-        assert (line["kind"], line["verdict"], line["k"]) == (
-            one.kind,
-            str(one.verdict),
-            str(one.k),
-        )
-        assert (line["run"], line["version"]) == (RUN_ID, "1")
-        floor = row.floor_of(one)
-        assert line["floor"] == (f"{floor:.9g}" if floor else "")
-    assert csv_rows(report(make_stored())) == text
-    assert "\r" not in text
-
-
-def test_csv_leaves_what_does_not_exist_empty():
-    derived = report(make_stored(1))
-    (line,) = [one for one in rows_of(csv_rows(derived)) if one["workload"] == "nbody"]
-    assert (line["low"], line["high"], line["floor"]) == ("", "", "")
-    assert line["verdict"] == "not enough blocks"
-    assert float(line["ratio"]) > 1
-
-
-def test_csv_names_a_failed_workload():
-    plan = make_plan("nbody", ["gil-single", "ft-single"])
-    failure = Failure(workload="nbody", index=0, arm="ft-single", kind="hung", message="no answer")
-    (line,) = rows_of(csv_rows(report(stored_of((plan, []), failures=[failure]))))
-    assert (line["workload"], line["arm"], line["verdict"]) == (
-        "nbody",
-        "ft-single",
-        "failed: hung",
-    )
-    assert (line["ratio"], line["base"], line["flags"]) == ("", "", "")
-
-
-def test_csv_carries_the_flags():
-    stored = make_stored(2)
-    unpinned = dataclasses.replace(stored, run=dataclasses.replace(stored.run, pinned=False))
-    assert {line["flags"] for line in rows_of(csv_rows(report(unpinned)))} == {"unpinned"}
-
-
-def test_csv_of_slices_has_a_line_per_worker_and_slice():
-    stored = make_stored(2, rounds=3)
-    rows = rows_of(csv_slices(stored, "mandelbrot"))
-    singles, multis = 4, 3
-    assert len(rows) == 2 * 3 * (singles + 2 * multis)
-    (record,) = {
-        block.arms["ft-threads-2"] for block in stored.of("mandelbrot") if block.index == 1
-    }
-    mine = [line for line in rows if line["arm"] == "ft-threads-2" and line["block"] == "1"]
-    spans = tuple((int(line["start_ns"]), int(line["end_ns"])) for line in mine)
-    assert spans == tuple(span for slice_ in record.spans for span in slice_)
-    assert float(mine[0]["seconds_per_unit"]) == pytest.approx(record.seconds_per_loop[0], rel=1e-8)
-    with pytest.raises(KeyError):
-        csv_slices(stored, "unknown")

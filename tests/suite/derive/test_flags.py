@@ -4,6 +4,7 @@ import pytest
 
 from ftguide.suite.derive.analysis import report
 from ftguide.suite.derive.flags import WAKING_NS
+from ftguide.suite.words import flag_text
 from tests.suite.derive.builder import make_block, make_blocks, make_plan, stored_of
 
 SINGLE = {"gil-single": [1e-5] * 4, "ft-single": [1.1e-5] * 4}
@@ -13,7 +14,11 @@ MULTI = {"gil-threads-2": [2e-5] * 4, "ft-threads-2": [1.2e-5] * 4, "ft-processe
 def flags(times, arms=None, *, count=4, run=None, **block):
     plan = make_plan("nbody", list(times))
     blocks = [make_block(plan, index, times, arms, **block) for index in range(count)]
-    return report(stored_of((plan, blocks), **(run or {}))).rows[0].flags
+    return said(plan, blocks, **(run or {}))
+
+
+def said(plan, blocks, **run):
+    return tuple(map(flag_text, report(stored_of((plan, blocks), **run)).rows[0].flags))
 
 
 def test_a_quiet_row_has_no_flags():
@@ -23,7 +28,7 @@ def test_a_quiet_row_has_no_flags():
 def spread(step):
     plan = make_plan("nbody", list(SINGLE))
     columns = {"gil-single": [1e-5] * 3, "ft-single": [1.1e-5 * (1 + step * i) for i in range(3)]}
-    return report(stored_of((plan, make_blocks(plan, columns)))).rows[0].flags
+    return said(plan, make_blocks(plan, columns))
 
 
 def test_spread_between_blocks():
@@ -34,7 +39,7 @@ def test_spread_between_blocks():
 def test_spread_is_that_of_the_ratio_not_of_the_machine():
     plan = make_plan("nbody", list(SINGLE))
     columns = {"gil-single": [1e-5, 1.7e-5, 1e-5], "ft-single": [1.1e-5, 1.87e-5, 1.1e-5]}
-    assert report(stored_of((plan, make_blocks(plan, columns)))).rows[0].flags == ()
+    assert said(plan, make_blocks(plan, columns)) == ()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,7 @@ def test_spread_is_that_of_the_ratio_not_of_the_machine():
 def test_steal(steals, expected):
     plan = make_plan("nbody", list(SINGLE))
     blocks = [make_block(plan, i, SINGLE, steal=steal) for i, steal in enumerate(steals)]
-    assert report(stored_of((plan, blocks))).rows[0].flags == expected
+    assert said(plan, blocks) == expected
 
 
 def test_steal_weighs_blocks_by_their_length():
@@ -58,7 +63,7 @@ def test_steal_weighs_blocks_by_their_length():
         make_block(plan, 0, SINGLE, steal=0.02, seconds=1.0),
         make_block(plan, 1, SINGLE, steal=0.0, seconds=9.0),
     ]
-    assert report(stored_of((plan, blocks))).rows[0].flags == ()
+    assert said(plan, blocks) == ()
 
 
 def test_drift_between_the_halves_of_a_block():
@@ -91,7 +96,7 @@ def test_drift_of_several_blocks_is_their_mean():
         make_block(plan, 0, {**SINGLE, "ft-single": up}),
         make_block(plan, 1, {**SINGLE, "ft-single": down}),
     ]
-    assert report(stored_of((plan, blocks))).rows[0].flags == ()
+    assert said(plan, blocks) == ()
 
 
 def test_collections_that_differ_between_the_builds():
@@ -123,7 +128,7 @@ def test_skew_is_that_of_the_median_slice():
         make_block(plan, 0, times, {"ft-threads-2": {"fastest": 0.2}}),
         *(make_block(plan, i, times) for i in (1, 2)),
     ]
-    assert report(stored_of((plan, blocks))).rows[0].flags == ()
+    assert said(plan, blocks) == ()
 
 
 def test_an_arm_that_computes_while_others_have_their_turn():

@@ -1,5 +1,6 @@
 """Rows timed in laps: what is typical, what is disturbed, and when nothing may be left out."""
 
+import csv
 import math
 import random
 from dataclasses import replace
@@ -8,9 +9,10 @@ import pytest
 
 from ftguide.statistics.estimates import mean, ratio_interval, typical_lap
 from ftguide.suite.derive.analysis import report
-from ftguide.suite.derive.export import csv_rows
 from ftguide.suite.derive.flags import flags
 from ftguide.suite.derive.series import series
+from ftguide.suite.results_csv import results_csv
+from ftguide.suite.words import flag_text
 from tests.suite.derive.builder import LOOPS, make_block, make_plan, stored_of
 
 PLAN = make_plan(arms=("gil-single", "ft-single"), laps=True)
@@ -65,7 +67,7 @@ def test_laps_that_are_missing_or_no_times_leave_the_row_whole(laps):
 def test_a_row_that_was_disturbed_much_is_flagged():
     noisy = [block(index, slices_of(200_000, 60), slices_of(250_000, 60)) for index in range(3)]
     found = flags(series(PLAN, noisy), [("ft-single", "gil-single")], pinned=True)
-    assert "disturbed 60 % of laps" in found
+    assert "disturbed 60 % of laps" in map(flag_text, found)
     assert not flags(series(PLAN, BLOCKS[2:]), [], pinned=True)
 
 
@@ -76,9 +78,9 @@ def test_drift_is_that_of_typical_laps():
 
 
 def test_the_ratio_of_all_time_is_exported_beside():
-    lines = csv_rows(report(stored_of((PLAN, BLOCKS)))).splitlines()
-    kinds = [line.split(",")[5] for line in lines[1:]]
-    assert kinds == ["time", "all time"]
+    lines = csv.DictReader(results_csv(report(stored_of((PLAN, BLOCKS)))).splitlines())
+    kinds = [line["quantity"] for line in lines]
+    assert kinds == ["seconds", "seconds", "time", "all time"]
 
 
 def slowed(chance, busy, work):
@@ -101,7 +103,7 @@ def experiment(chance, blocks=30):
     return ratio_interval(logs)
 
 
-def test_typical_laps_catch_the_ratio_beside_a_restless_neighbour():
+def test_typical_laps_catch_the_ratio_beside_a_noisy_neighbour():
     chance = random.Random(20261127)
     found = [experiment(chance) for _ in range(400)]
     assert 0.93 <= mean([one.low <= 1.25 <= one.high for one in found]) <= 0.97

@@ -4,8 +4,10 @@ import dataclasses
 
 import pytest
 
+from ftguide.suite.derive.analysis import report
 from ftguide.suite.derive.mode_tables import ways
 from ftguide.suite.derive.observed import observed
+from ftguide.suite.derive.series import series
 from ftguide.suite.record.model import Cost, Observed
 from ftguide.vocabulary import Build
 from tests.suite.derive.builder import make_block, make_blocks, make_plan, stored_of
@@ -42,8 +44,12 @@ def made(costs=(), **changes):
     )
 
 
+def ways_of(stored, slug):
+    return ways(report(stored), slug)
+
+
 def test_copies_and_the_gil_on_arm_are_no_ways():
-    found = ways(made(), "mandelbrot")
+    found = ways_of(made(), "mandelbrot")
     assert [way.arm for way in found.ways] == [
         *("gil-single", "ft-single", "gil-threads-2", "ft-threads-2"),
         *("ft-processes-2", "gil-processes-2"),
@@ -51,18 +57,18 @@ def test_copies_and_the_gil_on_arm_are_no_ways():
 
 
 def test_throughput_is_relative_to_one_gil_enabled_thread():
-    by_arm = {way.arm: way.throughput.ratio for way in ways(made(), "mandelbrot").ways}
+    by_arm = {way.arm: way.throughput.ratio for way in ways_of(made(), "mandelbrot").ways}
     assert by_arm["gil-single"] == 1.0
     assert by_arm["gil-threads-2"] == pytest.approx(1.0, rel=1e-3)
     assert by_arm["ft-threads-2"] == pytest.approx(2 / 1.1, rel=0.02)
     strong = {
-        way.arm: way.throughput.ratio for way in ways(made(scaling="strong"), "mandelbrot").ways
+        way.arm: way.throughput.ratio for way in ways_of(made(scaling="strong"), "mandelbrot").ways
     }
     assert strong["gil-processes-2"] == pytest.approx(2.0, rel=0.02)
 
 
 def test_the_fastest_way_shares_its_title_with_what_cannot_be_told_apart():
-    found = ways(made(), "mandelbrot")
+    found = ways_of(made(), "mandelbrot")
     assert [way.arm for way in found.of(Build.GIL) if way.fastest] == ["gil-processes-2"]
     assert [way.arm for way in found.of(Build.FREE_THREADED) if way.fastest] == [
         "ft-threads-2",
@@ -78,7 +84,7 @@ def test_costs_are_those_of_the_same_code():
             ("ft-processes-2", (9.0,), 1, "0" * 64),
         ]
     )
-    by_arm = {way.arm: way for way in ways(stored, "mandelbrot").ways}
+    by_arm = {way.arm: way for way in ways_of(stored, "mandelbrot").ways}
     assert (by_arm["ft-threads-2"].start_seconds, by_arm["ft-threads-2"].peak_pss_bytes) == (
         0.2,
         50_000_000,
@@ -90,12 +96,12 @@ def test_costs_are_those_of_the_same_code():
 def test_one_way_is_no_choice():
     plan = make_plan("nbody", ["gil-single"])
     stored = stored_of((plan, make_blocks(plan, {"gil-single": [1e-5] * 3})))
-    assert ways(stored, "nbody") is None
+    assert ways_of(stored, "nbody") is None
 
 
 def test_modes_left_out_keep_their_reason():
     stored = made(without={"interpreters": "the module refuses subinterpreters"})
-    assert ways(stored, "mandelbrot").left_out == {
+    assert ways_of(stored, "mandelbrot").left_out == {
         "interpreters": "the module refuses subinterpreters"
     }
 
@@ -112,7 +118,7 @@ def test_a_quantity_is_a_mean_over_blocks_of_a_mean_over_slices():
         )
         for index, share in enumerate((0.1, 0.2, 0.3))
     ]
-    (count,) = observed(stored_of((plan, blocks)), "counter")
+    (count,) = observed(series(plan, blocks))
     assert (count.arm, count.quantity, count.blocks) == ("ft-single", lost, 3)
     assert count.mean == pytest.approx(0.3)
     # Student, 2 degrees of freedom: 4.302653 * 0.1 / sqrt(3), cut at zero below

@@ -7,10 +7,12 @@ import pytest
 
 from ftguide.statistics.estimates import mean
 from ftguide.suite.derive.analysis import report
-from ftguide.suite.derive.export import csv_rows
+from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.derive.flags import flags
 from ftguide.suite.derive.neighbour import FEWEST, split
 from ftguide.suite.derive.series import series
+from ftguide.suite.results_csv import results_csv
+from ftguide.suite.words import flag_text
 from tests.suite.derive.builder import make_block, make_plan, stored_of
 
 PLAN = make_plan(arms=("gil-single", "ft-single"))
@@ -62,10 +64,10 @@ def test_what_was_met_too_seldom_is_not_told_apart(states):
 def test_a_row_that_depends_on_the_neighbour_is_flagged_and_another_is_not():
     flag = "neighbour in 15 of 30 blocks (ft-single/gil-single)"
     moved = series(PLAN, blocks_of(COMES_AND_GOES, noise=0.005))
-    assert flag in flags(moved, [PAIR], pinned=True)
+    assert flag in map(flag_text, flags(moved, [PAIR], pinned=True))
     steady = series(PLAN, blocks_of(COMES_AND_GOES, shared=OWN, noise=0.005))
     assert split(steady, *PAIR) is not None
-    assert not [one for one in flags(steady, [PAIR], pinned=True) if "neighbour" in one]
+    assert FlagKind.NEIGHBOUR not in {one.kind for one in flags(steady, [PAIR], pinned=True)}
 
 
 def test_both_readings_are_exported_and_the_row_counts_all_blocks():
@@ -73,14 +75,15 @@ def test_both_readings_are_exported_and_the_row_counts_all_blocks():
     row = made.rows[0]
     assert row.single.k == len(COMES_AND_GOES)
     assert SHARED < row.single.ratio < OWN
-    lines = [line.split(",") for line in csv_rows(made).splitlines()]
-    kind, ratio, k = (lines[0].index(name) for name in ("kind", "ratio", "k"))
-    assert [(one[kind], one[k]) for one in lines[1:]] == [
+    lines = [line.split(",") for line in results_csv(made).splitlines()]
+    kind, ratio, k = (lines[0].index(name) for name in ("quantity", "value", "blocks"))
+    lines = [one for one in lines[1:] if one[kind] != "seconds"]
+    assert [(one[kind], one[k]) for one in lines] == [
         ("time", "30"),
         ("own core", "12"),
         ("shared core", "15"),
     ]
-    assert float(lines[2][ratio]) == pytest.approx(OWN)
+    assert float(lines[1][ratio]) == pytest.approx(OWN)
 
 
 def test_choosing_by_speed_does_not_choose_by_ratio():

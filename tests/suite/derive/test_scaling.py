@@ -6,7 +6,9 @@ import random
 import pytest
 
 from ftguide.suite.derive import scaling
-from ftguide.vocabulary import Arm, Mode
+from ftguide.suite.derive.series import series
+from ftguide.suite.words import refused_text
+from ftguide.vocabulary import Mode
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of
 
 COUNTS = (1, 2, 3, 4, 6, 8, 16)
@@ -56,18 +58,22 @@ def run_of(counts, sigma, kappa, noise=0.004, blocks=12):
     return stored_of((plan, make_blocks(plan, times)))
 
 
+def series_of(stored):
+    return series(stored.planned("mandelbrot"), stored.blocks)
+
+
 def test_a_noisy_law_is_found_within_its_intervals():
-    fit = scaling.fit(run_of(COUNTS, 0.03, 0.002), "mandelbrot", Mode.THREADS)
+    fit = scaling.fit(series_of(run_of(COUNTS, 0.03, 0.002)), Mode.THREADS)
     assert isinstance(fit, scaling.Fit)
     assert fit.sigma[0] <= 0.03 <= fit.sigma[1]
     assert fit.kappa[0] <= 0.002 <= fit.kappa[1]
     assert fit.peak is None, "22 workers are outside what was measured"
-    again = scaling.fit(run_of(COUNTS, 0.03, 0.002), "mandelbrot", Mode.THREADS)
+    again = scaling.fit(series_of(run_of(COUNTS, 0.03, 0.002)), Mode.THREADS)
     assert fit == again
 
 
 def test_a_peak_inside_the_measured_range_is_told():
-    fit = scaling.fit(run_of(COUNTS, 0.05, 0.02), "mandelbrot", Mode.THREADS)
+    fit = scaling.fit(series_of(run_of(COUNTS, 0.05, 0.02)), Mode.THREADS)
     assert fit.peak == pytest.approx(math.sqrt(0.95 / 0.02), rel=0.1)
 
 
@@ -80,48 +86,21 @@ def test_a_peak_inside_the_measured_range_is_told():
     ],
 )
 def test_too_few_counts_get_no_law(counts, reason):
-    refused = scaling.fit(run_of(counts, 0.05, 0.0), "mandelbrot", Mode.THREADS)
+    refused = scaling.fit(series_of(run_of(counts, 0.05, 0.0)), Mode.THREADS)
     assert isinstance(refused, scaling.Refused)
-    assert reason in refused.reason
+    assert reason in refused_text(refused)
 
 
 def test_data_that_follow_no_law_get_none():
     stored = run_of(COUNTS, 0.02, 0.0, noise=0.25, blocks=2)
-    refused = scaling.fit(stored, "mandelbrot", Mode.THREADS)
+    refused = scaling.fit(series_of(stored), Mode.THREADS)
     assert isinstance(refused, scaling.Refused)
-    assert "no law fits" in refused.reason
+    assert "no law fits" in refused_text(refused)
 
 
 def test_a_curve_begins_with_one_worker_and_has_intervals():
-    curve = scaling.curve(run_of((1, 2, 4), 0.1, 0.0), "mandelbrot", Mode.THREADS)
+    curve = scaling.curve(series_of(run_of((1, 2, 4), 0.1, 0.0)), Mode.THREADS)
     assert [point.workers for point in curve.points] == [1, 2, 4]
     assert curve.points[1].speedup.ratio == pytest.approx(2 / 1.1, rel=0.01)
     assert curve.points[2].speedup.low < 4 / 1.3 < curve.points[2].speedup.high
-    assert scaling.curve(run_of((1,), 0.1, 0.0), "mandelbrot", Mode.THREADS) is None
-
-
-@pytest.mark.parametrize(
-    ("usable", "counts"),
-    [
-        (1, ()),
-        (2, (2,)),
-        (4, (2, 3, 4)),
-        (8, (2, 3, 4, 6, 8)),
-        (10, (2, 3, 6, 8, 10)),
-        (64, (2, 6, 12, 32, 64)),
-    ],
-)
-def test_a_sweep_covers_the_machine_in_five_counts(usable, counts):
-    found = scaling.counts_for(usable)
-    assert len(found) == len(counts)
-    assert found[-1:] == counts[-1:]
-    assert found == tuple(sorted(found))
-    if usable <= 8:
-        assert found == counts
-
-
-def test_arms_of_a_sweep_are_threads_and_processes():
-    assert scaling.arms_of((2, 8)) == [
-        Arm.parse(name)
-        for name in ("ft-threads-2", "ft-processes-2", "ft-threads-8", "ft-processes-8")
-    ]
+    assert scaling.curve(series_of(run_of((1,), 0.1, 0.0)), Mode.THREADS) is None

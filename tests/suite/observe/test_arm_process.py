@@ -1,4 +1,4 @@
-"""Living arms: what misbehaves is named, and nothing stays alive."""
+"""The processes of an arm: what misbehaves is named, and nothing stays alive."""
 
 import dataclasses
 import os
@@ -13,7 +13,10 @@ import pytest
 
 from ftguide.files import ROOT
 from ftguide.machine import Platform
-from ftguide.suite.observe.arm_process import ArmFailedError, LivingArm
+from ftguide.process import Memory
+from ftguide.suite.observe import arm_process
+from ftguide.suite.observe.arm_process import ArmFailedError, ArmProcess
+from ftguide.suite.observe.costs import Peak
 from ftguide.vocabulary import Arm, Build
 
 pytestmark = pytest.mark.interpreters
@@ -29,7 +32,7 @@ def start(executables, laboratory):
         parsed = Arm.parse(arm)
         folder = laboratory / "work"
         folder.mkdir(exist_ok=True)
-        return LivingArm(
+        return ArmProcess(
             parsed,
             executable=executables[parsed.build],
             module="benchmarks.workloads.specimens",
@@ -46,13 +49,13 @@ def start(executables, laboratory):
     return starter
 
 
-def failure(living, steps=1):
-    with living, pytest.raises(ArmFailedError) as caught:
-        living.ready()
+def failure(running, steps=1):
+    with running, pytest.raises(ArmFailedError) as caught:
+        running.ready()
         for _ in range(steps):
-            living.slice(10, 1)
-            living.check(10)
-    assert all(process.poll() is not None for process in living.processes)
+            running.value(10, 1)
+            running.check(10)
+    assert all(process.poll() is not None for process in running.processes)
     return caught.value
 
 
@@ -69,13 +72,13 @@ def failure(living, steps=1):
         "ft-interpreters-2",
     ],
 )
-def test_a_slice_has_a_span_for_every_worker(start, arm):
-    with start("well-behaved-threads", arm) as living:
-        living.ready()
-        gil = living.begin()
-        spans = living.slice(50, 5)
-        living.check(50)
-        assert living.end()[0] == gil == Arm.parse(arm).gil_expected
+def test_a_value_has_a_span_for_every_worker(start, arm):
+    with start("well-behaved-threads", arm) as running:
+        running.ready()
+        gil = running.begin()
+        spans = running.value(50, 5)
+        running.check(50)
+        assert running.end()[0] == gil == Arm.parse(arm).gil_expected
     assert len(spans) == Arm.parse(arm).workers
     assert all(0 < start < end for start, end in spans)
 
@@ -89,26 +92,26 @@ def test_a_slice_has_a_span_for_every_worker(start, arm):
     ],
 )
 def test_what_is_observed_is_a_mean_over_what_shares(start, arm, workers, calls):
-    with start("observes", arm) as living:
-        living.ready()
-        living.slice(50, 0)
-        assert living.check(50) == (workers, calls)
+    with start("observes", arm) as running:
+        running.ready()
+        running.value(50, 0)
+        assert running.check(50) == (workers, calls)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the platform cannot pin")
 @pytest.mark.parametrize("arm", ["ft-single", "ft-threads-2", "ft-interpreters-2"])
 def test_every_thread_of_a_worker_stays_on_the_cpus_of_the_block(start, arm):
     cpu = max(os.sched_getaffinity(0))
-    with start("well-behaved-threads", arm, cpus=[cpu]) as living:
-        living.ready()
-        (process,) = living.processes
+    with start("well-behaved-threads", arm, cpus=[cpu]) as running:
+        running.ready()
+        (process,) = running.processes
         threads = [int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir()]
         assert {frozenset(os.sched_getaffinity(thread)) for thread in threads} == {frozenset([cpu])}
 
 
 @pytest.mark.parametrize("build", list(Build))
 def test_a_worker_imports_nothing_that_takes_long(executables, build):
-    """A full block starts fourteen of them, and everything but slices and warm-up is overhead."""
+    """A full block starts fourteen of them, and everything but values and warm-up is overhead."""
     code = "import sys, benchmarks.workloads.declare, ftguide.target.worker; print(*sys.modules)"
     loaded = subprocess.run(
         [executables[build], "-S", "-c", code],
@@ -124,20 +127,20 @@ def test_a_worker_imports_nothing_that_takes_long(executables, build):
 
 
 def test_garbage_of_the_set_up_is_collected_before_counting(start):
-    with start("well-behaved-threads") as living:
-        living.ready()
-        living.settle()
-        living.begin()
-        living.slice(10, 0)
-        living.check(10)
-        assert living.end()[1]["gc"] == 0
+    with start("well-behaved-threads") as running:
+        running.ready()
+        running.settle()
+        running.begin()
+        running.value(10, 0)
+        running.check(10)
+        assert running.end()[1]["gc"] == 0
 
 
 def test_interpreters_live_in_one_process_and_overlap_on_the_gil_build(start):
-    with start("well-behaved-threads", "gil-interpreters-2") as living:
-        living.ready()
-        (a, b), (c, d) = living.slice(3000, 10)
-        assert len(living.processes) == 1
+    with start("well-behaved-threads", "gil-interpreters-2") as running:
+        running.ready()
+        (a, b), (c, d) = running.value(3000, 10)
+        assert len(running.processes) == 1
     assert max(a, c) < min(b, d)
 
 
@@ -147,10 +150,23 @@ def test_an_arm_that_eats_memory_is_stopped(start):
     assert "more than the 0.1 GiB" in error.message
 
 
+def test_a_resident_size_is_named_and_is_no_peak_of_pss(start, monkeypatch):
+    """What counts shared pages several times may stop an arm, and is not published as its memory."""
+    held = Memory(held=2**31, kind="RSS")
+    monkeypatch.setattr(arm_process, "memory_of", lambda _processes: held)
+    running = start("well-behaved", limit=2**30)
+    peak = Peak(running)
+    peak.look()
+    assert (peak.pss_bytes, peak.looks) == (None, 1)
+    running._looked = 0.0
+    error = failure(running)
+    assert "held 2.0 GiB (resident size), more than the 1.0 GiB" in error.message
+
+
 def test_workers_of_free_threads_overlap(start):
-    with start("well-behaved-threads", "ft-threads-2") as living:
-        living.ready()
-        (a, b), (c, d) = living.slice(3000, 10)
+    with start("well-behaved-threads", "ft-threads-2") as running:
+        running.ready()
+        (a, b), (c, d) = running.value(3000, 10)
     assert max(a, c) < min(b, d)
 
 
@@ -199,16 +215,16 @@ def test_an_import_that_turns_the_gil_on_is_refused_by_name(start, laboratory, e
 
 
 def test_the_gil_must_be_on_where_the_arm_says_so(start):
-    living = start("well-behaved", "ft-gil-on-single")
-    living.arm = dataclasses.replace(living.arm, gil_on=False)
-    assert "the GIL was turned on" in failure(living).message
+    running = start("well-behaved", "ft-gil-on-single")
+    running.arm = dataclasses.replace(running.arm, gil_on=False)
+    assert "the GIL was turned on" in failure(running).message
 
 
 def test_settings_of_the_caller_do_not_reach_the_worker(start, monkeypatch):
     monkeypatch.setenv("PYTHON_GIL", "1")
-    with start("well-behaved") as living:
-        living.ready()
-        assert living.begin() is False
+    with start("well-behaved") as running:
+        running.ready()
+        assert running.begin() is False
 
 
 def test_cpu_time_between_turns_is_noticed(start):
@@ -216,23 +232,23 @@ def test_cpu_time_between_turns_is_noticed(start):
 
     idle = {}
     for slug in ("well-behaved", "busy"):
-        with start(slug) as living:
-            living.ready()
-            living.begin()
+        with start(slug) as running:
+            running.ready()
+            running.begin()
             for _ in range(3):
-                living.slice(10, 1)
-                living.check(10)
+                running.value(10, 1)
+                running.check(10)
                 time.sleep(0.1)
-            idle[slug] = living.end()[1]["idle_ns"]
+            idle[slug] = running.end()[1]["idle_ns"]
     assert idle["busy"] > 20 * idle["well-behaved"]
 
 
 def test_workers_call_back_where_descriptors_are_not_inherited(start):
     with start(
         "well-behaved-threads", "ft-threads-2", on=Platform(inherits_descriptors=False)
-    ) as living:
-        living.ready()
-        assert len(living.slice(10, 1)) == 2
+    ) as running:
+        running.ready()
+        assert len(running.value(10, 1)) == 2
 
 
 def test_pinned_workers_stay_on_their_cpu(start):
@@ -240,10 +256,10 @@ def test_pinned_workers_stay_on_their_cpu(start):
     if on.pin is None:
         pytest.skip("no affinity on this platform")
     cpu = on.usable()[-1]
-    with start("well-behaved") as living:
-        living.ready()
-        living.pin([cpu])
-        assert os.sched_getaffinity(living.processes[0].pid) == {cpu}
+    with start("well-behaved") as running:
+        running.ready()
+        running.pin([cpu])
+        assert os.sched_getaffinity(running.processes[0].pid) == {cpu}
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -262,9 +278,9 @@ def test_an_interrupt_that_arrives_while_an_arm_starts_is_not_lost(start):
             start("well-behaved")
     finally:
         signal.signal(signal.SIGINT, before)
-    with start("well-behaved") as living:
-        living.ready()
-        status = Path(f"/proc/{living.processes[0].pid}/status").read_text()
+    with start("well-behaved") as running:
+        running.ready()
+        status = Path(f"/proc/{running.processes[0].pid}/status").read_text()
         blocked = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
         assert not int(blocked.split()[1], 16) >> (signal.SIGINT - 1) & 1
 

@@ -14,14 +14,14 @@ FULL = plan.make_plan(select(), size=presets.preset("full"), threads=2, seed=7)
 IN_LAPS, ALONE, WITH_THREADS = "object-mix", "gc-living-tree", "mandelbrot"
 
 
-class Living:
-    """Stands for a living arm and writes down what it is told."""
+class Recorder:
+    """Stands for the processes of an arm and writes down what it is told."""
 
     def __init__(self, arm, log):
         self.arm, self.log = arm, log
 
-    def __getattr__(self, said):
-        return lambda *values: self.log.append((self.arm, said, *values))
+    def __getattr__(self, command):
+        return lambda *values: self.log.append((self.arm, command, *values))
 
 
 def block_of(slug, index=0):
@@ -32,7 +32,7 @@ def block_of(slug, index=0):
 
 def warmed_up(slug, on=TWO_CPUS):
     one, log = block_of(slug), []
-    useful = block.warm_up(one, {arm: Living(arm, log) for arm in one.arms}, on)
+    useful = block.warm_up(one, {arm: Recorder(arm, log) for arm in one.arms}, on)
     assert useful >= block.WARM_UP_NS
     return one, log
 
@@ -54,15 +54,17 @@ def test_without_affinity_nothing_is_spread():
     nowhere = dataclasses.replace(TWO_CPUS, pin=None)
     assert set(block.first_cpus(block_of(IN_LAPS), nowhere).values()) == {None}
     _, log = warmed_up(IN_LAPS, nowhere)
-    assert not [said for _, said, *_ in log if said == "pin"]
+    assert not [command for _, command, *_ in log if command == "pin"]
 
 
 def test_as_many_arms_as_cpus_warm_up_at_once_and_move_to_the_block_afterwards():
     one, log = warmed_up(IN_LAPS)
     first, second, *_ = one.arms
-    opening = [(arm, said) for arm, said, *_ in log[:8]]
+    opening = [(arm, command) for arm, command, *_ in log[:8]]
     assert opening == [
-        (arm, said) for said in ("settle", "launch", "marks", "check") for arm in (first, second)
+        (arm, command)
+        for command in ("settle", "launch", "marks", "check")
+        for arm in (first, second)
     ]
     ends = log[-len(one.arms) :]
     assert ends == [(arm, "pin", block.block_cpus(one, TWO_CPUS)) for arm in one.arms]
@@ -73,7 +75,7 @@ def test_where_a_block_has_one_cpu_arms_warm_up_one_after_the_other():
     turns = list(dict.fromkeys(arm for arm, *_ in log))
     assert turns == list(one.arms)
     assert [arm for arm, *_ in log] == sorted((arm for arm, *_ in log), key=turns.index)
-    assert {said for _, said, *_ in log} == {"settle", "launch", "marks", "check"}
+    assert {command for _, command, *_ in log} == {"settle", "launch", "marks", "check"}
 
 
 def test_single_arms_share_the_cpus_of_a_block_of_several_while_they_warm_up():
@@ -82,11 +84,11 @@ def test_single_arms_share_the_cpus_of_a_block_of_several_while_they_warm_up():
     assert sorted(arm for group in groups for arm in group) == sorted(one.arms)
     assert [len(group) for group in groups if group[0].workers == 1] == [2, 2, 1]
     assert {len(group) for group in groups if group[0].workers > 1} == {1}
-    launched = [arm for arm, said, *_ in log if said == "launch"]
+    launched = [arm for arm, command, *_ in log if command == "launch"]
     for group in groups:
         assert tuple(launched[: len(group)]) == group
         launched = [arm for arm in launched if arm not in group]
-    assert not [said for _, said, *_ in log if said == "pin"]
+    assert not [command for _, command, *_ in log if command == "pin"]
 
 
 def test_what_keeps_several_cpus_busy_by_itself_warms_up_alone():
@@ -94,19 +96,19 @@ def test_what_keeps_several_cpus_busy_by_itself_warms_up_alone():
     assert {len(group) for group in groups} == {1}
 
 
-def test_the_warm_up_is_cut_as_the_timed_slices_are():
+def test_the_warm_up_is_cut_as_the_kept_values_are():
     one, log = warmed_up(IN_LAPS)
-    for arm, said, *values in log:
+    for arm, command, *values in log:
         laps = plan.laps_of(one.workload, arm)
         assert laps > 1
-        if said == "launch":
+        if command == "launch":
             assert values == [plan.share(one.workload, arm), 0, laps]
-        if said == "check":
+        if command == "check":
             assert values == [plan.share(one.workload, arm) // laps]
 
 
-def test_a_slice_in_laps_is_led_in_by_a_third_of_it():
-    assert block.lead_in(9) == 1
-    assert block.lead_in(9, laps=9) == 3
-    assert block.lead_in(2, laps=2) == 1
-    assert block.lead_in(1) == 0
+def test_a_value_in_laps_is_warmed_up_by_a_third_of_it():
+    assert block.warm_up_loops(9) == 1
+    assert block.warm_up_loops(9, laps=9) == 3
+    assert block.warm_up_loops(2, laps=2) == 1
+    assert block.warm_up_loops(1) == 0

@@ -17,7 +17,7 @@ def spend(chance, deviations, *, least, extra):
         f"w{n}": [[chance.gauss(0, sd) for _ in range(least)]] for n, sd in enumerate(deviations)
     }
     for _ in range(extra):
-        slug = budget.neediest(blocks)
+        slug = budget.widest(blocks)
         blocks[slug][0].append(chance.gauss(0, deviations[int(slug[1:])]))
     estimates = [ratio_interval(logs) for (logs,) in blocks.values()]
     return sum(one.low <= 1 <= one.high for one in estimates), blocks
@@ -55,13 +55,13 @@ def test_the_widest_gets_most():
 
 def test_threads_count_as_much_as_one_thread():
     steady, unsteady = [0.0, 0.001, -0.001] * 4, [0.2, -0.2, 0.1] * 4
-    assert budget.neediest({"a": [steady, steady], "b": [steady, unsteady]}) == "b"
-    assert budget.neediest({"a": [steady], "b": [[0.1]]}) == "b", "one block knows nothing"
+    assert budget.widest({"a": [steady, steady], "b": [steady, unsteady]}) == "b"
+    assert budget.widest({"a": [steady], "b": [[0.1]]}) == "b", "one block knows nothing"
 
 
 def test_nothing_to_measure_is_an_error():
     with pytest.raises(ValueError, match="no workload"):
-        budget.neediest({})
+        budget.widest({})
 
 
 def test_a_width_is_that_of_the_shrunken_variance():

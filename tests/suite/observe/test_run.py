@@ -10,6 +10,7 @@ import pytest
 from ftguide.machine import Platform
 from ftguide.suite.declare import catalogue, plan, presets
 from ftguide.suite.derive import analysis
+from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.observe import run
 from ftguide.suite.record import store
 from ftguide.suite.record.writer import RunFolder
@@ -211,7 +212,7 @@ def test_a_platform_without_affinity_is_measured_and_every_row_flagged(execute):
     assert {block.cpus for block in stored.blocks} == {None}
     for row in analysis.report(stored).rows:
         assert row.single is not None
-        assert "unpinned" in row.flags
+        assert FlagKind.UNPINNED in {flag.kind for flag in row.flags}
 
 
 def test_one_cpu_is_enough_for_single_arms(execute):

@@ -130,8 +130,8 @@ def test_csv_holds_every_number(ordinary):
     )
     single = analysis.report(synthetic.stored()).row("nbody").single
     assert (float(one["value"]), float(one["low"]), one["verdict"]) == (
-        single.ratio,
-        single.low,
+        pytest.approx(single.ratio, rel=1e-8),
+        pytest.approx(single.low, rel=1e-8),
         single.verdict,
     )
 

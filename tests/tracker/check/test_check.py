@@ -6,8 +6,9 @@ import pytest
 from packaging.markers import Marker
 
 from ftguide.tracker.check.check import Answer, check
-from ftguide.tracker.check.files import Dependency
+from ftguide.tracker.check.dependency import Dependency
 from ftguide.tracker.derive.level_rules import Level
+from ftguide.tracker.pages import words
 from ftguide.tracker.record.findings import Wheels
 from ftguide.tracker.record.model import Kind
 from tests import tracked
@@ -57,7 +58,9 @@ def test_evidence_about_another_release_is_no_answer():
     evidence = tracked.about("thing", "turns-on")
     (checked,) = ask(one(version="5.0"), evidence=evidence).checked
     assert checked.answer is Answer.UNKNOWN
-    assert checked.reasons == ("no evidence about this release; there is about 6.1.3",)
+    assert words.reasons(checked.reasons) == [
+        "no evidence about this release; there is about 6.1.3",
+    ]
 
 
 def test_an_older_release_keeps_the_answer_it_got():
@@ -112,7 +115,7 @@ def test_a_classifier_alone_is_a_claim():
     claim = "Programming Language :: Python :: Free Threading :: 3 - Stable"
     (checked,) = ask(one(version="1", claim=claim)).checked
     assert checked.answer is Answer.CLAIMED
-    assert claim in checked.reasons[-1]
+    assert claim in words.reason(checked.reasons[-1])
 
 
 def test_hashes_of_another_file_exclude_the_evidence():
@@ -122,7 +125,7 @@ def test_hashes_of_another_file_exclude_the_evidence():
     assert right.checked[0].answer is Answer.GIL_ON
     wrong = ask(one(version="6.1.3", hashes=frozenset({"ab" * 32})), evidence=evidence)
     assert wrong.checked[0].answer is Answer.UNKNOWN
-    assert looked.file in wrong.checked[0].reasons[0]
+    assert looked.file in words.reason(wrong.checked[0].reasons[0])
 
 
 def test_what_is_not_from_an_index_is_unknown():

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ftguide.tracker.check import environment
-from ftguide.tracker.check.files import DependencyError
+from ftguide.tracker.check.dependency import DependencyError
 
 
 def install(root, name, version="1.0", *, tag="py3-none-any", files=(), classifier="", url=False):
@@ -55,9 +55,12 @@ def test_real_environment_runs_nothing(tmp_path):
     root = tmp_path / "env"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", root], check=True)
     (packages,) = environment.packages_of(root)
-    (packages / "evil.pth").write_text("import sys; open('ran', 'w')\n")
-    (packages / "sitecustomize.py").write_text("raise SystemExit('ran')\n")
+    trace = tmp_path / "ran"
+    run = f"import sys; open({str(trace)!r}, 'w').close()\n"
+    (packages / "evil.pth").write_text(run)
+    (packages / "sitecustomize.py").write_text(run)
     assert environment.read(root / "bin" / "python") == []
+    assert not trace.exists()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from ftguide.tracker.check import files
-from ftguide.tracker.check.files import DependencyError
+from ftguide.tracker.check import dependency, files
+from ftguide.tracker.check.dependency import DependencyError
 
 HASH = "ab" * 32
 WHEEL = "lxml-6.1.3-cp314-cp314t-manylinux_2_26_x86_64.manylinux_2_28_x86_64.whl"
@@ -108,28 +108,48 @@ files = [
 [metadata]
 lock-version = "2.1"
 """
+PDM = f"""
+[metadata]
+lock_version = "4.5.0"
+[[package]]
+name = "lxml"
+version = "6.1.3"
+marker = "python_version >= '3.9'"
+files = [ {{ file = "{WHEEL}", hash = "sha256:{HASH}" }} ]
+[[package]]
+name = "mine"
+version = "1.0"
+path = "./mine"
+"""
 PYPROJECT = '[project]\nname = "x"\ndependencies = ["lxml==6.1.3"]\n'
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "wheels"),
+    ("name", "text", "complete", "origins", "since"),
     [
-        ("pylock.toml", PYLOCK, (WHEEL,)),
-        ("pylock.dev.toml", PYLOCK, (WHEEL,)),
-        ("uv.lock", UV, (WHEEL,)),
-        ("poetry.lock", POETRY, (WHEEL,)),
-        ("pyproject.toml", PYPROJECT, None),
+        ("pylock.toml", PYLOCK, False, {"lxml": False, "mine": True}, "3.9"),
+        ("pylock.dev.toml", PYLOCK, False, {"lxml": False, "mine": True}, "3.9"),
+        ("uv.lock", UV, True, {"lxml": False}, ""),
+        ("poetry.lock", POETRY, True, {"lxml": False}, "3.9"),
+        ("pdm.lock", PDM, True, {"lxml": False, "mine": True}, "3.9"),
     ],
 )
-def test_locks(tmp_path, name, text, wheels):
+def test_locks(tmp_path, name, text, complete, origins, since):
     found = files.read(save(tmp_path, name, text))
+    assert {one.name: bool(one.origin) for one in found} == origins
     lxml = found[0]
-    assert (lxml.name, lxml.version, lxml.wheels) == ("lxml", "6.1.3", wheels)
-    assert [one.name for one in found[1:]] == (["mine"] if "pylock" in name else [])
-    if wheels:
-        assert lxml.hashes == {HASH}
-    if lxml.marker is not None:
-        assert lxml.marker.evaluate({"python_version": "3.14"})
+    assert (lxml.name, lxml.version, lxml.wheels) == ("lxml", "6.1.3", (WHEEL,))
+    assert (lxml.hashes, lxml.complete) == ({HASH}, complete)
+    assert (lxml.marker is not None) is bool(since)
+    for version, installed in {"3.8": not since, "3.9": True, "3.14": True}.items():
+        marker = lxml.marker
+        assert (marker is None or marker.evaluate({"python_version": version})) is installed
+
+
+def test_a_project_lists_no_files(tmp_path):
+    (lxml,) = files.read(save(tmp_path, "pyproject.toml", PYPROJECT))
+    assert (lxml.name, lxml.version, lxml.wheels) == ("lxml", "6.1.3", None)
+    assert not lxml.complete
 
 
 @pytest.mark.parametrize(
@@ -157,9 +177,20 @@ def test_locks(tmp_path, name, text, wheels):
         ("pylock.toml", 'lock-version = "1.0"\n', "has no list 'packages'"),
         (
             "pylock.toml",
-            'lock-version = "1.0"\n[[packages]]\nname = "x"\nmarker = "moon"\n',
-            "'moon' is not a marker",
+            'lock-version = "1.0"\ncreated-by = "t"\n[[packages]]\nname = "x"\nmarker = "moon"\n',
+            "pylock.toml, packages[0].marker: 'moon' is not valid (Expected a marker",
         ),
+        (
+            "pylock.toml",
+            'lock-version = "1.0"\npackages = []\n',
+            "created-by: None is not valid (Missing required value); write the lock again",
+        ),
+        (
+            "pylock.toml",
+            'lock-version = "2.0"\ncreated-by = "t"\npackages = []\n',
+            "lock-version: '2.0' is not valid (pylock version 2.0 is not supported)",
+        ),
+        ("uv.lock", '[[package]]\nname = "x"\nmarker = "moon"\n', "(x): 'moon' is not a marker"),
         ("pyproject.toml", "[project]\ndependencies = 3\n", "project.dependencies: not a list"),
         ("pyproject.toml", "[project]\ndependencies = [3]\n", "dependencies[0]: 3 is not a string"),
         ("other.toml", "[tool]\n", "supported are pylock.toml"),
@@ -182,7 +213,7 @@ def test_files_that_are_no_files(tmp_path):
 
 
 def test_huge_files_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "MAX_BYTES", 10)
+    monkeypatch.setattr(dependency, "MAX_BYTES", 10)
     with pytest.raises(DependencyError, match="no list of dependencies"):
         files.read(save(tmp_path, "r.txt", "numpy==2.5.5\n"))
 

@@ -7,16 +7,20 @@ import pytest
 
 from ftguide.tracker.derive.derive import derive
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import Cell, Status
+from ftguide.tracker.pages import words
 from ftguide.tracker.record.findings import (
     Assertion,
     Backfill,
+    Control,
+    Declares,
     ModuleProblem,
     Retraction,
     SourceBuild,
     Transition,
     UpstreamCi,
 )
-from ftguide.tracker.record.model import LINES, PLATFORMS, Cell, Environment, Evidence, Kind, Status
+from ftguide.tracker.record.model import LINES, PLATFORMS, Environment, Evidence, Kind
 from tests.tracker.made import (
     AT,
     DECLARES,
@@ -39,7 +43,7 @@ from tests.tracker.made import (
 )
 
 TODAY = date(2026, 11, 24)
-USED = replace(DECLARES, declares="used")
+USED = replace(DECLARES, declares=Declares.USED)
 
 
 def status(*evidence: Evidence, today: date = TODAY) -> Status:
@@ -67,8 +71,8 @@ LACKING = Environment(
     isolation="no network",
     lacks="other==2.1.0",
 )
-CRASH = replace(DECLARES, declares="crash", detail="signal SIGSEGV")
-ERROR = replace(DECLARES, declares="error", detail="ImportError: libfoo")
+CRASH = replace(DECLARES, declares=Declares.CRASH, detail="signal SIGSEGV")
+ERROR = replace(DECLARES, declares=Declares.ERROR, detail="ImportError: libfoo")
 FAILED = replace(OFF, error="ImportError: no")
 CORE_FAILED = replace(OFF, name="some.core", error="ModuleNotFoundError: no")
 ELSEWHERE = wheels("win_amd64")
@@ -116,7 +120,7 @@ CASES = {
     ),
     "crash of the smoke script": ((*GOOD, smoke(ended="signal SIGABRT")), Level.CRASHES),
     "the same on the other build": (
-        (*GOOD, smoke(ended="signal SIGABRT", control="failed")),
+        (*GOOD, smoke(ended="signal SIGABRT", control=Control.FAILED)),
         Level.GIL_OFF,
     ),
     "import fails": ((*GOOD, imported(FAILED)), Level.FAILS_TO_IMPORT),
@@ -127,7 +131,7 @@ CASES = {
     "compiled part missing": (
         (
             *GOOD,
-            declared(replace(DECLARES, declares="not-loadable")),
+            declared(replace(DECLARES, declares=Declares.NOT_LOADABLE)),
             imported(OFF, CORE_FAILED),
             fallback("some.core"),
         ),
@@ -190,9 +194,9 @@ def test_codes_tell_levels_and_flags_apart():
 def test_headline_is_the_lowest_cell_with_a_verdict():
     found = status(*GOOD)
     assert (found.headline, found.probed, len(found.cells)) == (Level.NO_WHEEL, 1, 8)
-    assert found.coverage == "1 of 8 cells probed, 4 without a wheel"
+    assert words.coverage(found) == "1 of 8 cells probed, 4 without a wheel"
     found = status(wheels(lines=LINES), *GOOD[1:])
-    assert (found.headline, found.coverage) == (Level.GIL_OFF, "1 of 8 cells probed")
+    assert (found.headline, words.coverage(found)) == (Level.GIL_OFF, "1 of 8 cells probed")
     assert status(wheels(lines=LINES)).headline is Level.NOT_PROBED
     assert status().headline is Level.UNKNOWN
     assert [(one.line, one.platform) for one in found.cells] == [

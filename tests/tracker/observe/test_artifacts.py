@@ -189,12 +189,3 @@ def test_submodules_come_from_the_record_without_running_anything(tmp_path):
     assert artifacts.submodules(found, ["evil._core", "evil.tests._t"]) == [
         *("evil", "evil._core", "evil.a", "evil.a.c", "evil.b"),
     ]
-
-
-def test_metadata_of_a_file_that_is_not_installed(tmp_path):
-    path = archive(
-        tmp_path, {"evil-1.0.dist-info/METADATA": b"Name: evil\nRequires-Python: >=3.9\n"}
-    )
-    assert artifacts.read_metadata(path).requires_python == ">=3.9"
-    with pytest.raises(CompatError, match="no METADATA"):
-        artifacts.read_metadata(archive(tmp_path, {"x": b""}))

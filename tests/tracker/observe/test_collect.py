@@ -13,7 +13,7 @@ from ftguide.tracker.observe import index as indexing
 from ftguide.tracker.observe.collect import collect
 from ftguide.tracker.observe.index import Index
 from ftguide.tracker.record.findings import Backfill, Claim, Wheels
-from ftguide.tracker.record.model import CompatError, Evidence
+from ftguide.tracker.record.model import TOOL, CompatError, Evidence
 
 HASH = "a" * 64
 LINUX = "manylinux_2_17_x86_64"
@@ -88,6 +88,11 @@ def index(server: Server, tmp_path: Path) -> Index:
 
 def collected(index: Index) -> tuple[Evidence, ...]:
     return collect("foo", index, at=lambda: AT)
+
+
+def test_every_observation_names_the_version_of_the_program(index):
+    assert [item.tool for item in collected(index)] == [TOOL] * len(collected(index))
+    assert collected(index)
 
 
 def test_the_newest_final_release_by_line_and_platform(index):

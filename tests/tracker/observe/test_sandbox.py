@@ -1,6 +1,7 @@
 """Steps that hang, crash, grow, shout or try to stay: each ends, with a name for how."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +34,12 @@ def test_an_ordinary_end(tmp_path):
 def test_a_crash_is_a_result(tmp_path):
     outcome = run(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     assert (outcome.exit_code, outcome.ended) == (None, "signal SIGSEGV")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="signals without names")
+def test_a_signal_without_a_name_is_its_number(tmp_path):
+    outcome = run(tmp_path, "import os; os.kill(os.getpid(), 40)")
+    assert (outcome.exit_code, outcome.ended) == (None, "signal 40")
 
 
 def test_a_hang_is_ended(tmp_path):

@@ -3,10 +3,12 @@
 import pytest
 
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import Cell
 from ftguide.tracker.observe.probe import platform_of
 from ftguide.tracker.observe.survey import Report, Survey, cell_of
+from ftguide.tracker.pages import words
 from ftguide.tracker.record.findings import Claim, Declarations, DeepImport, Imports
-from ftguide.tracker.record.model import Cell, Kind
+from ftguide.tracker.record.model import TOOL, Kind
 from tests.tracker.conftest import NAMES, package
 
 pytestmark = [pytest.mark.interpreters, pytest.mark.timeout(300)]
@@ -61,6 +63,11 @@ def test_every_module_is_asked_by_itself(reports):
     assert [(one.declares, one.init) for one in declared.modules] == [("not-used", "multi")]
 
 
+def test_every_observation_names_the_version_of_the_probe(reports):
+    assert {item.kind for item in reports["declares"].items} >= {Kind.DECLARE, Kind.SMOKE}
+    assert {item.tool for item in reports["declares"].items} == {TOOL}
+
+
 def test_a_crash_has_a_signal_and_a_culprit(reports):
     declared, imports = (results(reports["crashes"])[kind] for kind in (Kind.DECLARE, Kind.IMPORT))
     assert isinstance(declared, Declarations)
@@ -87,9 +94,9 @@ def test_a_dependency_is_blamed_by_name(reports, survey):
     assert [(one.module, one.owner) for one in name.culprits] == [
         ("specimen_undeclared._core", "specimen-undeclared")
     ]
-    assert cell(survey, "needy").reasons == (
+    assert words.reasons(cell(survey, "needy").reasons) == [
         "specimen_undeclared._core of specimen-undeclared turns the GIL on",
-    )
+    ]
     env = reports["needy"].items[0].env
     assert env is not None
     assert env.dependencies == ("specimen-undeclared==1.0",)
@@ -97,7 +104,9 @@ def test_a_dependency_is_blamed_by_name(reports, survey):
 
 def test_a_dependency_without_a_wheel_is_named(reports, survey):
     assert reports["orphan"].problem == ""
-    assert cell(survey, "orphan").reasons == ("it requires specimen-nowhere==2, which has no file",)
+    assert words.reasons(cell(survey, "orphan").reasons) == [
+        "it requires specimen-nowhere==2, which has no file",
+    ]
 
 
 def test_the_artifact_is_pinned_by_its_hash(reports, wright):

@@ -68,7 +68,7 @@ def test_every_package_has_a_row_with_words_for_every_level(tracking, folder):
     for one in known:
         text = found[one.package.name].get_text(" ", strip=True)
         assert one.headline.words in text
-        assert one.coverage in text
+        assert words.coverage(one) in text
         ranks = found[one.package.name]["data-ranks"].split()
         assert ranks == [str(cell.level.rank) for cell in one.cells]
     assert {one.headline.value for one in known} == set(tracked.FATES.values())

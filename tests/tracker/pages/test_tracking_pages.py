@@ -12,13 +12,16 @@ import bs4
 import pytest
 
 from ftguide.tracker.derive.level_rules import Level
-from ftguide.tracker.pages import badge, data, export, words
+from ftguide.tracker.derive.model import Reason, ReasonKind
+from ftguide.tracker.pages import badge, commands, data, export, words
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import (
     Assertion,
     Claim,
+    Control,
     Declarations,
     Declared,
+    Declares,
     ImportedName,
     Imports,
     Retraction,
@@ -26,7 +29,7 @@ from ftguide.tracker.record.findings import (
     SourceBuild,
     UpstreamCi,
 )
-from ftguide.tracker.record.model import Artifact, Kind
+from ftguide.tracker.record.model import TOOL, Artifact, Kind
 from tests import tracked
 from tests.tracker.pages.test_tracking import project
 
@@ -209,7 +212,7 @@ def hostile(name="evil"):
     """Return evidence with markup in every text that comes from a package."""
     bad = tracked.HOSTILE
     artifact = Artifact(file=f"{bad}.whl", sha256="ab" * 32, uploaded="2026-09-02T14:49:00Z")
-    module = Declared(module=bad, file=bad, declares="used", init="multi", detail=bad)
+    module = Declared(module=bad, file=bad, declares=Declares.USED, init="multi", detail=bad)
     offered = tracked.wheels(name)
     offered = replace(offered, files=(replace(offered.files[0], file=bad), *offered.files))
     more = {"line": "3.14t", "artifact": artifact}
@@ -233,7 +236,7 @@ def hostile(name="evil"):
                 passed=False,
                 gil_enabled=True,
                 detail=bad,
-                control=bad,
+                control=Control.FAILED,
             ),
             **more,
         ),
@@ -268,16 +271,16 @@ def test_commands_never_carry_other_peoples_text(tmp_path):
     tracked.write(folder, hostile())
     status = data.load(folder, TODAY).find("evil")
     for cell in status.cells:
-        for command in words.by_hand(cell, "evil"):
+        for command in commands.by_hand(cell, "evil"):
             assert "<script>" not in command
             assert "alert" not in command
-    assert words.probe_command("; rm -rf /", "3.14t") == ""
-    assert words.probe_command("fine", "3.14t; true") == ""
+    assert commands.probe_command("; rm -rf /", "3.14t") == ""
+    assert commands.probe_command("fine", "3.14t; true") == ""
     odd = tracked.item(
         "evil", Kind.DECLARE, Declarations(modules=()), line="3.14t", version="1;true"
     )
     cell = replace(status.cells[0], seen={Kind.DECLARE: odd})
-    assert words.by_hand(cell, "evil") == []
+    assert commands.by_hand(cell, "evil") == []
 
 
 def test_a_spreadsheet_takes_nothing_for_a_formula(tmp_path):
@@ -299,7 +302,7 @@ def test_addresses_that_are_not_linked(address):
 def test_every_kind_of_evidence_has_words():
     for item in [*hostile(), *tracked.about("thing", "exercised"), *tracked.about("t", "crashes")]:
         assert words.sentences(item)
-    assert {words.kind(kind) for kind in Kind}
+    assert len({words.kind(kind) for kind in Kind}) == len(Kind)
     suite = next(one for one in tracked.about("t", "exercised") if one.kind is Kind.SUITE)
     part = replace(suite.result, sample=True, modules=("t.tests",), new_failures=("t.tests::race",))
     said = " ".join(words.sentences(replace(suite, result=part)))
@@ -307,6 +310,36 @@ def test_every_kind_of_evidence_has_words():
     assert "Failing in parallel only: t.tests::race." in said
     with pytest.raises(TypeError, match="no words"):
         words.sentences(replace(hostile()[0], result=None))
+
+
+def test_every_reason_has_words_with_its_values():
+    values = {"about": "ABOUT", "detail": "DETAIL", "owner": "OWNER", "line": "3.14t"}
+    for kind in ReasonKind:
+        about = Level.PURE.value if kind is ReasonKind.LEVEL else "ABOUT"
+        text = words.reason(Reason(kind, **{**values, "about": about}, count=2, total=7))
+        assert text, kind
+        assert "{" not in text, kind
+    assert words.reason(Reason(ReasonKind.NOT_REACHED, count=2, total=7)) == (
+        "2 of 7 submodules not reached in time"
+    )
+    assert words.reason(Reason(ReasonKind.LEVEL, Level.PURE)) == Level.PURE.meaning
+    braces = Reason(ReasonKind.IMPORT_FAILED, "{detail}", "{owner} {0}")
+    assert (
+        words.reason(braces) == "import {detail}: {owner} {0}"
+    )  # other people's text is no template
+
+
+def test_the_version_of_the_probe_stands_beside_the_proof(tmp_path):
+    folder = tmp_path / "compatibility"
+    tracked.describe(folder, {"new": "declares", "old": "declares"})
+    imports = Imports(names=(ImportedName(name="new", gil_enabled=False),))
+    tracked.write(folder, [tracked.item("new", Kind.IMPORT, imports, tool=TOOL)])
+    tracked.write(folder, [tracked.item("old", Kind.IMPORT, imports)])
+    built = project(tmp_path, folder).build()
+    assert TOOL in built.soup("tracking/new").find(id="evidence").get_text()
+    assert "Looked at with" not in built.soup("tracking/old").find(id="evidence").get_text()
+    (item,) = json.loads((built.out / "tracking/new.json").read_text())["evidence"]
+    assert item["tool"] == TOOL
 
 
 def test_names_that_are_no_names_never_become_files(tmp_path):

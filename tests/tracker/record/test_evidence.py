@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ftguide.files import ROOT, held
 from ftguide.tracker.record import evidence
-from ftguide.tracker.record.model import CompatError
+from ftguide.tracker.record.model import TOOL, CompatError, Evidence
 from tests.tracker.made import GOOD, NAME, claim, declared, wheels
 
 
@@ -52,6 +53,48 @@ def test_an_id_is_the_hash_of_the_content():
     assert evidence.identify(replace(one, observed_at="2027-01-01T00:00:00Z")).id == one.id
     assert evidence.identify(replace(one, version="1.1")).id != one.id
     assert claim("3 - Stable").id != one.id
+
+
+def test_the_version_of_the_probe_is_a_part_of_new_observations(log):
+    old = claim("2 - Beta")
+    new = evidence.identify(replace(old, tool=TOOL))
+    assert new.id != old.id  # what two versions saw may not be comparable
+    assert b'"tool"' not in (log / f"{NAME}.jsonl").read_bytes()
+    evidence.append(log, [old])
+    evidence.append(log, [new])
+    lines = (log / f"{NAME}.jsonl").read_bytes().splitlines()
+    assert lines[-2] + b"\n" == evidence.encode(old)
+    assert msgspec.json.decode(lines[-1])["tool"] == TOOL
+    assert evidence.read(log) == (*GOOD, old, new)
+
+
+def test_stored_lines_are_read_and_written_byte_for_byte():
+    """The evidence of the checkout: every id holds, and what is read encodes to the line it came from."""
+    stored = 0
+    for path in sorted((ROOT / evidence.EVIDENCE).glob("*.jsonl")):
+        lines = [
+            line
+            for line in path.read_bytes().splitlines(keepends=True)
+            if not line.startswith(b'{"seen":')
+        ]
+        first: dict[str, Evidence] = {}
+        for item in evidence.read_file(path):
+            first.setdefault(item.id, item)
+        assert [evidence.encode(item) for item in first.values()] == lines
+        stored += len(lines)
+    assert stored > 100
+
+
+def test_one_process_at_a_time_writes(log, monkeypatch):
+    monkeypatch.setattr(evidence, "_LOCK_SECONDS", 0)
+    path = log / f"{NAME}.jsonl"
+    before = path.read_bytes()
+    with (
+        held(log / f".{NAME}.jsonl.lock"),
+        pytest.raises(CompatError, match=r"another process is writing it\. Wait"),
+    ):
+        evidence.append(log, [claim("2 - Beta")])
+    assert path.read_bytes() == before
 
 
 def test_a_killed_writer_loses_only_its_line(log):
@@ -112,7 +155,8 @@ def test_damage_is_named_by_file_line_and_remedy(log, number, old, new, says):
     with pytest.raises(CompatError, match=says) as caught:
         evidence.read(log)
     assert f"{NAME}.jsonl" in str(caught.value)
-    assert "Restore" in str(caught.value) or "Use the version" in str(caught.value)
+    remedy = "Use the version" if '"schema"' in old else "Restore the file"
+    assert remedy in str(caught.value)
 
 
 def test_malformed_evidence_is_not_appended_to(log):
