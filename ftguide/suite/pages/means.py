@@ -30,11 +30,16 @@ _MEAN = re.compile(r"(?P<family>[a-z0-9-]+)(?:@(?P<run>[0-9A-Za-z-]+))?")
 def measured(runs: Sequence[Loaded], group: str) -> Sensitivity | None:
     """Compare the pairs of binaries that published runs measured, by the newest suite of any.
 
-    Means of other suite versions are means of other workloads: the newest version speaks.
+    Means of other suite versions are means of other workloads: the newest version speaks. A run of other
+    groups alone says nothing here, and takes nothing away.
     """
-    newest = newest_of_each([run.report for run in runs])
+    newest = newest_of_each([run.report for run in runs if _has(run, group)])
     version = newest[0].stored.run.suite.version if newest else ""
     return sensitivity([run for run in newest if run.stored.run.suite.version == version], group)
+
+
+def _has(run: Loaded, group: str) -> bool:
+    return any(workload.group == group for workload in run.run.plan.workloads)
 
 
 def citable(results: Results) -> list[Loaded]:

@@ -128,6 +128,18 @@ def test_means_count_only_what_all_pairs_have_in_common(stored):
     assert builds.sensitivity([analysis.report(one)], "asyncio") is None
 
 
+def test_a_newer_run_of_other_groups_takes_no_mean_away(site, two_pairs, stored):
+    """Such a run on another machine is a pair of its own, and has nothing in common with the others."""
+    parallel = {"mandelbrot": synthetic.TRUTH["mandelbrot"]}
+    other = stored("20261201T120000Z-0badcafe", truth=parallel, name="third-2vcpu")
+    built = built_with(
+        site, (*two_pairs, other), "{bench:mean}`python-code`\n\n```{bench:builds} interpreter\n```"
+    )
+    assert built.warnings == []
+    assert "2 workloads of Python code, 2 pairs of binaries" in said(built, ".bench-value")
+    assert "on the 2 pairs of binaries measured here" in said(built)
+
+
 def test_the_newest_run_speaks_for_its_pair(two_pairs):
     old, new = map(analysis.report, two_pairs)
     assert builds.newest_of_each([new, old, new]) == [new, old]
