@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _HOMES = re.compile(r"/(?:home|Users)/[^/\s\"']+")
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,16}\b")
 #: Names that say nothing about whose machine it is.
 UNREMARKABLE = frozenset({"root", "user", "localhost", "local", "runner", "python", "main", "host"})
 
@@ -40,11 +39,6 @@ def anonymous(text: str, places: Mapping[str, str]) -> str:
 def printable(text: str) -> str:
     """Make characters visible that a terminal would obey."""
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def without_addresses(text: str) -> str:
-    """Replace addresses in memory, which no two runs share."""
-    return _ADDRESS.sub("0x…", text)
 
 
 def private_words() -> Iterator[str]:

@@ -16,7 +16,7 @@ from ftguide.guide.declare import console, markdown
 from ftguide.guide.declare.finding import PageError, Place
 from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.declare.model import Crash, Expect, OnGil, Snippet
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, build_of
 
 #: Pages, and the code in files, relative to the repository's root.
 SOURCE = Path("source")
@@ -237,10 +237,7 @@ class Maker:
             )
         return Crash(
             issues=tuple(match["issues"].split()),
-            builds=tuple(
-                (line.removesuffix("t"), Build.FREE_THREADED if line.endswith("t") else Build.GIL)
-                for line in match["lines"].split()
-            ),
+            builds=tuple(map(build_of, match["lines"].split())),
         )
 
     def _exit(self) -> int | str | None:
