@@ -194,7 +194,7 @@ def _tell_endings(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]
     """Print how the runs of a repeated snippet ended, where some ended otherwise than stated."""
     stated = {*snippet.shows, PASSED}
     told = [
-        f"{verdict.runs} runs on {verdict.version}{'t' if verdict.build is Build.FREE_THREADED else ''}: "
+        f"{verdict.runs} runs on {verdict.version}{verdict.build.suffix}: "
         f"{endings.words(verdict.endings)}"
         for verdict in verdicts
         if snippet.repeated and not {ending for ending, _ in verdict.endings} <= stated

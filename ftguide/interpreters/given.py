@@ -17,7 +17,7 @@ from ftguide.interpreters.model import (
     Route,
     differences,
 )
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -142,7 +142,7 @@ def _counterpart(
                 detail="found beside the interpreter given on the command line",
                 facts=facts,
             )
-    line = ".".join(one.facts.version.split(".")[:2])
+    line = line_of(one.facts.version)
     others = [
         other
         for other in installed(line)
@@ -164,8 +164,8 @@ def _ordered(one: Interpreter, other: Interpreter) -> tuple[Facts, Facts]:
 
 def _beside(path: str, one: Interpreter, wanted: Build) -> list[str]:
     """List the names a counterpart would have in the folders of an interpreter."""
-    line = ".".join(one.facts.version.split(".")[:2])
-    suffix = "t" if wanted is Build.FREE_THREADED else ""
+    line = line_of(one.facts.version)
+    suffix = wanted.suffix
     listed = []
     for place in (Path(path), Path(one.executable), Path(os.path.realpath(one.executable))):
         match = _NAME.fullmatch(place.name)

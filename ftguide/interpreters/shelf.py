@@ -32,7 +32,7 @@ from ftguide.files import HeldError, held, to_json, write_atomic
 from ftguide.interpreters.discover import Candidate, Say
 from ftguide.interpreters.model import InterpreterError, Route
 from ftguide.interpreters.sources import PART
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,8 +143,8 @@ class Shelf:
 
 def program(version: str, build: Build) -> str:
     """Return the name of an interpreter: python3.14, python3.14t."""
-    line = ".".join(version.split(".")[:2])
-    return f"python{line}" + ("t" if build is Build.FREE_THREADED else "")
+    line = line_of(version)
+    return f"python{line}" + build.suffix
 
 
 def write_wrapper(path: Path, executable: Path) -> None:

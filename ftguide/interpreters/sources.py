@@ -14,6 +14,7 @@ from ftguide.files import sha256
 from ftguide.interpreters import tools
 from ftguide.interpreters.discover import Say, in_line
 from ftguide.interpreters.model import InterpreterError
+from ftguide.vocabulary import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ class Release:
     @property
     def line(self) -> str:
         """The line of releases it belongs to: "3.14"."""
-        return ".".join(self.version.split(".")[:2])
+        return line_of(self.version)
 
     @property
     def file_name(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ftguide.guide.declare.finding import Place
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, line_of
 
 
 class Expect(StrEnum):
@@ -51,7 +51,7 @@ class Crash:
 
     def covers(self, version: str, build: Build) -> bool:
         """Return whether the interpreter of this version and build is known to end so."""
-        return (".".join(version.split(".")[:2]), build) in self.builds
+        return (line_of(version), build) in self.builds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

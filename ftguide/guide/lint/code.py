@@ -19,6 +19,7 @@ from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.lint.page import Page
 from ftguide.guide.record.report import Report, Result
 from ftguide.interpreters.provide import DEFAULT_LINE
+from ftguide.vocabulary import line_of
 
 FENCE = "fence"
 DATA = "data"
@@ -165,7 +166,7 @@ def check_snippets(page: Page, snippets: SnippetPage, known: Report) -> Iterator
 
 def _is_required(result: Result) -> bool:
     """Return whether a result is of the line that every block has to pass on; others are a bonus."""
-    return result.version.startswith(f"{DEFAULT_LINE}.")
+    return line_of(result.version) == DEFAULT_LINE
 
 
 def check_share(pages: Sequence[SnippetPage]) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from ftguide.guide.derive import endings
 from ftguide.guide.derive.normalise import normalise
 from ftguide.interpreters.model import Interpreter, InterpreterError
 from ftguide.process import Ended, Ending, Limits, clean_environment
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, line_of
 
 #: Output beyond this is not kept, and ends the run: no page shows that much.
 MOST_BYTES = 200_000
@@ -48,7 +48,7 @@ class Target:
     @property
     def title(self) -> str:
         """Its name in messages: 3.14.7t."""
-        return self.version + ("t" if self.build is Build.FREE_THREADED else "")
+        return self.version + self.build.suffix
 
 
 def target(interpreter: Interpreter, executable: str | None = None) -> Target:
@@ -78,8 +78,8 @@ def target(interpreter: Interpreter, executable: str | None = None) -> Target:
 
 def _line(interpreter: Interpreter) -> str:
     """Return what follows "python" in an interpreter's usual name: 3.14t."""
-    suffix = "t" if interpreter.facts.build is Build.FREE_THREADED else ""
-    return ".".join(interpreter.facts.version.split(".")[:2]) + suffix
+    suffix = interpreter.facts.build.suffix
+    return line_of(interpreter.facts.version) + suffix
 
 
 def run(

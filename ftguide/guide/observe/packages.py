@@ -57,7 +57,7 @@ class Environments:
     def _make(self, interpreter: Interpreter, requirements: Path, lock: str) -> Target:
         facts = interpreter.facts
         identity = hashlib.sha256(f"{interpreter.executable}\n{lock}".encode()).hexdigest()[:12]
-        suffix = "t" if facts.build is Build.FREE_THREADED else ""
+        suffix = facts.build.suffix
         folder = self._root / "_build" / "snippets" / f"{facts.version}{suffix}-{identity}"
         where = "Scripts/python.exe" if os.name == "nt" else "bin/python"
         executable = folder / where

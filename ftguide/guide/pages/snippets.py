@@ -196,7 +196,7 @@ class OutputDirective(BlockDirective):
 
 def known_crash(crash: Crash) -> list[nodes.Node]:
     """Return the sentence that says where the interpreter itself is known to crash, with its issues."""
-    where = [line + ("t" if build is Build.FREE_THREADED else "") for line, build in crash.builds]
+    where = [line + build.suffix for line, build in crash.builds]
     line: list[nodes.Node] = [
         nodes.Text(f" Crashes of the interpreter are known on {_enumeration(where)}: ")
     ]
@@ -236,7 +236,7 @@ def status_of(snippet: Snippet, known: Report) -> tuple[bool, str]:
 
 
 def _title(result: Result) -> str:
-    return result.version + ("t" if result.build is Build.FREE_THREADED else "")
+    return result.version + result.build.suffix
 
 
 def _versions(results: list[Result]) -> str:

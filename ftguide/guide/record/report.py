@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ftguide import files
-from ftguide.vocabulary import Build, ExpectedError
+from ftguide.vocabulary import Build, ExpectedError, line_of
 
 FOLDER = Path("source") / "snippets" / "report"
 SCHEMA = 1
@@ -98,19 +98,15 @@ def merge(old: Block | None, new: Block, *, refresh: bool) -> Block:
     """
     if old is None:
         return new
-    ran = {_line(result) for result in new.results}
+    ran = {line_of(result.version) for result in new.results}
     known = {} if refresh else {_same(result): result for result in old.results}
     results = [known.get(_same(result), result) for result in new.results]
-    results += [result for result in old.results if _line(result) not in ran]
+    results += [result for result in old.results if line_of(result.version) not in ran]
     return Block(name=new.name, expect=new.expect, results=tuple(results))
 
 
 def _same(result: Result) -> tuple[Build, str, bool, int]:
     return result.build, result.version, result.passed, result.runs
-
-
-def _line(result: Result) -> tuple[str, ...]:
-    return tuple(result.version.split(".")[:2])
 
 
 def orphans(root: Path, pages: set[str]) -> list[Path]:

@@ -25,6 +25,7 @@ from ftguide.native.examples.workshop import (
     locked,
     pinned,
 )
+from ftguide.vocabulary import line_of
 
 Say = Callable[[str], None]
 
@@ -50,7 +51,7 @@ def hold(
         for example, made in zip(examples, wheels, strict=True)
     ]
     return Part(
-        line=".".join(pair.version.split(".")[:2]),
+        line=line_of(pair.version),
         version=pair.version,
         date=today,
         compiler=pair.ft.facts.compiler,

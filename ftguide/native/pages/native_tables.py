@@ -26,6 +26,7 @@ from ftguide.native.audit.reviews import REVIEWS, Package, Verdict, read_reviews
 from ftguide.native.sanitize import model as sanitize_model
 from ftguide.native.sanitize import store as sanitize_store
 from ftguide.native.sanitize.model import Job, SanitizeError, Variant
+from ftguide.vocabulary import line_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def levels_table(path: Path) -> list[nodes.Node]:
     """Draw every C function with a documented level, grouped by the page that describes it."""
     levels = capi.read(path)
     newest = levels.versions[-1]
-    line = ".".join(newest.split(".")[:2])
+    line = line_of(newest)
     strong = {replacement.borrowed: replacement for replacement in audit_rules.REPLACEMENTS}
     lines: list[Line | Heading] = []
     page = ""
@@ -65,7 +66,7 @@ def levels_table(path: Path) -> list[nodes.Node]:
                 cells=[
                     function_link(function.name, function.page, line),
                     function.levels.get(newest, DASH),
-                    ", ".join(".".join(version.split(".")[:2]) for version in listed),
+                    ", ".join(line_of(version) for version in listed),
                     function.since or "",
                     instead,
                 ]
