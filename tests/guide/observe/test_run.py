@@ -111,6 +111,28 @@ def test_a_race_is_counted(page, lines, root):
     ] * 2
 
 
+def test_a_race_that_was_not_seen_is_tried_again(page, lines, tmp_path):
+    """Two runs of each build pass; the fifth run of all, the third free-threaded one, loses its race."""
+    log = tmp_path / "runs"
+    text = (
+        "```{snippet} r\n:race: wrong-result\n:runs: 2\n\nimport pathlib\n"
+        f"log = pathlib.Path({str(log)!r})\n"
+        "log.open('a').write('x')\nassert len(log.read_text()) < 5\n```\n"
+    )
+    one = page(text)
+    judged = {v.build: v for v in ran([one], lines).required[one.name]["r"]}
+    assert judged[Build.FREE_THREADED].endings == (("passed", 2), ("wrong-result", 1))
+    assert judged[Build.FREE_THREADED].passed
+
+
+def test_a_race_that_is_never_seen_fails_with_all_its_runs(page, lines):
+    one = page("```{snippet} r\n:race: wrong-result\n:runs: 2\n\npass\n```\n")
+    judged = {v.build: v for v in ran([one], lines).required[one.name]["r"]}
+    assert judged[Build.FREE_THREADED].runs == 2 * run.PATIENCE
+    assert judged[Build.GIL].runs == 2
+    assert f"its {2 * run.PATIENCE} runs ended so" in judged[Build.FREE_THREADED].problem
+
+
 def test_a_declared_crash_is_counted_and_an_undeclared_one_fails(page, lines, root):
     code = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"
     text = (
