@@ -1,0 +1,1 @@
+"""Which tests there are, and whether their declarations hold together."""

@@ -1,0 +1,1 @@
+"""Grades, bounds, verdicts and differences, from what was recorded. Pure."""

@@ -1,0 +1,1 @@
+"""Run tests in fresh processes, in every configuration of a plan."""

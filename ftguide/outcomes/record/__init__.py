@@ -1,0 +1,1 @@
+"""What was seen, one line a test and interpreter, append-only."""
