@@ -51,7 +51,7 @@ html_theme = "furo"
 html_title = project
 html_baseurl = SITE
 html_static_path = ["source/_static"]  # relative to this file, not to source/
-html_css_files = ["bench.css", "snippets.css", "tables.css"]
+html_css_files = ["bench.css", "outcomes.css", "snippets.css", "tables.css"]
 html_theme_options = {
     # Teal, the same hue in both themes; at least 4.5:1 on Furo's page and sidebar backgrounds.
     "light_css_variables": {

@@ -7,9 +7,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"  # dependency groups and uv backends as used below
-nox.options.default_venv_backend = (
-    "uv|virtualenv"  # uv where there is one: seconds instead of a minute
-)
+nox.options.default_venv_backend = "uv|virtualenv"  # uv takes seconds instead of a minute
 nox.options.sessions = ["lint", "tests", "docs"]
 nox.options.reuse_existing_virtualenvs = True  # one install per session and lock, not per call
 
@@ -33,18 +31,28 @@ def tools(session: nox.Session) -> None:
     session.install("--quiet", "--require-hashes", "-r", "requirements.txt")
 
 
+def verb(session: nox.Session) -> None:
+    """Call the verb of ftguide that is named like the session."""
+    tools(session)
+    session.run("python", "-m", "ftguide", session.name, *session.posargs)
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure a GIL-enabled against a free-threaded CPython; `-- --help` lists the options."""
-    tools(session)
-    session.run("python", "-m", "ftguide", "bench", *session.posargs)
+    verb(session)
+
+
+@nox.session(default=False)
+def outcomes(session: nox.Session) -> None:
+    """Count what threads do to shared objects: `-- --only SLUG --budget 60s --line 3.14`, `-- --list`."""
+    verb(session)
 
 
 @nox.session(default=False)
 def probe(session: nox.Session) -> None:
     """Probe packages on a free-threaded build: `-- --only lxml --line 3.14t --shard 2/8`."""
-    tools(session)
-    session.run("python", "-m", "ftguide", "probe", *session.posargs)
+    verb(session)
 
 
 @nox.session
@@ -71,8 +79,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(default=False)
 def snippets(session: nox.Session) -> None:
     """Run the code of the pages on both builds and check what they show; `-- --help` lists options."""
-    tools(session)
-    session.run("python", "-m", "ftguide", "snippets", *session.posargs)
+    verb(session)
 
 
 @nox.session
@@ -94,15 +101,13 @@ def lint(session: nox.Session) -> None:
 @nox.session(default=False)
 def sanitize(session: nox.Session) -> None:
     """Build CPython with ThreadSanitizer once, and reproduce the reports of the sanitizer page."""
-    tools(session)
-    session.run("python", "-m", "ftguide", "sanitize", *session.posargs)
+    verb(session)
 
 
 @nox.session(default=False)
 def examples(session: nox.Session) -> None:
     """Build the example extension in every binding tool on both builds, test it and race it."""
-    tools(session)
-    session.run("python", "-m", "ftguide", "examples", *session.posargs)
+    verb(session)
 
 
 @nox.session(default=False)
@@ -120,29 +125,22 @@ def site(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Write the locks: tools, targets and snippets from pyproject.toml's groups, examples from their .in."""
     session.install("uv")
-    common = (
-        "--universal",  # one file for every system and Python
-        "--generate-hashes",
-        "--no-annotate",
-        "--custom-compile-command=nox -s lock",
-        *session.posargs,  # e.g. --upgrade
-    )
-    tools_run_on = "--python-version=3.11"  # and later
-    session.run(
-        *("uv", "pip", "compile", "--quiet", *common, tools_run_on),
-        *(f"--group={group}" for group in GROUPS),
-        "--output-file=requirements.txt",
-    )
-    session.run(
-        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=target"),
-        "--output-file=benchmarks/requirements.txt",
-    )
-    session.run(
-        *("uv", "pip", "compile", "--quiet", *common, tools_run_on, "--group=snippets"),
-        "--constraint=requirements.txt",  # the versions that the tests use
-        "--output-file=source/snippets/requirements.txt",
-    )
-    session.run(
-        *("uv", "pip", "compile", "--quiet", *common, "--python-version=3.14"),
-        *("examples/requirements.in", "--output-file=examples/requirements.txt"),
-    )
+
+    def compile_lock(output: str, *words: str, python: str = "3.11") -> None:
+        session.run(
+            *("uv", "pip", "compile", "--quiet"),
+            "--universal",  # one file for every system, and for that Python and later
+            f"--python-version={python}",
+            "--generate-hashes",
+            "--no-annotate",
+            "--custom-compile-command=nox -s lock",
+            *session.posargs,  # e.g. --upgrade
+            *words,
+            f"--output-file={output}",
+        )
+
+    compile_lock("requirements.txt", *(f"--group={group}" for group in GROUPS))
+    compile_lock("benchmarks/requirements.txt", "--group=target")
+    same_versions = "--constraint=requirements.txt"  # as the tests use
+    compile_lock("source/snippets/requirements.txt", "--group=snippets", same_versions)
+    compile_lock("examples/requirements.txt", "examples/requirements.in", python="3.14")

@@ -1,11 +1,12 @@
 """Files that outlive a crash: written whole or not at all, appended line by line, held by one process.
 
-Four guarantees, and everything that is stored rests on them:
+Five guarantees, and everything that is stored rests on them:
 
 - `write_atomic`: a reader sees the old file or the new one, never half of one.
 - `append`: all bytes are on the disk when it returns, or the file is as it was before.
 - `cut_unfinished_line`: what a killed writer left behind the last line feed is gone before the next append.
 - `held`: one process at a time; the lock dies with its holder.
+- `decode`, `load`: a record of the type that was asked for, or an error with file, place and remedy.
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import filelock
 import msgspec
+
+from ftguide.vocabulary import ExpectedError
+
+T = TypeVar("T")
 
 #: The checkout; not resolved, so that a checkout assembled from links works as the one it looks like.
 ROOT = Path(__file__).absolute().parents[1]
@@ -33,6 +39,10 @@ class HeldError(Exception):
 
 class TooLargeError(Exception):
     """A packed file holds more than it may."""
+
+
+class UnreadableError(ExpectedError):
+    """What is stored cannot be read; the message names the file, what is wrong in it, and the remedy."""
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -85,15 +95,12 @@ def held(lock: Path, *, seconds: float = 0) -> Iterator[None]:
 
     The file stays: removing it would let two processes lock two files of one name.
     """
-    one = filelock.FileLock(lock)
     try:
-        one.acquire(timeout=seconds)
+        holding = filelock.FileLock(lock).acquire(timeout=seconds)
     except filelock.Timeout:
         raise HeldError(str(lock)) from None
-    try:
+    with holding:
         yield
-    finally:
-        one.release()
 
 
 def sha256(path: Path) -> str:
@@ -105,6 +112,41 @@ def sha256(path: Path) -> str:
 def to_json(value: object) -> bytes:
     """Encode a record as indented JSON, the same bytes for the same record."""
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
+
+
+def decode(
+    raw: bytes, kind: type[T], where: object, remedy: str, *, schema: int | None = None
+) -> T:
+    """Decode a stored record; `where` is the file, or a place in it.
+
+    Raises `UnreadableError` for what is not such a record, or has another `schema` than the one given.
+    """
+    try:
+        record = msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableError(f"{where}: {error}. {remedy}") from error
+    if schema is not None and (stored := getattr(record, "schema", None)) != schema:
+        raise UnreadableError(
+            f"{where}: schema {stored} at $.schema, this checkout reads {schema}. "
+            "Use the version that wrote it, or a newer one."
+        )
+    return record
+
+
+def load(
+    path: Path, kind: type[T], remedy: str, *, schema: int | None = None, missing: T | None = None
+) -> T:
+    """Decode a stored file, or return `missing`, if given, where there is none.
+
+    Raises `UnreadableError` as `decode` does, and for a file that the system does not let us read.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        if missing is not None and isinstance(error, FileNotFoundError):
+            return missing
+        raise UnreadableError(f"{path}: {error.strerror or error}. {remedy}") from error
+    return decode(raw, kind, path, remedy, schema=schema)
 
 
 def pack(data: bytes) -> bytes:

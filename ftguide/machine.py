@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import psutil
+
 #: Name of the machine of a run that nobody has published.
 LOCAL_MACHINE = "local"
 
@@ -133,13 +135,6 @@ def _count(pattern: str) -> set[str]:
     }
 
 
-def _memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
-
-
 def _caches() -> dict[str, str]:
     caches = {}
     for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
@@ -175,7 +170,7 @@ def describe(on: Platform) -> Machine:
         usable_cpus=len(on.usable()),
         threads_per_core=round(cpus / len(siblings)) if siblings else None,
         sockets=len(packages) or None,
-        memory_bytes=_memory(),
+        memory_bytes=psutil.virtual_memory().total,
         hypervisor=_hypervisor(),
         governor=_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         caches=_caches(),

@@ -1,4 +1,4 @@
-"""The Sphinx side of the guide: the domains `bench` (measurements) and `compat` (packages), snippets, stamps.
+"""The Sphinx side of the guide: the domains `bench`, `compat` and `outcome`, snippets, stamps.
 
 Reads stored runs, evidence and reports and draws pages; starts no process and opens no connection. `conf.py`
 loads it.
@@ -12,6 +12,7 @@ from sphinx.util.typing import ExtensionMetadata
 from ftguide.docs import depends, nodes
 from ftguide.guide.pages import snippets, stamp
 from ftguide.native.pages import examples_table, native_tables
+from ftguide.outcomes.pages import domain as outcome_domain
 from ftguide.suite.pages import bench_domain, register
 from ftguide.tracker.pages import domain
 
@@ -25,6 +26,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     native_tables.setup(app)
     examples_table.setup(app)
     domain.setup(app)
+    outcome_domain.setup(app)
     register.setup(app)
     return {
         "version": "1",

@@ -2,7 +2,8 @@
 
 A *build* is GIL-enabled or free-threaded. A *line* is a CPython series such as 3.14; with a t it names
 the free-threaded build of that line. A *mode* says how work is spread over threads, subinterpreters or
-processes, and an *arm* is one build in one mode: what is measured against another arm.
+processes, and an *arm* is one build in one mode: what is measured against another arm. Where several
+lines are measured together one of them is the *main line*, whose arms do not spell it: the newest final one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 
 class ExpectedError(Exception):
@@ -61,6 +62,21 @@ def build_of(line: str) -> tuple[str, Build]:
     return line.removesuffix("t"), build
 
 
+class Target(NamedTuple):
+    """An interpreter of a run by what it stands for."""
+
+    build: Build
+    line: str = ""  #: empty for the run's main line
+
+    def __str__(self) -> str:
+        """Spell it as arms do: `ft@3.15`, and `ft` for the main line."""
+        return f"{self.build}{_at(self.line)}"
+
+
+def _at(line: str) -> str:
+    return f"@{line}" if line else ""
+
+
 class Mode(StrEnum):
     """How the work of an arm is spread."""
 
@@ -72,25 +88,28 @@ class Mode(StrEnum):
 
 _ARM = re.compile(
     r"(?P<build>gil|ft)(?P<on>-gil-on)?-"
-    r"(?:(?P<single>single)|(?P<mode>threads|interpreters|processes)-(?P<workers>[1-9]\d*))(?P<again>-again)?"
+    r"(?:(?P<single>single)|(?P<mode>threads|interpreters|processes)-(?P<workers>[1-9]\d*))(?P<replicate>-again)?"
+    r"(?:@(?P<line>[1-9]\d*\.\d+))?",
+    re.ASCII,
 )
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Arm:
-    """One way to run a workload: a build and a mode, e.g. `ft-threads-2`."""
+    """One way to run a workload: a build and a mode, e.g. `ft-threads-2`, or `ft-threads-2@3.15`."""
 
     build: Build
     mode: Mode
     workers: int = 1
     gil_on: bool = False  #: the free-threaded build started with -X gil=1
-    again: bool = False  #: an A/A copy
+    replicate: bool = False  #: a second copy of an arm, spelled `-again`
+    line: str = ""  #: empty for the run's main line
 
     def __str__(self) -> str:
         """Spell the arm the one way it is spelled in files, anchors, JSON and output."""
         build = f"{self.build}{'-gil-on' if self.gil_on else ''}"
         mode = "single" if self.mode is Mode.SINGLE else f"{self.mode}-{self.workers}"
-        return f"{build}-{mode}{'-again' if self.again else ''}"
+        return f"{build}-{mode}{'-again' if self.replicate else ''}{_at(self.line)}"
 
     @classmethod
     def parse(cls, name: str) -> Self:
@@ -103,8 +122,14 @@ class Arm:
             mode=Mode(match["single"] or match["mode"]),
             workers=int(match["workers"] or 1),
             gil_on=bool(match["on"]),
-            again=bool(match["again"]),
+            replicate=bool(match["replicate"]),
+            line=match["line"] or "",
         )
+
+    @property
+    def target(self) -> Target:
+        """The interpreter that runs this arm."""
+        return Target(self.build, self.line)
 
     @property
     def gil_expected(self) -> bool:

@@ -1,7 +1,7 @@
 """Builders of synthetic runs, for tests that need data and must not measure.
 
 The numbers are made up from a seed: true times per arm, a speed per block that all arms share (the
-neighbour on the hyperthread) and a little noise per slice. `write` puts a run into a results folder
+neighbour on the hyperthread) and a little noise per value. `write` puts a run into a results folder
 the way the writer and `publish` do, so that everything above the store sees a real folder.
 """
 
@@ -137,7 +137,7 @@ def planned(slug: str, arms: Sequence[str], **changes: object) -> PlannedWorkloa
 def block(
     plan: PlannedWorkload, index: int, truth: Mapping[str, float], rng: random.Random
 ) -> Block:
-    """Return one block in which every arm has `plan.rounds` slices."""
+    """Return one block in which every arm has `plan.rounds` values."""
     speed = rng.choice((1.0, 1.7))  # the whole block is fast or slow; ratios do not notice
     loops = plan.loops or 1
     order, spans = [], {arm: [] for arm in truth}
@@ -168,11 +168,11 @@ def block(
         arms={
             arm: ArmRecord(
                 loops=loops,
-                spans=tuple(slices),
+                spans=tuple(values),
                 gil_before=Arm.parse(arm).gil_expected,
                 gil_after=Arm.parse(arm).gil_expected,
             )
-            for arm, slices in spans.items()
+            for arm, values in spans.items()
         },
     )
 

@@ -4,6 +4,7 @@
 """
 
 import ast
+import collections
 import functools
 import graphlib
 import re
@@ -29,9 +30,11 @@ FLOORS = (
         "products",
         {
             "ftguide.suite": "benchmarks: measure, store, derive, publish, draw",
+            "ftguide.outcomes": "what threads do to shared objects: run, count, grade, draw",
             "ftguide.tracker": "packages: collect, probe, derive levels, check, draw",
             "ftguide.guide": "pages: run their code, lint their words, draw",
             "ftguide.native": "extensions: build and race examples, audit, sanitize, draw",
+            "outcomes.finders": "other tools, tried on our races",
         },
     ),
     (
@@ -58,13 +61,14 @@ FLOORS = (
         {
             "ftguide.vocabulary": "build, line, mode, arm",
             "benchmarks.workloads": "what is measured",
+            "outcomes.tests": "what threads are made to do",
         },
     ),
 )
 FLOOR_OF = {room: number for number, (_, rooms) in enumerate(FLOORS) for room in rooms}
 TARGET = sorted(
     path.relative_to(ROOT).as_posix()
-    for folder in ("ftguide/target", "benchmarks/workloads")
+    for folder in ("ftguide/target", "benchmarks/workloads", "outcomes/tests")
     for path in (ROOT / folder).glob("*.py")
 )
 
@@ -74,6 +78,7 @@ def sources() -> list[Path]:
         ROOT / "conf.py",
         *sorted((ROOT / "ftguide").rglob("*.py")),
         *sorted((ROOT / "benchmarks").rglob("*.py")),
+        *sorted((ROOT / "outcomes").rglob("*.py")),
     ]
 
 
@@ -90,36 +95,32 @@ def room_of(module: str) -> str | None:
 
 def named(tree: ast.AST) -> list[str]:
     """List what a module imports, in functions and under TYPE_CHECKING as well."""
-    found = []
+    names = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative import"
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
-    return found
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
 
 
 @functools.cache
 def imports(module: str) -> frozenset[str]:
-    """Return the modules of the project that one imports."""
-    found = set()
-    for name in named(ast.parse(MODULES[module].read_text())):
-        found |= {one for one in (name, name.rpartition(".")[0]) if one in MODULES} - {module}
-    longest = {one for one in found if not any(o.startswith(f"{one}.") for o in found)}
-    return frozenset(longest)
+    """Return the modules of the project that a module imports; of a package, only what is named in it."""
+    names = set(named(ast.parse(MODULES[module].read_text())))
+    known = ({*names, *(name.rpartition(".")[0] for name in names)} & MODULES.keys()) - {module}
+    return frozenset(
+        name for name in known if not any(other.startswith(f"{name}.") for other in known)
+    )
 
 
 def arrows() -> dict[tuple[str, str], int]:
     """Count imports between rooms."""
-    found: dict[tuple[str, str], int] = {}
-    for module in MODULES:
-        here = room_of(module)
-        for name in imports(module):
-            there = room_of(name)
-            if here is not None and there is not None and here != there:
-                found[here, there] = found.get((here, there), 0) + 1
-    return found
+    ends = ((room_of(module), room_of(name)) for module in MODULES for name in imports(module))
+    return collections.Counter(
+        (here, there) for here, there in ends if here and there and here != there
+    )
 
 
 def drawing() -> str:
@@ -133,7 +134,7 @@ def drawing() -> str:
 
 
 def test_every_module_has_a_room():
-    packages = {"ftguide", "benchmarks"}
+    packages = {"ftguide", "benchmarks", "outcomes"}
     assert [name for name in MODULES if name not in packages and room_of(name) is None] == []
 
 
@@ -164,7 +165,7 @@ def test_the_pages_run_nothing():
 
 @pytest.mark.parametrize("path", TARGET)
 def test_what_runs_in_a_target_names_only_the_standard_library(path):
-    allowed = sys.stdlib_module_names | {"benchmarks", "ftguide"}
+    allowed = sys.stdlib_module_names | {"benchmarks", "ftguide", "outcomes"}
     tree = ast.parse((ROOT / path).read_text())
     top = ast.Module(body=tree.body, type_ignores=[])
     names = {

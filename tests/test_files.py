@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from ftguide import files
@@ -120,3 +121,40 @@ def test_json_does_not_depend_on_order():
 
 def test_the_checkout():
     assert (files.ROOT / "pyproject.toml").is_file()
+
+
+class Stored(msgspec.Struct):
+    schema: int = 1
+    names: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        (b"{", "truncated"),
+        (b'{"names": "a"}', r"Expected `array`, got `str` - at `\$.names`"),
+        (b'{"names": ["\xff"]}', "utf-8"),
+        (b'{"more": ' + b"[" * 20_000, "recursion"),
+        (b'{"schema": 2}', r"schema 2 at \$.schema, this checkout reads 1. Use the version"),
+    ],
+)
+def test_what_cannot_be_decoded_names_the_place_the_problem_and_the_remedy(tmp_path, raw, problem):
+    with pytest.raises(files.UnreadableError, match=f"^a.jsonl, line 3: .*{problem}") as caught:
+        files.decode(raw, Stored, "a.jsonl, line 3", "Delete it.", schema=1)
+    path = tmp_path / "a.json"
+    path.write_bytes(raw)
+    with pytest.raises(files.UnreadableError, match=f"^{path}: .*{problem}"):
+        files.load(path, Stored, "Delete it.", schema=1)
+    assert "Use the version" in problem or str(caught.value).endswith(". Delete it.")
+
+
+def test_a_stored_file_is_decoded_and_a_missing_one_is_what_the_caller_says(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(files.to_json(Stored(names=("a",))))
+    assert files.load(path, Stored, "", schema=1) == Stored(names=("a",))
+    missing = tmp_path / "missing.json"
+    assert files.load(missing, Stored, "", missing=Stored()) == Stored()
+    with pytest.raises(files.UnreadableError, match=r"missing.json: No such file.*\. Write it\."):
+        files.load(missing, Stored, "Write it.")
+    with pytest.raises(files.UnreadableError, match="Is a directory"):
+        files.load(tmp_path, Stored, "", missing=Stored())

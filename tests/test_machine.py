@@ -13,7 +13,8 @@ from ftguide.machine import Platform, describe, fingerprint, refusal, steal_shar
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.observe import block
-from ftguide.vocabulary import Arm, Build
+from ftguide.suite.observe.lines import Pairs
+from ftguide.vocabulary import Arm, Build, Target
 
 
 def one_block(full=True, index=0, threads=2):
@@ -44,7 +45,7 @@ def test_one_cpu_refuses_arms_with_several_workers_and_says_why():
 def test_without_affinity_nothing_is_pinned_and_every_reader_is_told(pair):
     on = Platform(pin=None)
     assert block.block_cpus(one_block(), on) is None
-    assert any("every row is flagged" in line for line in warnings_for(pair, on, 2))
+    assert any("every row is flagged" in line for line in warnings_for(Pairs.of(pair), on, 2))
 
 
 def test_single_blocks_change_their_cpu_and_parallel_blocks_keep_the_set():
@@ -70,7 +71,7 @@ def test_the_environment_of_a_block_keeps_nothing_that_changes_python(monkeypatc
         root=tmp_path,
         on=Platform(),
         patience=1.0,
-        paths={Build.FREE_THREADED: ("packages",)},
+        paths={Target(Build.FREE_THREADED): ("packages",)},
         variables={"FTGUIDE_MINE": "{}"},
     )
     one = block.environment(one_block(), ft, stage)

@@ -15,6 +15,7 @@ from ftguide.tracker.record.findings import (
     Fallback,
     ImportedName,
     Imports,
+    Kind,
     ModuleProblem,
     Smoke,
     Suite,
@@ -22,7 +23,7 @@ from ftguide.tracker.record.findings import (
     WheelFile,
     Wheels,
 )
-from ftguide.tracker.record.model import LINES, PLATFORMS, Artifact, Environment, Evidence, Kind
+from ftguide.tracker.record.model import LINES, PLATFORMS, Artifact, Environment, Evidence
 
 SEEN = "2026-11-23T00:51:00Z"
 TODAY = "2026-11-24"

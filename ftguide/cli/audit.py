@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 
+from ftguide.cli.screen import screen
 from ftguide.native.audit.rules import RULES
 from ftguide.native.audit.scan import Finding, Report, audit
 
@@ -48,7 +48,7 @@ def main(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(as_json(report, findings), indent=1))  # noqa: T201
         return 1 if findings else 0
-    out = Console(highlight=False, soft_wrap=True, emoji=False)
+    out = screen()
     for style, text in rendered(report, findings):
         out.print(escape(text), style=style)
     return 1 if findings else 0
@@ -63,7 +63,7 @@ def rendered(report: Report, findings: Sequence[Finding]) -> Iterator[tuple[str,
         yield "yellow", f"skipped {skip.file}: {skip.why}"
     for rule, count in Counter(finding.rule.id for finding in findings).most_common():
         where = RULES[rule]
-        yield "", f"{count:>5}  {rule} ({where.weight})  {where.page}#{where.section}"
+        yield "", f"{count:>5}  {rule} ({where.weight})  {where.explained}"
     skipped = f"{len(report.skipped)} files skipped"
     allowed = f"{len(report.allowed)} allowed by comments"
     total = f"{len(findings)} findings in {report.files} files, {report.lines} lines"
@@ -81,7 +81,7 @@ def as_json(report: Report, findings: list[Finding]) -> dict[str, object]:
             "weight": str(finding.rule.weight),
             "says": finding.rule.says,
             "hint": finding.hint,
-            "section": f"{finding.rule.page}#{finding.rule.section}",
+            "section": finding.rule.explained,
             "text": finding.text,
         }
 

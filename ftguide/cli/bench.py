@@ -6,6 +6,7 @@ Apart, so that `--help` and a mistyped option are answered before what measures 
 from __future__ import annotations
 
 import argparse
+import functools
 import re
 
 from ftguide.interpreters import choose
@@ -24,12 +25,9 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "Everything after `nox -s bench --` arrives here.",
     )
     parser.add_argument("--list", action="store_true", help="list the workloads and stop")
-    parser.add_argument(
-        "--only", action="append", default=[], metavar="WORKLOAD", help="only this; repeatable"
-    )
-    parser.add_argument(
-        "--group", action="append", default=[], metavar="GROUP", help="only this group; repeatable"
-    )
+    repeatable = functools.partial(parser.add_argument, action="append", default=[])
+    repeatable("--only", metavar="WORKLOAD", help="only this; repeatable")
+    repeatable("--group", metavar="GROUP", help="only this group; repeatable")
     parser.add_argument(
         "--preset",
         default="quick",
@@ -45,6 +43,14 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="also 2, 3, 4, 6, 8 … workers, up to the usable CPUs, for scaling curves",
     )
     parser.add_argument(
+        "--lines",
+        nargs="*",
+        action="extend",
+        metavar="LINE",
+        help="measure the pairs of these lines in the same blocks, and each line against the one before: "
+        "3.13 3.14 3.15",
+    )
+    parser.add_argument(
         "--budget",
         type=duration,
         metavar="TIME",
@@ -57,10 +63,8 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         metavar="RUN",
         help="continue an unfinished run; without a name the latest",
     )
-    parser.add_argument(
+    repeatable(
         "--mine",
-        action="append",
-        default=[],
         metavar="CODE",
         help='measure your own: path/to/file.py:function, or "python script.py arguments", where '
         "python becomes each interpreter; repeatable",

@@ -27,8 +27,10 @@ from ftguide.tracker.declare import packages
 from ftguide.tracker.declare.packages import PACKAGES
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.index import address
+from ftguide.tracker.observe.install import Source, Workshop
 from ftguide.tracker.observe.probe import SMOKE
 from ftguide.tracker.observe.survey import Report as Probed
+from ftguide.tracker.observe.survey import Survey
 from ftguide.tracker.pages import words
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.evidence import EVIDENCE
@@ -40,14 +42,15 @@ SCHEMA = 1
 #: More would be a survey of the index, and an afternoon.
 MOST_PROBES = 100
 
-_STYLES = {
-    Answer.BREAKS: "bold red",
-    Answer.GIL_ON: "bold red",
-    Answer.NO_WHEEL: "red",
-    Answer.UNKNOWN: "yellow",
-    Answer.CLAIMED: "yellow",
-    Answer.PURE: "cyan",
-    Answer.GIL_OFF: "green",
+#: How an answer reads, and its style.
+_ANSWERS = {
+    Answer.BREAKS: ("breaks", "bold red"),
+    Answer.GIL_ON: ("turns the GIL on", "bold red"),
+    Answer.NO_WHEEL: ("has no wheel", "red"),
+    Answer.UNKNOWN: ("unknown", "yellow"),
+    Answer.CLAIMED: ("only claimed", "yellow"),
+    Answer.PURE: ("pure Python", "cyan"),
+    Answer.GIL_OFF: ("GIL stays off", "green"),
 }
 
 
@@ -217,31 +220,30 @@ def _probe(
         console.print(escape(text), style="dim")
 
     pair = provide(report.line.removesuffix("t"), say=say)
+    described = {package.name: package for package in packages.read(ROOT / PACKAGES)}
     gathered, problems = {}, []
-    with tempfile.TemporaryDirectory(prefix="ftguide-check-") as scratch:
-        results = probe.probe(
-            wanted,
-            {checked.name: checked for checked in packages.read(ROOT / PACKAGES)},
+    with tempfile.TemporaryDirectory(prefix="ftguide-check-") as name:
+        scratch = Path(name).resolve()
+        source = Source(folder=folder.resolve()) if folder else Source(index=address())
+        survey = Survey(
             pair=pair,
-            scratch=Path(scratch).resolve(),
-            address="" if folder else address(),
-            folder=folder and folder.resolve(),
+            workshop=Workshop(scratch=scratch, source=source),
+            log=scratch / "evidence",
             deep_seconds=max(0.0, arguments.deep_seconds),
             smoke=ROOT / SMOKE,
         )
-        for number, probed in enumerate(results, start=1):
-            say(f"[{number}/{len(wanted)}] {_progress(probed.report)}")
-            gathered[probed.report.package.name] = probed.items
-            if probed.report.problem:
-                problems.append(probed.report.problem)
+        for number, probed in enumerate(probe.probe(wanted, described, survey), start=1):
+            say(f"[{number}/{len(wanted)}] {_progress(probed)}")
+            gathered[probed.package.name] = evidence.read_package(survey.log, probed.package.name)
+            if probed.problem:
+                problems.append(probed.problem)
     return gathered, tuple(problems)
 
 
 def _progress(report: Probed) -> str:
+    ending = report.problem or f"{len(report.items)} items"
     if report.left_out:
         ending = words.reason(report.left_out)
-    else:
-        ending = report.problem or f"{len(report.items)} items"
     return f"{report.package.name}: {ending} ({report.seconds:.1f} s)"
 
 
@@ -298,14 +300,14 @@ def show(console: Console, report: Report, today: date) -> None:
         name = f"{checked.dependency.name} {version}" if version else checked.dependency.name
         if not version and checked.version:
             name += f" (newest: {checked.version})"
-        answer = (
-            f"[{_STYLES[checked.answer]}]{checked.answer.words}[/]" + " (stale)" * checked.stale
-        )
+        answer, style = _ANSWERS[checked.answer]
+        answer = f"[{style}]{answer}[/]" + " (stale)" * checked.stale
         why = printable("; ".join(words.reasons(checked.reasons[:3])))
         table.add_row(escape(printable(name)), answer, checked.observed_at[:10], escape(why))
     if report.checked:
         console.print(table)
-    numbers = [f"{n} {Answer(value).words}" for value, n in counts(report).items() if n]
+    tally = counts(report)
+    numbers = [f"{tally[answer]} {text}" for answer, (text, _) in _ANSWERS.items() if tally[answer]]
     summary = ", ".join(numbers) or "no dependencies"
     console.print(f"{report.line} on {report.platform}, as of {today}: {summary}", soft_wrap=True)
     if report.skipped:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from rich import box
@@ -14,6 +15,7 @@ from ftguide.suite import words
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.compare import Change, Differences, compare, repeated
+from ftguide.suite.derive.verdicts import ComparisonKind
 from ftguide.suite.record import store
 from ftguide.suite.record.model import StoredRun
 from ftguide.vocabulary import Build
@@ -37,38 +39,28 @@ def print_differences(
     table.add_column("reads as")
     for change in changes:
         table.add_row(*_cells(change))
-    console.print(table)
+    console.print(table, soft_wrap=False)
     agree, of = repeated(changes)
     console.print(
         f"{agree} of {of} ratios differ by no more than their two half-widths together; "
-        f"{sum(change.changed for change in changes)} differ (q < 0.05)",
-        soft_wrap=True,
-        highlight=False,
+        f"{sum(change.changed for change in changes)} differ (q < 0.05)"
     )
     for condition in differences.conditions:
-        console.print(escape(words.condition_text(condition)), soft_wrap=True, highlight=False)
+        console.print(escape(words.condition_text(condition)))
     reasons: dict[str, list[str]] = {}
     for left_out in differences.left_out:
-        name = " ".join((left_out.slug, *(["/".join(left_out.arms)] if left_out.arms else [])))
+        name = f"{left_out.slug} {'/'.join(left_out.arms)}".rstrip()
         reasons.setdefault(words.obstacle_text(left_out), []).append(name)
     for reason, names in reasons.items():
-        console.print(
-            f"not compared, {escape(reason)}: {escape(', '.join(names))}",
-            style="dim",
-            soft_wrap=True,
-            highlight=False,
-        )
+        console.print(f"not compared, {escape(reason)}: {escape(', '.join(names))}", style="dim")
 
 
 def _cells(change: Change) -> Iterable[str]:
-    what = (
-        ""
-        if (change.arm, change.base) == ("ft-single", "gil-single")
-        else f"\n  {change.arm}/{change.base}"
-    )
-    if what and change.kind == "speedup":
-        what += " throughput"
-    yield f"{change.slug}{what}"
+    what = change.slug
+    if (change.arm, change.base) != ("ft-single", "gil-single"):
+        what += f"\n  {change.arm}/{change.base}"
+        what += " throughput" if change.kind is ComparisonKind.SPEEDUP else ""
+    yield what
     yield from map(words.ratio_text, (change.before, change.after, change.change))
     yield "[bold]differs[/]" if change.changed else "no difference shown"
 
@@ -93,17 +85,14 @@ def print_beside_published(console: Console, results: Path, mine: Report) -> Non
     try:
         published = nearest_published(results, mine.stored)
     except store.StoreError as error:
-        console.print(f"[bold yellow]note:[/] {escape(str(error))}", soft_wrap=True)
+        console.print(f"[bold yellow]note:[/] {escape(str(error))}")
         return
     if published is None:
         return
     differences = compare(analysis.report(published), mine)
     if not differences.changes:
         return
-    console.print(
-        f"\nbeside the published run {published.run.run_id} ({published.run.machine.name}):",
-        soft_wrap=True,
-        highlight=False,
-    )
-    shown = Differences(changes=differences.changes, left_out=(), conditions=differences.conditions)
+    run = published.run
+    console.print(f"\nbeside the published run {run.run_id} ({run.machine.name}):")
+    shown = replace(differences, left_out=())
     print_differences(console, shown, before="published", after="here", only_single=True)

@@ -5,24 +5,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import filelock
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ftguide.cli.progress import shorten
-from ftguide.files import ROOT
+from ftguide.cli.screen import screen, shorten, teller
+from ftguide.files import ROOT, HeldError, held
 from ftguide.interpreters.choose import add_choices, chosen
 from ftguide.native.examples import report, session
 from ftguide.native.examples.catalogue import EXAMPLES, select
-from ftguide.native.examples.report import Outcome, Part
+from ftguide.native.examples.report import Part
 from ftguide.native.examples.workshop import Workshop
 from ftguide.vocabulary import ExpectedError
 
 if TYPE_CHECKING:
     import argparse
-    from contextlib import AbstractContextManager
-    from pathlib import Path
 
 RUNS = 10
 _BUILDS = ROOT / "_build" / "examples"
@@ -34,34 +31,34 @@ class ExamplesError(ExpectedError):
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verb."""
-    one = verbs.add_parser(
+    parser = verbs.add_parser(
         "examples",
         help="build the example extension in every binding tool on both builds, and race it",
         description="Build examples/*/before and after on both builds, test them, and race them. Exit "
         "status: 0 all as it should be, 1 not, 2 for a wrong argument.",
     )
-    one.add_argument(
+    parser.add_argument(
         "--only",
         action="append",
         default=[],
         metavar="NAME",
         help=f"only this example, may be repeated: {', '.join(e.name for e in EXAMPLES)}",
     )
-    one.add_argument(
+    parser.add_argument(
         "--runs",
         type=int,
         default=RUNS,
         metavar="N",
         help="races of each `before`, and half of each `after` (default: %(default)s)",
     )
-    one.add_argument(
+    parser.add_argument(
         "--record",
         action="store_true",
         help=f"put the result into {report.REPORT}, which the pages show",
     )
-    one.add_argument("--line", metavar="X.Y", help="CPython line, such as 3.14 (the default)")
-    add_choices(one)
-    one.set_defaults(main=main)
+    parser.add_argument("--line", metavar="X.Y", help="CPython line, such as 3.14 (the default)")
+    add_choices(parser)
+    parser.set_defaults(main=main)
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -71,46 +68,36 @@ def main(arguments: argparse.Namespace) -> int:
         raise ExamplesError(f"--runs is {arguments.runs}; it takes at least one race.")
     if arguments.record and arguments.only:
         raise ExamplesError("--record writes down whole sessions; leave out --only.")
-    console = Console(highlight=False)
-    progress = Console(stderr=True, highlight=False)
-
-    def say(text: str) -> None:
-        progress.print(escape(text), style="dim", soft_wrap=True)
-
+    say = teller()
     pair = chosen(arguments, arguments.line, say)
     workshop = Workshop(sources=ROOT / "examples", root=_BUILDS, environ=dict(os.environ))
     _BUILDS.mkdir(parents=True, exist_ok=True)
-    with _alone(_BUILDS / "lock"):
-        part = session.hold(
-            pair, examples, workshop, runs=arguments.runs, today=session.today(), say=say
-        )
-    print_part(console, part)
+    lock = _BUILDS / "lock"
+    try:
+        with held(lock):
+            part = session.hold(pair, examples, workshop, runs=arguments.runs, say=say)
+    except HeldError as error:
+        raise ExamplesError(
+            f"another session of the examples holds {shorten(lock)}; wait until it is over."
+        ) from error
+    print_part(Console(highlight=False), part)
+    console = screen()
     target = ROOT / report.REPORT if arguments.record else _BUILDS / report.REPORT.name
     report.save(target, part)
-    console.print(f"report {shorten(target)}", soft_wrap=True)
+    console.print(f"report {shorten(target)}")
     problems = report.problems(part, everything=not arguments.only)
     for problem in problems:
-        console.print(f"[bold red]problem:[/] {escape(str(problem))}", soft_wrap=True)
-    console.print(totals(part), soft_wrap=True)
+        console.print(f"[bold red]problem:[/] {escape(str(problem))}")
+    console.print(totals(part))
     return 1 if problems else 0
-
-
-def _alone(path: Path) -> AbstractContextManager[object]:
-    """Hold the lock until the `with` block ends; raise `ExamplesError` when somebody else does."""
-    try:
-        return filelock.FileLock(path).acquire(timeout=0)
-    except filelock.Timeout as error:
-        raise ExamplesError(
-            f"another session of the examples holds {shorten(path)}; wait until it is over."
-        ) from error
 
 
 def totals(part: Part) -> str:
     """Return the session's last line."""
-    built = [one for one in part.outcomes if one.results]
-    skipped = [one.name for one in part.outcomes if one.skipped]
-    failed = [one.name for one in part.outcomes if one.failed]
-    races = sum(result.races.runs for one in built for result in one.results)
+    built = [outcome for outcome in part.outcomes if outcome.results]
+    skipped = [outcome.name for outcome in part.outcomes if outcome.skipped]
+    failed = [outcome.name for outcome in part.outcomes if outcome.failed]
+    races = sum(result.races.runs for outcome in built for result in outcome.results)
     words = [
         f"{len(built)} examples of {len(report.built_tools(part))} tools built",
         f"{len(skipped)} skipped" + (f" ({', '.join(skipped)})" if skipped else ""),
@@ -127,7 +114,7 @@ def print_part(console: Console, part: Part) -> None:
         table.add_column(heading, no_wrap=heading != "races failed")
     for outcome in part.outcomes:
         if not outcome.results:
-            table.add_row(escape(outcome.name), "", "", "", escape(_why_not(outcome)))
+            table.add_row(escape(outcome.name), "", "", "", escape(outcome.why))
         for result in outcome.results:
             races = result.races
             table.add_row(
@@ -142,10 +129,6 @@ def print_part(console: Console, part: Part) -> None:
     console.print()
     console.print(table)
     console.print(f"CPython {part.version}, {', '.join(part.programs.values())}")
-
-
-def _why_not(outcome: Outcome) -> str:
-    return f"skipped: {outcome.skipped}" if outcome.skipped else f"failed: {outcome.failed}"
 
 
 def tags(wheel: str) -> str:

@@ -55,7 +55,7 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.budget is not None:
         size = size.within(arguments.budget)
     interpreters = _interpreters(arguments, console)
-    benches = runs.benches(interpreters, forced=size.forced)
+    benches = runs.benches(interpreters, size)
     if arguments.controls:
         return _controls(console, chosen, benches, size, arguments.controls)
     earlier = store.read(arguments.machine).observations

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ftguide.cli.screen import teller
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters import sanitized
 from ftguide.interpreters.choose import add_choices, chosen
@@ -46,21 +47,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def main(args: argparse.Namespace) -> int:
     """List or make the interpreters; return 0 when there is a pair, else 1."""
-    progress = Console(stderr=True, highlight=False)
-
-    def say(text: str) -> None:
-        progress.print(escape(text), style="dim", soft_wrap=True)
-
+    say = teller()
     providing.check_line(args.line)
     line = args.line or DEFAULT_LINE
     if args.sanitizer:
         kind = Sanitizer(args.sanitizer)
-        one = sanitized.provide(kind, line, tarball=args.tarball, say=say)
-        print(one.executable)  # noqa: T201
+        print(sanitized.provide(kind, line, tarball=args.tarball, say=say).executable)  # noqa: T201
         return 0
     if args.make or args.python:
         pairs = [chosen(args, args.line, say)]
-        found = [pairs[0].gil, pairs[0].ft]
+        found = list(pairs[0].builds.values())
     else:
         found = providing.find(line, say=say)
         pairs = providing.ranked_pairs(found)
@@ -90,14 +86,10 @@ def _as_json(found: Sequence[Interpreter], pairs: Sequence[Pair]) -> dict[str, o
 
 def _show(line: str, found: Sequence[Interpreter], pairs: Sequence[Pair]) -> None:
     console = Console(highlight=False)
-    if not found:
-        console.print(f"No Python {line} is installed, in either build.")
-    else:
-        console.print(_table(found))
-        # Paths stand on lines of their own, unwrapped, so that they can be copied.
-        for number, one in enumerate(found, start=1):
-            console.print(f"{number:>3}  {escape(one.executable)}", soft_wrap=True)
     numbers = {one.executable: number for number, one in enumerate(found, start=1)}
+    console.print(_table(found) if found else f"No Python {line} is installed, in either build.")
+    for path, number in numbers.items():  # unwrapped, so that they can be copied
+        console.print(f"{number:>3}  {escape(path)}", soft_wrap=True)
     for rank, pair in enumerate(pairs):
         used = " (the one used)" if rank == 0 else ""
         both = f"{numbers[pair.gil.executable]} + {numbers[pair.ft.executable]}"

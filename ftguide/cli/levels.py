@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from ftguide.interpreters import sources
+from ftguide.cli.screen import teller
 from ftguide.interpreters.provide import Means
 from ftguide.native.audit import capi
 
@@ -33,20 +33,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def main(args: argparse.Namespace) -> int:
     """Fetch, read and write; return 0."""
-    console = Console(stderr=True, highlight=False)
-
-    def say(text: str) -> None:
-        console.print(escape(text), style="dim", soft_wrap=True)
-
+    say = teller()
     means = Means()
-    reachable = means.network.reachable(sources.PYTHON_ORG)[0]
     with means.shelf.locked(say):
-        tarballs = [
-            sources.fetch(
-                line, means.shelf.downloads, say=say, network=means.network, python_org=reachable
-            )
-            for line in LINES
-        ]
+        tarballs = [means.fetch(line, say) for line in LINES]
     levels = capi.extract([(t.release.version, t.release.sha256, t.path) for t in tarballs])
     capi.write(levels, args.output)
     newest = levels.versions[-1]

@@ -6,9 +6,9 @@ import argparse
 import datetime as dt
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 
+from ftguide.cli.screen import screen
 from ftguide.files import ROOT
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.finding import PageError
@@ -47,9 +47,9 @@ def main(args: argparse.Namespace) -> int:
         path.relative_to(root).as_posix() for path in extract.chosen(args.pages, root) if args.pages
     ]
     findings = lint(root, only=only, today=today, stale=args.stale)
-    screen = Console(highlight=False, soft_wrap=True, emoji=False)
+    out = screen()
     for finding in findings:
-        screen.print(escape(str(finding)))
+        out.print(escape(str(finding)))
     pages = len(only) or len(extract.pages(root))
-    screen.print(f"{pages} pages, {len(findings)} findings")
+    out.print(f"{pages} pages, {len(findings)} findings")
     return 1 if findings else 0

@@ -22,6 +22,7 @@ VERBS = {
     "publish": "runs",
     "reindex": "runs",
     "catalogue": "runs",
+    "outcomes": "outcomes",
     "interpreters": "interpreters",
     "probe": "probe",
     "check": "check",

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import secrets
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from ftguide.cli.compare_view import print_beside_published
-from ftguide.cli.progress import Progress, shorten
+from ftguide.cli.progress import Progress
+from ftguide.cli.screen import screen, shorten
 from ftguide.cli.table import print_report
 from ftguide.cli.user_code import prepare
 from ftguide.files import ROOT
 from ftguide.interpreters import choose
-from ftguide.interpreters.model import Pair
+from ftguide.interpreters.model import InterpreterError, Pair
+from ftguide.interpreters.provide import check_line
 from ftguide.machine import LOCAL_MACHINE, Platform, refusal
 from ftguide.suite import paste
 from ftguide.suite.declare import plan as plans
@@ -24,15 +28,20 @@ from ftguide.suite.declare import presets
 from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue, select
 from ftguide.suite.derive import analysis
 from ftguide.suite.observe import run as runs
+from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import store, stubs
-from ftguide.suite.record.model import Run
+from ftguide.suite.record.model import Plan, Run
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import UnknownNameError
+from ftguide.vocabulary import ExpectedError, UnknownNameError
+
+
+class LinesError(ExpectedError):
+    """Lines that cannot be measured together; the message names them and says what to change."""
 
 
 def measure(arguments: argparse.Namespace) -> int:
     """Measure and print; 0 = every workload has a row, 1 = some failed, 2 = the request cannot be met."""
-    console = Console()
+    console = screen()
     if arguments.list:
         print_catalogue(console)
         return 0
@@ -41,37 +50,38 @@ def measure(arguments: argparse.Namespace) -> int:
     local = ROOT / store.RESULTS / LOCAL_MACHINE
     unfinished = find_unfinished(local, arguments.resume) if arguments.resume else None
     on = Platform()
-    pair = find_pair(arguments, console)
-    prepared = prepare(arguments, suite, pair, cpus=len(on.usable()))
-    for note in prepared.notes:
-        console.print(f"[bold yellow]note:[/] {escape(note)}", soft_wrap=True)
-    if unfinished is not None:
-        run = store.read_run(unfinished)
-        runs.check_resumable(run, pair, on, prepared.user_entries)
+    begun = store.read_run(unfinished) if unfinished is not None else None
+    pairs = find_pairs(arguments, console, begun)
+    prepared = prepare(arguments, suite, pairs, cpus=len(on.usable()))
+    print_notes(console, prepared.notes)
+    if unfinished is not None and begun is not None:
+        run = begun
+        runs.check_resumable(run, pairs, on, prepared.user_entries)
         holder = RunFolder.resume(unfinished)
     else:
-        flags = warnings_for(pair, on, arguments.threads)
-        if arguments.sweep and len(presets.sweep_counts(len(on.usable()))) < 2:
-            flags.append(
-                f"no sweep: {len(on.usable())} usable CPUs have no counts of workers between them"
-            )
-        for flag in flags:
-            console.print(f"[bold yellow]note:[/] {escape(flag)}", soft_wrap=True)
+        usable = len(on.usable())
+        sweep = presets.sweep_counts(usable) if arguments.sweep else ()
+        flags = warnings_for(pairs, on, arguments.threads)
+        if arguments.sweep and len(sweep) < 2:
+            flags.append(f"no sweep: {usable} usable CPUs have no counts of workers between them")
+        print_notes(console, flags)
         plan = plans.make_plan(
             prepared.entries,
             size=size,
-            threads=1 if refusal(len(on.usable()), arguments.threads) else arguments.threads,
+            threads=1 if refusal(usable, arguments.threads) else arguments.threads,
             seed=secrets.randbits(32),
             budget_seconds=arguments.budget,
-            sweep=presets.sweep_counts(len(on.usable())) if arguments.sweep else (),
+            sweep=sweep,
+            lines=[*pairs.others],
         )
-        run = runs.new_run(plan, pair, root=ROOT, on=on, flags=flags)
+        print_notes(console, no_room(plan))
+        run = runs.new_run(plan, pairs, root=ROOT, on=on, flags=flags)
         holder = RunFolder.create(local, run)
     with holder as held, Progress(console) as progress:
         progress.announce(held.run, held.folder)
         execution = runs.Execution(
             held,
-            pair,
+            pairs,
             root=ROOT,
             on=on,
             patience=arguments.patience,
@@ -83,21 +93,19 @@ def measure(arguments: argparse.Namespace) -> int:
         try:
             stored = execution.run()
         except KeyboardInterrupt:
-            console.print(
-                f"stopped; the finished blocks are safe: `nox -s bench -- --resume {run.run_id}`",
-                soft_wrap=True,
-            )
+            again = f"nox -s bench -- --resume {run.run_id}"
+            console.print(f"stopped; the finished blocks are safe: `{again}`")
             raise
         record_local(local, held.run)
     report = analysis.report(stored)
     print_report(console, report)
     if prepared.user_entries:
         console.print("\nfor an issue or a forum:\n")
-        console.print(paste.markdown(report), soft_wrap=True, highlight=False, markup=False)
+        console.print(paste.markdown(report), markup=False)
     print_beside_published(console, ROOT / store.RESULTS, report)
-    console.print(f"\nrun     {shorten(held.folder)}", soft_wrap=True)
+    console.print(f"\nrun     {shorten(held.folder)}")
     page = f"_build/html/{stubs.docname(run.run_id, local=True)}.html"
-    console.print(f"page    {page} once `nox -s docs` has built it", soft_wrap=True)
+    console.print(f"page    {page} once `nox -s docs` has built it")
     return 1 if stored.failures else 0
 
 
@@ -115,36 +123,98 @@ def chosen_of_suite(arguments: argparse.Namespace, size: presets.Preset) -> list
 
 def print_catalogue(console: Console) -> None:
     """List the workloads by group, one line each."""
-    group = None
-    for entry in catalogue().values():
-        if entry.workload.group != group:
-            group = entry.workload.group
-            console.print(f"[bold]{group}[/]")
-        console.print(f"  {entry.slug:<26}{escape(entry.workload.title)}", soft_wrap=True)
+    for group, entries in itertools.groupby(catalogue().values(), lambda e: e.workload.group):
+        console.print(f"[bold]{group}[/]")
+        for entry in entries:
+            console.print(f"  {entry.slug:<26}{escape(entry.workload.title)}")
+
+
+def print_notes(console: Console, notes: Iterable[str]) -> None:
+    """Say what a reader has to know before the first number."""
+    for note in notes:
+        console.print(f"[bold yellow]note:[/] {escape(note)}")
+
+
+def no_room(plan: Plan) -> Iterator[str]:
+    """Yield what a plan over several lines leaves out, and of which workloads."""
+    left_out: dict[tuple[str, ...], list[str]] = {}
+    for planned in plan.workloads:
+        names = tuple(name for name, why in planned.without.items() if why == presets.NO_ROOM)
+        if names:
+            left_out.setdefault(names, []).append(planned.slug)
+    for names, slugs in left_out.items():
+        more = f" and {len(slugs) - 3} others" if len(slugs) > 4 else ""
+        of = f"{', '.join(slugs[: 3 if more else 4])}{more}"
+        yield f"left out of {of}, because {presets.NO_ROOM}: {', '.join(names)}"
+
+
+def find_pairs(arguments: argparse.Namespace, console: Console, begun: Run | None) -> Pairs:
+    """Find the pair of every line that was asked for, or that a run to be resumed measures.
+
+    LinesError for lines that cannot be measured together or a line without a pair; InterpreterError.
+    """
+    lines: list[str] | None = arguments.lines
+    if lines is None and begun is not None and begun.lines:
+        lines = [*begun.in_order]
+    if lines is None:
+        return Pairs.of(find_pair(arguments, console))
+    check_lines(lines, arguments)
+    return Pairs.of(*(pair_of(line, arguments, console) for line in lines))
+
+
+def check_lines(lines: Sequence[str], arguments: argparse.Namespace) -> None:
+    """Raise LinesError for lines, or options beside them, that make no sense."""
+    if not lines:
+        raise LinesError("--lines names no line; name one or more, such as --lines 3.14 3.15")
+    for line in lines:
+        check_line(line)
+        if lines.count(line) > 1:
+            raise LinesError(
+                f"--lines names {line} {lines.count(line)} times; name every line once"
+            )
+    if arguments.python:
+        raise LinesError(
+            f"--lines {' '.join(lines)} finds the pair of every line by itself, and --python names "
+            f"{' and '.join(arguments.python)}: leave one of the two out"
+        )
+    if len(lines) > 1 and (
+        extra := [name for name in ("sweep", "tarball") if vars(arguments)[name]]
+    ):
+        raise LinesError(
+            f"--{extra[0]} is for one line, and --lines names {len(lines)}: leave one of the two out"
+        )
+
+
+def pair_of(line: str, arguments: argparse.Namespace, console: Console) -> Pair:
+    """Find the pair of a line; LinesError says how to get one."""
+    try:
+        return choose.chosen(arguments, line, lambda text: console.print(escape(text)))
+    except InterpreterError as error:
+        raise LinesError(
+            f"--lines: {line} has no pair here: {error} --lines looks on PATH, in pyenv and among uv's: "
+            f"`python -m ftguide interpreters {line}` lists what it finds, and with --make gets a pair"
+        ) from error
 
 
 def find_pair(arguments: argparse.Namespace, console: Console) -> Pair:
     """Provide the pair to measure, printing how it was found; InterpreterError if there is none."""
     lines = [word for word in arguments.python if re.fullmatch(r"3\.\d+", word)]
     arguments.python = [word for word in arguments.python if word not in lines]
-
-    def tell(text: str) -> None:
-        console.print(escape(text), soft_wrap=True, highlight=False)
-
-    return choose.chosen(arguments, lines[0] if lines else None, tell)
+    line = lines[0] if lines else None
+    return choose.chosen(arguments, line, lambda text: console.print(escape(text)))
 
 
-def warnings_for(pair: Pair, on: Platform, workers: int) -> list[str]:
+def warnings_for(pairs: Pairs, on: Platform, workers: int) -> list[str]:
     """Return what a reader of the results has to know before the first number."""
     warnings = []
-    if pair.differences:
-        warnings.append(f"NOT like for like, cannot be published: {'; '.join(pair.differences)}")
-    if not pair.gil.facts.pgo or not pair.ft.facts.pgo:
+    if differences := pairs.main.differences + pairs.differences:
+        warnings.append(f"NOT like for like, cannot be published: {'; '.join(differences)}")
+    warnings += pairs.remarks
+    if not pairs.optimised:
         warnings.append("unoptimised builds (no PGO): not for citing")
     if on.pin is None:
         warnings.append("this platform cannot pin processes to CPUs: every row is flagged")
-    refused = refusal(len(on.usable()), workers) if workers > 1 else None
-    if refused:
+    if workers > 1 and (refused := refusal(len(on.usable()), workers)):
         warnings.append(refused)
     return warnings
 

@@ -18,15 +18,14 @@ from rich.table import Table
 from ftguide.interpreters.choose import add_choices, chosen
 from ftguide.tracker.declare import packages as describing
 from ftguide.tracker.declare.packages import PACKAGES
-from ftguide.tracker.derive.derive import is_prerelease
-from ftguide.tracker.observe.index import Index, address
+from ftguide.tracker.observe.index import address
 from ftguide.tracker.observe.install import Source, Workshop
-from ftguide.tracker.observe.probe import DEEP_SECONDS, SMOKE, platform_of
+from ftguide.tracker.observe.probe import DEEP_SECONDS, SMOKE, cell_key
 from ftguide.tracker.observe.sandbox import isolation
 from ftguide.tracker.observe.survey import Report, Survey, cell_of, collect_all, in_shard
 from ftguide.tracker.pages import words
 from ftguide.tracker.record.evidence import EVIDENCE
-from ftguide.tracker.record.model import LINES, CompatError, Package
+from ftguide.tracker.record.model import LINES, CompatError, Package, final
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -109,10 +108,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 def main_collect(args: argparse.Namespace) -> int:
     """Ask the index about the chosen packages; return 0, or 1 when one failed."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    chosen_packages = _selected(args)
-    index = Index(address=address())
+    source = Source(index=address())
     reports = collect_all(
-        chosen_packages, index, args.evidence, lambda text: console.print(escape(text), style="red")
+        _selected(args),
+        source,
+        args.evidence,
+        lambda text: console.print(escape(text), style="red"),
     )
     failed = [report for report in reports if report.problem]
     console.print(f"{len(reports) - len(failed)} packages collected, {len(failed)} failed")
@@ -135,21 +136,17 @@ def main_probe(args: argparse.Namespace) -> int:
     pair = chosen(
         args, line.removesuffix("t"), lambda text: console.print(escape(text), style="dim")
     )
-    where = "" if args.find_links else address()
-    index = None if args.find_links or args.stored else Index(address=where)
+    folder = args.find_links and args.find_links.resolve()
+    source = Source(folder=folder) if folder else Source(index=address())
     console.print(
         f"probing {len(chosen_packages)} packages on {line}, {isolation()} after installing"
     )
     with tempfile.TemporaryDirectory(prefix="ftguide-probe-") as scratch:
         survey = Survey(
             pair=pair,
-            workshop=Workshop(
-                scratch=Path(scratch).resolve(),
-                source=Source(index=where, folder=args.find_links and args.find_links.resolve()),
-            ),
+            workshop=Workshop(scratch=Path(scratch).resolve(), source=source),
             log=args.evidence,
-            index=index,
-            folder=args.find_links and args.find_links.resolve(),
+            stored=args.stored and not folder,
             deep_seconds=max(0.0, args.deep_seconds),
             suite_seconds=max(0.0, args.suite_seconds),
             pins=pins,
@@ -159,9 +156,11 @@ def main_probe(args: argparse.Namespace) -> int:
         started = time.monotonic()
         reports = survey.all(chosen_packages, args.jobs, lambda report: _tell(console, report))
         elapsed = time.monotonic() - started
-    facts = pair.ft.facts
-    _show(reports, args.evidence, line, platform_of(facts.platform, facts.libc), pins)
-    _show_times(reports, elapsed)
+    _show(reports, args.evidence, *cell_key(pair.ft.facts), pins)
+    if seconds := [report.seconds for report in reports if report.items]:
+        median = statistics.median(seconds)
+        text = f"{len(seconds)} probed in {elapsed:.0f} s, median of one {median:.1f} s"
+        Console(highlight=False).print(text)
     return 1 if any(report.problem for report in reports) else 0
 
 
@@ -195,9 +194,8 @@ def _tell(console: Console, report: Report) -> None:
     if report.problem:
         console.print(escape(report.problem), style="red")
     else:
-        ending = f"probed, {len(report.items)} items"
-        if report.left_out:
-            ending = words.reason(report.left_out)
+        probed = f"probed, {len(report.items)} items"
+        ending = words.reason(report.left_out) if report.left_out else probed
         console.print(f"{report.package.name}: {escape(ending)} ({report.seconds:.1f} s)")
 
 
@@ -208,30 +206,12 @@ def _show(
     table = Table(box=None, pad_edge=False)
     for heading in ("Package", "Version", "", "Level", "Why"):
         table.add_column(heading, no_wrap=heading != "Why")
-    for report in reports:
-        if report.problem:
+    for package in (report.package for report in reports if not report.problem):
+        if (pin := pins.get(package.name)) and not final(pin):
+            table.add_row(package.name, pin, "", "pre-release: no cell", "")
             continue
-        if is_prerelease(pins.get(report.package.name, "1")):
-            table.add_row(
-                report.package.name, pins[report.package.name], "", "pre-release: no cell", ""
-            )
-            continue
-        cell = cell_of(report.package, log, line, platform)
-        flags = " ".join(flag.code for flag in cell.flags)
-        table.add_row(
-            report.package.name,
-            escape(cell.version),
-            cell.level.code,
-            f"{cell.level.words} {flags}".strip(),
-            escape("; ".join(words.reasons(cell.reasons))[:160]),
-        )
-    console = Console(highlight=False)
-    console.print(table)
-
-
-def _show_times(reports: Sequence[Report], elapsed: float) -> None:
-    seconds = [report.seconds for report in reports if report.items]
-    if seconds:
-        Console(highlight=False).print(
-            f"{len(seconds)} probed in {elapsed:.0f} s, median of one {statistics.median(seconds):.1f} s"
-        )
+        cell = cell_of(package, log, line, platform)
+        level = " ".join([cell.level.words, *(flag.code for flag in cell.flags)])
+        why = escape("; ".join(words.reasons(cell.reasons))[:160])
+        table.add_row(package.name, escape(cell.version), cell.level.code, level, why)
+    Console(highlight=False).print(table)

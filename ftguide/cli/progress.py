@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,17 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from ftguide.suite.record.model import Failure, PlannedWorkload, Run
+from ftguide.vocabulary import Build
 
 #: Redrawing more often costs more than it tells.
 REDRAW_SECONDS = 0.25
 
 
-class Progress:
+class Progress(Bar):
     """An observer of a run that draws on a terminal, or prints a line per tenth without one."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bar = Bar(
+        super().__init__(
             TextColumn("{task.description:<34}"),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
@@ -36,50 +34,33 @@ class Progress:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("", left="", total=None)
+        self._task = self.add_task("", left="", total=None)
         self._drawn = 0.0
         self._total = self._done = self._measured = 0
         self._seconds = 0.0
 
-    def __enter__(self) -> Self:
-        """Begin drawing."""
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leave the terminal clean."""
-        self._bar.stop()
-
     def announce(self, run: Run, folder: Path) -> None:
         """Say what is about to be measured."""
-        gil, ft = run.interpreters.values()
-        self._console.print(
-            f"measuring CPython {gil.version} (GIL-enabled) against {ft.version} (free-threaded), "
-            f"{gil.compiler}, preset {run.plan.preset}, run {folder.name}",
-            soft_wrap=True,
-            highlight=False,
+        gil, ft = (run.interpreters[build] for build in Build)
+        lines = f", {' and '.join(run.lines)} in the same blocks" if run.lines else ""
+        self.console.print(
+            f"measuring CPython {gil.version} (GIL-enabled) against {ft.version} (free-threaded){lines}, "
+            f"{gil.compiler}, preset {run.plan.preset}, run {folder.name}"
         )
 
     def planned(self, blocks: int, done: int) -> None:
         """Set the length of the bar."""
         self._total, self._done = blocks, done
-        self._bar.update(self._task, total=blocks, completed=done)
+        self.update(self._task, total=blocks, completed=done)
 
     def block(self, workload: PlannedWorkload, index: int) -> None:
         """Name the workload that is measured now."""
         what = "calibrating" if index < 0 else f"block {index + 1}"
-        self._bar.update(self._task, description=f"{workload.slug} {what}"[:34])
-        self._redraw()
+        self._describe(f"{workload.slug} {what}")
 
     def costs(self, workload: PlannedWorkload, arm: str) -> None:
         """Name the arm whose start and memory are measured."""
-        self._bar.update(self._task, description=f"costs of {workload.slug} {arm}"[:34])
-        self._redraw()
+        self._describe(f"costs of {workload.slug} {arm}")
 
     def tick(self) -> None:
         """Redraw if the last time is long ago."""
@@ -93,30 +74,23 @@ class Progress:
         self._seconds += seconds
         left = max(0, self._total - self._done) * self._seconds / self._measured
         text = f"{left // 60:.0f} min {left % 60:02.0f} s left"
-        self._bar.update(
-            self._task, completed=self._done, total=max(self._total, self._done), left=text
-        )
+        self.update(self._task, completed=self._done, total=max(self._total, self._done), left=text)
         tenth = max(1, self._total // 10)
-        if self._bar.disable and (self._done % tenth == 0 or self._done == self._total):
-            self._console.print(f"{self._done} of {self._total} blocks, {text}", highlight=False)
+        if self.disable and (self._done % tenth == 0 or self._done == self._total):
+            self.console.print(f"{self._done} of {self._total} blocks, {text}")
         self._redraw()
 
     def failed(self, failure: Failure) -> None:
         """Say at once that a workload is out; its row repeats it."""
-        self._console.print(
+        self.console.print(
             f"[bold red]{escape(failure.workload)}[/] ({failure.arm}) {failure.kind}: "
-            f"{escape(failure.message)}",
-            soft_wrap=True,
+            f"{escape(failure.message)}"
         )
+
+    def _describe(self, text: str) -> None:
+        self.update(self._task, description=text[:34])
+        self._redraw()
 
     def _redraw(self) -> None:
         self._drawn = time.monotonic()
-        self._bar.refresh()
-
-
-def shorten(path: Path) -> str:
-    """Return a path, relative to the working directory where it is below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+        self.refresh()

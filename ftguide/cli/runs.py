@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
-from rich.console import Console
-
 from ftguide import files
 from ftguide.cli.compare_view import print_differences
-from ftguide.cli.progress import shorten
+from ftguide.cli.screen import screen, shorten
 from ftguide.cli.table import print_report
 from ftguide.files import ROOT
 from ftguide.machine import LOCAL_MACHINE
@@ -63,7 +61,7 @@ def report(arguments: argparse.Namespace) -> int:
     elif arguments.markdown:
         print(paste.markdown(derived))  # noqa: T201 - see above
     else:
-        print_report(Console(), derived)
+        print_report(screen(), derived)
     return 1 if derived.stored.failures else 0
 
 
@@ -74,7 +72,7 @@ def compare_runs(arguments: argparse.Namespace) -> int:
         for name in (arguments.before, arguments.after)
     )
     differences = compare(before, after)
-    print_differences(Console(), differences, before="before", after="after")
+    print_differences(screen(), differences, before="before", after="after")
     return 0 if differences.changes else 1
 
 
@@ -83,17 +81,16 @@ def publish_run(arguments: argparse.Namespace) -> int:
     folder = publish.publish(
         store.find(arguments.run, LOCAL_MACHINE), machine=arguments.machine, root=ROOT
     )
-    Console().print(
-        f"published {shorten(folder)}; commit it together with the index and its page",
-        soft_wrap=True,
+    screen().print(
+        f"published {shorten(folder)}; commit it together with the index, its page and, for a full run, "
+        "what `python -m ftguide.suite.pages.readme` writes"
     )
     return 0
 
 
 def reindex(_arguments: argparse.Namespace) -> int:
     """Rebuild the index."""
-    count = publish.reindex(ROOT / store.RESULTS)
-    Console().print(f"{count} published runs")
+    screen().print(f"{publish.reindex(ROOT / store.RESULTS)} published runs")
     return 0
 
 
@@ -103,7 +100,7 @@ def hashes(arguments: argparse.Namespace) -> int:
     A hash already recorded for a slug and version is never overwritten: raise the version instead.
     """
     recorded: dict[str, str] = json.loads(HASHES.read_text()) if HASHES.exists() else {}
-    console = Console(soft_wrap=True)
+    console = screen()
     changed = 0
     for entry in catalogue().values():
         key = f"{entry.slug}@{entry.workload.version}"

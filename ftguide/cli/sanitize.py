@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 
 from ftguide.cli import audit
+from ftguide.cli.screen import screen, teller
 from ftguide.files import ROOT
 from ftguide.interpreters import sanitized
 from ftguide.interpreters.model import Sanitizer
@@ -58,11 +58,7 @@ def audit_text() -> str:
 
 def main(args: argparse.Namespace) -> int:
     """Reproduce the reports; return 0 when all is as expected, else 1."""
-    console = Console(stderr=True, highlight=False)
-
-    def say(text: str) -> None:
-        console.print(escape(text), style="dim", soft_wrap=True)
-
+    say = teller()
     thread = sanitized.provide(Sanitizer.THREAD, args.line, tarball=args.tarball, say=say)
     begun = time.monotonic()
     work = args.work.resolve()
@@ -80,20 +76,20 @@ def main(args: argparse.Namespace) -> int:
     )
     store.write(work / "reports", summary, ran)
     wrong = [job.outcome for job in ran if not job.outcome.as_expected]
-    out = Console(highlight=False, soft_wrap=True)
+    out = screen()
     for outcome in wrong:
         named = ", ".join(outcome.functions) or "no function of the extension"
         out.print(
             escape(f"{outcome.job.name}: {outcome.error or f'{outcome.reports} reports, {named}'}"),
             style="red",
         )
-    recorded = store.read(ROOT / store.RECORDED)
+    recorded = ROOT / store.RECORDED
     if args.record and not wrong:
-        store.write(ROOT / store.RECORDED, summary, ran)
-        (ROOT / store.RECORDED / AUDIT).write_text(audit_text(), encoding="utf-8")
+        store.write(recorded, summary, ran)
+        (recorded / AUDIT).write_text(audit_text(), encoding="utf-8")
         out.print(f"recorded in {store.RECORDED}")
-    elif recorded:
-        for difference in store.differences(recorded, summary):
+    elif (recorded / store.SUMMARY).exists():
+        for difference in store.differences(store.read(recorded), summary):
             out.print(escape(f"differs from the recorded reports: {difference}"), style="yellow")
     out.print(
         f"sanitize: {len(ran)} jobs, {len(ran) - len(wrong)} as expected, "

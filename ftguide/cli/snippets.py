@@ -12,19 +12,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from ftguide.cli.screen import screen
 from ftguide.files import ROOT
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
 from ftguide.guide.declare.finding import PageError
-from ftguide.guide.declare.model import PASSED, Expect, Snippet, Verdict
+from ftguide.guide.declare.model import LINES, PASSED, Expect, Snippet, Verdict, line_order
 from ftguide.guide.derive import endings
 from ftguide.guide.observe import execute, run
 from ftguide.guide.observe.packages import Environments
 from ftguide.guide.record import report
 from ftguide.interpreters import provide as providing
-from ftguide.interpreters.model import Interpreter, InterpreterError, Pair
+from ftguide.interpreters.model import InterpreterError, Pair
 from ftguide.interpreters.provide import DEFAULT_LINE
-from ftguide.vocabulary import Build
+from ftguide.render.words import enumeration
+from ftguide.vocabulary import line_of
 
 _SILENCE_SECONDS = 10.0
 
@@ -33,9 +35,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to the front door."""
     parser = subparsers.add_parser(
         "snippets",
-        help="run the code of the pages on both builds and check the output they show",
+        help="run the code of the pages on both builds of every line and check the output they show",
         description="Run every marked block of the pages in a process of its own on the GIL-enabled "
-        "and the free-threaded build, check what the page shows, and write the reports below "
+        f"and the free-threaded build of every line that is installed ({', '.join(LINES)}; a pair of "
+        f"{DEFAULT_LINE} is made if there is none), check what the page shows, and write the reports below "
         "source/snippets/report/. Exit status: 0 when all is as shown, 1 when not, 2 for a page or "
         "an argument that cannot be understood.",
     )
@@ -62,7 +65,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="LINE",
-        help="run on this line too where it is installed, such as 3.15; never a failure",
+        help="run on this line alone, such as 3.14; can be repeated",
     )
     parser.add_argument(
         "--python",
@@ -77,53 +80,55 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def main(args: argparse.Namespace) -> int:
     """Run the snippets; return 0 when every one did what its page says."""
-    screen = Console(highlight=False, soft_wrap=True, emoji=False)
+    out = screen()
     started = time.monotonic()
     root = args.root.resolve()
     names = frozenset(args.name)
+    for name in args.line:
+        providing.check_line(name)
     pages = _understood(args, names, root)
-    lines = _lines(args, root, screen)
-    told = _Progress(screen, pages, names)
+    lines = _lines(args, root, out)
     results = run.run(
         pages,
         lines,
         names=names,
         jobs=args.jobs,
-        done=told,
-        say=lambda text: screen.print(escape(text), style="yellow"),
+        done=_Progress(out, sum(snippet.runs_itself for snippet in _chosen(pages, names))),
+        say=lambda text: out.print(escape(text), style="yellow"),
     )
     if args.update:
         for number, page in enumerate(pages):
             pages[number] = run.write_outputs(page, results, root)
             if pages[number] is not page:
-                screen.print(f"updated {page.name}")
+                out.print(f"updated {page.name}")
     today = dt.datetime.now(tz=dt.UTC).date()
     for page in pages:
         run.write_report(page, results, root, today=today, refresh=args.update)
     if not args.only:
         for path in report.orphans(root, {page.name for page in pages}):
             path.unlink()
+    chosen = _chosen(pages, names)  # as an update left them
     failed = 0
-    for page in pages:
-        for snippet in page.snippets:
-            verdicts = results.required.get(page.name, {}).get(snippet.name, [])
-            failed += _explain(screen, snippet, verdicts)
-            others = results.others.get(page.name, {}).get(snippet.name, [])
-            _tell_endings(screen, snippet, [*verdicts, *others])
-    _total(screen, pages, names, failed, time.monotonic() - started)
+    for snippet in (snippet for page in pages for snippet in page.snippets):
+        failed += _explain(out, snippet, results.verdicts(snippet))
+        _tell_endings(out, snippet, results.verdicts(snippet))
+    ran = sum(snippet.runs_itself for snippet in chosen)
+    out.print(
+        f"{ran} blocks of {len(pages)} pages ran in {time.monotonic() - started:.0f} s: "
+        f"{ran - failed} as the pages say, {failed} not. {_checked(chosen)}"
+    )
+    for text in _by_line(chosen, lines, results):
+        out.print(text)
+    out.print(_left_out(chosen))
     return 1 if failed else 0
 
 
 class _Progress:
     """Says every ten seconds how far it is."""
 
-    def __init__(self, screen: Console, pages: Sequence[Page], names: frozenset[str]) -> None:
-        self._screen = screen
-        self._all = sum(
-            snippet.runs_itself and (not names or snippet.name in names)
-            for page in pages
-            for snippet in page.snippets
-        )
+    def __init__(self, out: Console, total: int) -> None:
+        self._out = out
+        self._total = total
         self._ran = 0
         self._said = time.monotonic()
 
@@ -132,7 +137,14 @@ class _Progress:
         self._ran += 1
         if time.monotonic() - self._said >= _SILENCE_SECONDS:
             self._said = time.monotonic()
-            self._screen.print(f"{self._ran} of {self._all}: {snippet.where}", style="dim")
+            self._out.print(f"{self._ran} of {self._total}: {snippet.where}", style="dim")
+
+
+def _chosen(pages: Sequence[Page], names: frozenset[str]) -> list[Snippet]:
+    """Return the snippets that were asked for."""
+    return [
+        snippet for page in pages for snippet in page.snippets if not names or snippet.name in names
+    ]
 
 
 def _understood(args: argparse.Namespace, names: frozenset[str], root: Path) -> list[Page]:
@@ -144,53 +156,64 @@ def _understood(args: argparse.Namespace, names: frozenset[str], root: Path) -> 
         problems.append(f"No snippet of these pages is called {', '.join(sorted(unknown))}.")
     if args.jobs < 1:
         problems.append(f"--jobs {args.jobs} is not a number of at least 1.")
+    if args.python and args.line:
+        problems.append("--python names the interpreters, and so their line. Leave out --line.")
     if problems:
         raise PageError("\n".join(problems))
     return pages
 
 
-def _lines(args: argparse.Namespace, root: Path, screen: Console) -> list[run.Line]:
+def _lines(args: argparse.Namespace, root: Path, out: Console) -> list[run.Line]:
+    """Return the lines to run on, the main one first, which alone is made where it is not installed.
+
+    Raises `InterpreterError` for a line that was asked for and is not there.
+    """
+
     def say(text: str) -> None:
-        screen.print(escape(text), style="dim")
+        out.print(escape(text), style="dim")
 
-    pair: Pair = providing.provide(
-        None if args.python else DEFAULT_LINE, given=args.python, say=say
-    )
-    lines = [_line({Build.GIL: pair.gil, Build.FREE_THREADED: pair.ft}, root)]
-    for name in args.line:
-        providing.check_line(name)
-        pairs = providing.ranked_pairs(providing.find(name, say=say))
-        if pairs:
-            best = pairs[0]
-            lines.append(_line({Build.GIL: best.gil, Build.FREE_THREADED: best.ft}, root))
-        else:
-            say(f"no pair of {name} is installed: not run on it")
-    return lines
+    if args.python:
+        return [_line(providing.provide(None, given=args.python, say=say), root)]
+    pairs = []
+    for name in sorted(set(args.line or LINES), key=lambda name: (name != DEFAULT_LINE, name)):
+        if name == DEFAULT_LINE:
+            pairs.append(providing.provide(name, say=say))
+            continue
+        installed = providing.ranked_pairs(providing.find(name, say=say))
+        pairs += installed[:1]
+        for pair in installed[:1]:
+            say(f"both builds of {pair.version} beside it ({pair.gil.executable})")
+        if not installed:
+            missing = f"no pair of {name} is installed"
+            if args.line:
+                make = f"python -m ftguide interpreters {name} --make"
+                raise InterpreterError(f"{missing}. Put both builds on PATH, or make them: {make}")
+            say(f"{missing}: nothing runs on it")
+    return [_line(pair, root) for pair in pairs]
 
 
-def _line(interpreters: dict[Build, Interpreter], root: Path) -> run.Line:
+def _line(pair: Pair, root: Path) -> run.Line:
     try:
-        targets = {
-            build: execute.target(interpreter) for build, interpreter in interpreters.items()
-        }
+        targets = {build: execute.target(interpreter) for build, interpreter in pair.builds.items()}
     except (OSError, ValueError) as error:
         raise InterpreterError(f"An interpreter does not say where it is: {error}.") from error
-    return run.Line(targets=targets, environments=Environments(interpreters, root))
+    name = line_of(pair.version)
+    return run.Line(name=name, targets=targets, environments=Environments(pair.builds, root))
 
 
-def _explain(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]) -> bool:
-    """Say what is wrong, once for builds that fail alike; return whether anything is."""
-    builds: dict[str, list[Build]] = {}
+def _explain(out: Console, snippet: Snippet, verdicts: Sequence[Verdict]) -> bool:
+    """Say what is wrong, once for interpreters that fail alike; return whether anything is."""
+    problems: dict[str, list[str]] = {}
     for verdict in verdicts:
         if verdict.problem is not None:
-            builds.setdefault(verdict.problem, []).append(verdict.build)
-    for problem, where in builds.items():
-        on = f"the {where[0].words} build" if len(where) == 1 else "both builds"
-        screen.print(f"[bold red]{snippet.where}[/] {snippet.name} on {on}: {escape(problem)}")
-    return bool(builds)
+            problems.setdefault(verdict.problem, []).append(verdict.title)
+    for problem, titles in problems.items():
+        on = enumeration(titles)
+        out.print(f"[bold red]{snippet.where}[/] {snippet.name} on {on}: {escape(problem)}")
+    return bool(problems)
 
 
-def _tell_endings(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]) -> None:
+def _tell_endings(out: Console, snippet: Snippet, verdicts: Sequence[Verdict]) -> None:
     """Print how the runs of a repeated snippet ended, where some ended otherwise than stated."""
     stated = {*snippet.shows, PASSED}
     told = [
@@ -200,35 +223,66 @@ def _tell_endings(screen: Console, snippet: Snippet, verdicts: Sequence[Verdict]
         if snippet.repeated and not {ending for ending, _ in verdict.endings} <= stated
     ]
     if told:
-        screen.print(f"{snippet.where} {snippet.name}: {escape('; '.join(told))}")
+        out.print(f"{snippet.where} {snippet.name}: {escape('; '.join(told))}")
 
 
-def _total(
-    screen: Console,
-    pages: Sequence[Page],
-    names: frozenset[str],
-    failed: int,
-    seconds: float,
-) -> None:
-    everything = [
-        snippet for page in pages for snippet in page.snippets if not names or snippet.name in names
-    ]
-    ran = [snippet for snippet in everything if snippet.runs_itself]
-    used = [snippet for snippet in everything if snippet.expect is Expect.USED]
-    shown = [snippet for snippet in ran if snippet.outputs or snippet.language == "console"]
-    failing = [
-        snippet for snippet in ran if snippet.expect in {Expect.ERROR, Expect.RACE, Expect.HANG}
-    ]
-    python = [snippet for snippet in everything if snippet.counted]
-    skipped = [snippet for snippet in python if snippet.not_run is not None]
-    others = len(everything) - len(ran) - len(used) - len(skipped)
-    share = 100 * len(skipped) / len(python) if python else 0.0
-    screen.print(
-        f"{len(ran)} blocks of {len(pages)} pages ran in {seconds:.0f} s: "
-        f"{len(ran) - failed} as the pages say, {failed} not. "
-        f"{len(shown)} with a checked output, {len(failing)} with a checked failure."
-    )
-    screen.print(
-        f"{len(skipped)} of {len(python)} Python blocks are not run ({share:.1f} %), and {others} "
+def _by_line(
+    snippets: Sequence[Snippet], lines: Sequence[run.Line], results: run.Results
+) -> list[str]:
+    """Say for each line how many of the blocks that run did so as shown, and why others did not."""
+    told = []
+    ran = [snippet for snippet in snippets if snippet.runs_itself]
+    for name in sorted((line.name for line in lines), key=line_order):
+        good = bad = lacking = other = 0
+        packages: set[str] = set()
+        for snippet in ran:
+            lacks = {
+                package
+                for title, left_out in results.lacking.get((snippet.page, snippet.name), {}).items()
+                if line_of(title) == name
+                for package in left_out
+            }
+            verdicts = [v for v in results.verdicts(snippet) if line_of(v.version) == name]
+            packages |= lacks
+            if not snippet.covers(name):
+                other += 1
+            elif any(not verdict.passed for verdict in verdicts):
+                bad += 1
+            elif lacks:
+                lacking += 1
+            else:
+                good += bool(verdicts)
+        parts = [f"{bad} not" if bad else "", f"{other} are for other lines" if other else ""]
+        if lacking:
+            parts.append(f"{lacking} lack {enumeration(sorted(packages))} on one build or both")
+        share = 100 * good / len(ran) if ran else 0.0
+        told.append(
+            "; ".join(
+                [
+                    f"{name}: {good} of {len(ran)} blocks as shown ({share:.0f} %)",
+                    *filter(None, parts),
+                ]
+            )
+        )
+    return told
+
+
+def _checked(snippets: Sequence[Snippet]) -> str:
+    """Say how many of the snippets that ran show an output, and how many a failure."""
+    ran = [snippet for snippet in snippets if snippet.runs_itself]
+    shown = sum(bool(snippet.outputs) or snippet.language == "console" for snippet in ran)
+    failing = sum(snippet.expect in {Expect.ERROR, Expect.RACE, Expect.HANG} for snippet in ran)
+    return f"{shown} with a checked output, {failing} with a checked failure."
+
+
+def _left_out(snippets: Sequence[Snippet]) -> str:
+    """Say how many blocks do not run: Python, whose share is limited, and commands."""
+    python = [snippet for snippet in snippets if snippet.counted]
+    skipped = sum(snippet.not_run is not None for snippet in python)
+    used = sum(snippet.expect is Expect.USED for snippet in snippets)
+    others = sum(not snippet.runs_itself for snippet in snippets) - used - skipped
+    share = 100 * skipped / len(python) if python else 0.0
+    return (
+        f"{skipped} of {len(python)} Python blocks are not run ({share:.1f} %), and {others} "
         "blocks of commands for other systems; each says why."
     )

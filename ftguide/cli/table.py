@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ftguide.suite import words
+from ftguide.suite import line_table, words
 from ftguide.suite.derive.analysis import Report, Row
 
 #: A terminal narrower than this has no room for the speed-up; `report --csv` and the page have it.
 WIDE = 116
+#: A column of the table of lines: an interval such as [0.953, 0.961], and the space around it.
+LINE_WIDTH = 16
 #: What the columns mean, in lines of at most 80 columns.
 RATIO = "ratio: time on the free-threaded / GIL-enabled build, 95 % interval over blocks"
 THREADS = "threads: throughput of free-threaded threads against one GIL-enabled thread"
@@ -36,11 +38,33 @@ def print_report(console: Console, report: Report) -> None:
     for row in report.rows:
         table.add_row(*cells(row, parallel=parallel, wide=wide))
     console.print()
-    console.print(table)
+    console.print(table, soft_wrap=False)
     for line in (RATIO, *([THREADS] if wide else []), *([EFFICIENCY] if parallel else [])):
-        console.print(line, style="dim", highlight=False)
+        console.print(line, style="dim")
+    print_lines(console, report)
     for note in notes(report):
-        console.print(note, soft_wrap=True, highlight=False)
+        console.print(note)
+
+
+def print_lines(console: Console, report: Report) -> None:
+    """Print the ratios of a run over several lines, in as many tables as the width needs."""
+    shown = line_table.columns(report.stored.run)
+    if not shown:
+        return
+    rows = [*line_table.rows(report, shown)]
+    names = max((len(name) for name, *_ in rows), default=0)
+    fitting = max(1, (console.width - names) // LINE_WIDTH)
+    console.print("\n[bold]Lines[/]")
+    for first in range(0, len(shown), fitting):
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column("workload", no_wrap=True)
+        for column in shown[first : first + fitting]:
+            table.add_column(column.heading, no_wrap=True)
+        for name, *texts in rows:
+            own = texts[first : first + fitting]
+            table.add_row(name, *(escape(text.replace(" [", "\n[")) for text in own))
+        console.print(table, soft_wrap=False)
+    console.print(line_table.LEGEND, style="dim")
 
 
 def notes(report: Report) -> Iterator[str]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.interpreters import requirements
-from ftguide.interpreters.model import Interpreter, Pair
+from ftguide.interpreters.model import Interpreter
 from ftguide.process import Limits, run
 from ftguide.suite.declare import user_code
 from ftguide.suite.declare.catalogue import CatalogueEntry
-from ftguide.vocabulary import Build
+from ftguide.suite.declare.user_code import UserCodeError
+from ftguide.suite.observe.lines import Pairs
+from ftguide.vocabulary import Target
 
 #: An import that takes longer than this is a matter for the run itself.
 IMPORT_SECONDS = 60.0
@@ -26,7 +28,7 @@ class Prepared:
 
     entries: tuple[CatalogueEntry, ...]  #: the suite's that can run here, and the reader's
     user_entries: tuple[CatalogueEntry, ...]  #: the reader's alone
-    paths: dict[Build, tuple[str, ...]]
+    paths: dict[Target, tuple[str, ...]]
     variables: dict[str, str]
     notes: tuple[str, ...]  #: what was left out, and why
 
@@ -34,41 +36,34 @@ class Prepared:
 def prepare(
     arguments: argparse.Namespace,
     suite: Sequence[CatalogueEntry],
-    pair: Pair,
+    pairs: Pairs,
     *,
     cpus: int,
 ) -> Prepared:
     """Install packages, check the reader's code and leave out what cannot run here.
 
-    UserCodeError or RequirementsError, with the option, its value and the remedy.
+    Raises `UserCodeError` or `InterpreterError`, with the option, its value and the remedy.
     """
-    if arguments.setup is not None and not arguments.mine:
-        raise user_code.UserCodeError(
-            "--setup belongs to --mine: say which function it sets up for"
+    setup: str | None = arguments.setup
+    if setup is not None and not arguments.mine:
+        raise UserCodeError("--setup belongs to --mine: say which function it sets up for")
+    if setup is not None and not setup.isidentifier():
+        raise UserCodeError(
+            f"--setup {setup!r} is not the name of a function; it is looked up in the file of --mine"
         )
-    if arguments.setup is not None and not arguments.setup.isidentifier():
-        raise user_code.UserCodeError(
-            f"--setup {arguments.setup!r} is not the name of a function; it is looked up in the "
-            "file of --mine"
-        )
-    code = user_code.read(arguments.mine, arguments.setup, folder=Path.cwd(), cpus=cpus)
-    installed: dict[Build, str] = {}
+    code = user_code.read(arguments.mine, setup, folder=Path.cwd(), cpus=cpus)
+    paths = dict.fromkeys(pairs.targets, code.folders)
     if arguments.requirements is not None:
-        installed = requirements.install(Path(arguments.requirements), pair)
-    paths = {
-        build: (*code.folders, *([installed[build]] if build in installed else []))
-        for build in Build
-    }
+        for line, pair in {"": pairs.main, **pairs.others}.items():
+            for build, folder in requirements.install(Path(arguments.requirements), pair).items():
+                paths[Target(build, line)] = (*code.folders, folder)
     kept: list[CatalogueEntry] = []
     left_out: dict[str, list[str]] = {}
     for entry in suite:
         missing = [
             name
             for name in map(module_of, entry.workload.distributions)
-            if not all(
-                importable(interpreter, name, paths[build])
-                for build, interpreter in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft))
-            )
+            if not all(importable(one, name, paths[t]) for t, one in pairs.targets.items())
         ]
         if missing:
             left_out.setdefault(", ".join(missing), []).append(entry.slug)

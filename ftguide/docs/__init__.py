@@ -1,1 +1,1 @@
-"""What the pages of all products are built of: docutils nodes, tables, dependencies on files."""
+"""What the pages of all products are built of: docutils nodes, tables, templates, dependencies on files."""

@@ -75,8 +75,17 @@ def _row(line: Line | Heading, columns: Sequence[Column]) -> nodes.row:
     return nodes.row("", *cells, classes=list(line.classes))
 
 
-def table(caption: str, columns: Sequence[Column], lines: Sequence[Line | Heading]) -> nodes.table:
-    """Build a table; every line has as many cells as there are columns."""
+def table(
+    caption: str,
+    titles: Sequence[Column | str],
+    content: Sequence[Line | Heading | Sequence[Cell]],
+) -> nodes.table:
+    """Build a table; every line has as many cells as there are columns.
+
+    A title stands for a column of ordinary text, and cells stand for a line of them.
+    """
+    columns = [Column(title=title) if isinstance(title, str) else title for title in titles]
+    lines = [row if isinstance(row, (Line, Heading)) else Line(cells=row) for row in content]
     group = nodes.tgroup("", cols=len(columns))
     rows = [line.cells for line in lines if isinstance(line, Line)]
     for number, column in enumerate(columns):
@@ -90,10 +99,3 @@ def table(caption: str, columns: Sequence[Column], lines: Sequence[Line | Headin
     group += nodes.thead("", nodes.row("", *headings))
     group += nodes.tbody("", *(_row(line, columns) for line in lines))
     return nodes.table("", nodes.title("", caption), group, classes=["bench", "colwidths-auto"])
-
-
-def facts(
-    caption: str, columns: Sequence[Column], pairs: Sequence[tuple[str, Sequence[Cell]]]
-) -> nodes.table:
-    """Build a table of named facts: one line per name, one cell per further column."""
-    return table(caption, columns, [Line(cells=[name, *cells]) for name, cells in pairs])

@@ -1,7 +1,7 @@
-"""Docutils nodes of the benchmark pages, and how the builders write them.
+"""Nodes that docutils lacks, and how the builders write them.
 
-Every text stays a text node, so docutils escapes it; the one thing written verbatim is the SVG of a
-chart, which `charts.py` builds with an XML library. Text and LaTeX get the chart's data as a table.
+Every text stays a text node, so docutils escapes it. Only the SVG of a chart is written verbatim; whoever
+draws one builds it with an XML library. Text and LaTeX get the chart's data as a table.
 """
 
 from __future__ import annotations
@@ -94,11 +94,7 @@ def depart_file_html(self: HTML5Translator, _node: nodes.Element) -> None:
 
 
 def visit_nothing(_self: SphinxTranslator, _node: nodes.Element) -> None:
-    """Write only the children."""
-
-
-def depart_nothing(_self: SphinxTranslator, _node: nodes.Element) -> None:
-    """Write only the children."""
+    """Write only the children: nothing before them, nothing behind them."""
 
 
 class FocusableTables(SphinxPostTransform):
@@ -111,20 +107,16 @@ class FocusableTables(SphinxPostTransform):
         """Swap the wrapper of every table of the document."""
         for table in list(self.document.findall(nodes.table)):
             wrapper = table.parent
-            if (
-                not isinstance(wrapper, nodes.container)
-                or "table-wrapper" not in wrapper["classes"]
-            ):
-                continue
-            title = table.next_node(nodes.title)
-            box = region(label=title.astext() if title is not None else "Table")
-            wrapper.replace_self(box)
-            box += table
+            if isinstance(wrapper, nodes.container) and "table-wrapper" in wrapper["classes"]:
+                title = table.next_node(nodes.title)
+                box = region(label=title.astext() if title is not None else "Table")
+                wrapper.replace_self(box)
+                box += table
 
 
 def setup(app: Sphinx) -> None:
     """Register the nodes with html, text and latex; other builders treat them like text."""
-    plain = (visit_nothing, depart_nothing)
+    plain = (visit_nothing, visit_nothing)
     cell = (visit_header, depart_header)
     written = {
         header_cell: ((visit_header_html, depart_header), cell),
@@ -135,6 +127,3 @@ def setup(app: Sphinx) -> None:
     for node, (html_, other) in written.items():
         app.add_node(node, html=html_, text=other, latex=other, man=other, texinfo=other)
     app.add_post_transform(FocusableTables)
-
-
-__all__ = ["FocusableTables", "chart", "data_file", "header_cell", "region", "setup"]

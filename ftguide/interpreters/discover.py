@@ -20,8 +20,8 @@ import python_discovery
 
 from ftguide.files import ROOT
 from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Route
-from ftguide.process import Ending, Limits, run, without
-from ftguide.vocabulary import Build
+from ftguide.process import Limits, run, without
+from ftguide.vocabulary import Build, line_of
 
 #: Takes one line of progress for the person who waits.
 Say = Callable[[str], None]
@@ -61,16 +61,27 @@ class WrongPythonError(InterpreterError):
 def inspect(
     path: str,
     *,
+    route: Route = Route.GIVEN,
+    detail: str = "",
     environ: Mapping[str, str] | None = None,
     patience_seconds: float = PATIENCE_SECONDS,
-) -> tuple[str, Facts]:
-    """Run an interpreter and return its `sys.executable` and facts.
+) -> Interpreter:
+    """Run an interpreter, isolated from PYTHON* variables, and return what it says about itself.
 
-    Raises `WrongPythonError` for another implementation or a version before 3.13, and
-    `InterpreterError` for what is not a working Python.
+    `route` and `detail` are kept with it. Raises `WrongPythonError` for another implementation or a
+    version before 3.13, and `InterpreterError` for what is not a working Python.
     """
-    output = _ask(path, os.environ if environ is None else environ, patience_seconds)
-    line = next((line for line in reversed(output.splitlines()) if line.startswith(b"{")), b"")
+    around = os.environ if environ is None else environ
+    quiet = {**without(around, "PYTHON", "__PYVENV_LAUNCHER__"), "TERM": "dumb"}
+    limits = Limits(seconds=patience_seconds)
+    try:
+        ended = run([path, "-I", str(_SCRIPT)], folder=Path(), environ=quiet, limits=limits)
+    except OSError as error:
+        raise InterpreterError(f"{path} does not run: {error.strerror or error}.") from error
+    if not ended.succeeded:
+        gist = _gist(ended.errors.decode(errors="replace"))
+        raise InterpreterError(f"{path} {ended.words}, {gist}.")
+    line = next((e for e in reversed(ended.output.splitlines()) if e.startswith(b"{")), b"")
     try:
         answer = msgspec.json.decode(line, type=_Answer)
     except msgspec.DecodeError as error:
@@ -82,28 +93,8 @@ def inspect(
             "which come GIL-enabled and free-threaded."
         )
     if not answer.executable:
-        raise InterpreterError(
-            f"{path} does not know its own executable (sys.executable is empty)."
-        )
-    return answer.executable, answer.facts
-
-
-def _ask(path: str, environ: Mapping[str, str], patience_seconds: float) -> bytes:
-    """Run `inspect_target.py`, isolated from PYTHON* variables and the current folder."""
-    quiet = {**without(environ, "PYTHON", "__PYVENV_LAUNCHER__"), "TERM": "dumb"}
-    limits = Limits(seconds=patience_seconds)
-    try:
-        ended = run([path, "-I", str(_SCRIPT)], folder=Path(), environ=quiet, limits=limits)
-    except OSError as error:
-        raise InterpreterError(f"{path} does not run: {error.strerror or error}.") from error
-    if ended.ending is Ending.HANG:
-        raise InterpreterError(f"{path} does not answer: stopped after {patience_seconds:g} s.")
-    if not ended.succeeded:
-        how = f"killed by {ended.signal}" if ended.signal else f"exit status {ended.status}"
-        raise InterpreterError(
-            f"{path} does not run: {how}, {_gist(ended.errors.decode(errors='replace'))}."
-        )
-    return ended.output
+        raise InterpreterError(f"{path} does not know its own path (sys.executable is empty).")
+    return Interpreter(executable=answer.executable, route=route, detail=detail, facts=answer.facts)
 
 
 def _gist(errors: str) -> str:
@@ -112,11 +103,6 @@ def _gist(errors: str) -> str:
     if not lines:
         return "without a word"
     return lines[-1 if lines[0].startswith("Traceback") else 0].rstrip(".")[:160]
-
-
-def in_line(version: str, line: str) -> bool:
-    """Say whether a version such as 3.15.0rc2 belongs to a line such as 3.15."""
-    return version.startswith(f"{line}.")
 
 
 def look_up(
@@ -134,14 +120,15 @@ def look_up(
 
     def ask(candidate: Candidate) -> Interpreter | InterpreterError:
         try:
-            executable, facts = inspect(
-                candidate.path, environ=environ, patience_seconds=patience_seconds
+            return inspect(
+                candidate.path,
+                route=candidate.route,
+                detail=candidate.detail,
+                environ=environ,
+                patience_seconds=patience_seconds,
             )
         except InterpreterError as error:
             return error
-        return Interpreter(
-            executable=executable, route=candidate.route, detail=candidate.detail, facts=facts
-        )
 
     with ThreadPoolExecutor(max_workers=4) as pool:
         answers = list(pool.map(ask, candidates))
@@ -151,7 +138,7 @@ def look_up(
             continue
         if isinstance(answer, InterpreterError):
             say(f"skipped: {answer}")
-        elif in_line(answer.facts.version, line):
+        elif line_of(answer.facts.version) == line:
             if reason := unfit(answer.facts):
                 say(f"skipped: {answer.executable} {reason}.")
             else:
@@ -169,26 +156,21 @@ def unfit(facts: Facts) -> str:
 
 
 def candidates(
-    line: str,
-    environ: Mapping[str, str],
-    *,
-    patience_seconds: float = PATIENCE_SECONDS,
+    line: str, environ: Mapping[str, str], patience_seconds: float = PATIENCE_SECONDS
 ) -> list[Candidate]:
     """List what may be an interpreter of a line: on PATH, in pyenv, known to python-discovery.
 
     python-discovery gets no PATH: it runs what it finds there one after another and says nothing
     of what fails. It adds what uv manages, the Windows registry, and the Python of the tools.
     """
-    listed: dict[str, Candidate] = {}
-    for path, detail in (
-        *_on_path(line, environ),
-        *_in_pyenv(line, environ),
-        *_known_to_discovery(line, environ, patience_seconds),
-    ):
-        real = _behind_links(path)
-        if real not in listed:
-            listed[real] = Candidate(path=real, route=Route.INSTALLED, detail=detail)
-    return list(listed.values())
+    known = _known_to_discovery(line, environ, patience_seconds)
+    details: dict[str, str] = {}
+    for path, detail in (*_installed(line, environ), *known):
+        details.setdefault(_behind_links(path), detail)
+    return [
+        Candidate(path=path, route=Route.INSTALLED, detail=detail)
+        for path, detail in details.items()
+    ]
 
 
 def _behind_links(path: str) -> str:
@@ -197,34 +179,21 @@ def _behind_links(path: str) -> str:
     return real if Path(real).name.startswith("python") else path
 
 
-def _names(line: str) -> tuple[str, ...]:
-    return tuple(f"python{end}{_EXE}" for end in (line, f"{line}t", "3", ""))
-
-
-def _pyenv_root(environ: Mapping[str, str]) -> Path:
-    given = environ.get("PYENV_ROOT")
-    return Path(given) if given else Path(environ.get("HOME", "~")).expanduser() / ".pyenv"
-
-
-def _on_path(line: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    shims = _pyenv_root(environ) / "shims"  # they fail for all versions but the active one
+def _installed(line: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the paths on PATH and in pyenv, and how each was found."""
+    names = tuple(f"python{end}{_EXE}" for end in (line, f"{line}t", "3", ""))
+    home = Path(environ.get("HOME", "~")).expanduser()
+    pyenv = Path(environ.get("PYENV_ROOT") or home / ".pyenv")
     for entry in environ.get("PATH", "").split(os.pathsep):
-        folder = Path(entry)
-        if not folder.is_absolute() or folder == shims:
-            continue
-        for name in _names(line):
-            path = shutil.which(name, path=entry)
-            if path:
-                yield path, f"found on PATH as {name}"
-
-
-def _in_pyenv(line: str, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    with contextlib.suppress(OSError):
-        for folder in sorted((_pyenv_root(environ) / "versions").iterdir()):
-            for name in _names(line)[:2]:
-                path = shutil.which(name, path=str(folder / "bin"))
-                if path:
-                    yield path, f"found in pyenv as {folder.name}"
+        # pyenv's shims fail for all versions but the active one.
+        if Path(entry).is_absolute() and Path(entry) != pyenv / "shims":
+            for name in names:
+                if path := shutil.which(name, path=entry):
+                    yield path, f"found on PATH as {name}"
+    for folder in sorted(pyenv.glob("versions/*/bin")):
+        for name in names[:2]:
+            if path := shutil.which(name, path=str(folder)):
+                yield path, f"found in pyenv as {folder.parent.name}"
 
 
 def _known_to_discovery(
@@ -234,8 +203,6 @@ def _known_to_discovery(
     keys = (f"cpython{line}", f"cpython{line}t")
     with contextlib.suppress(OSError, RuntimeError):
         for info in python_discovery.iter_interpreters(keys, env=limited):
-            executable = info.system_executable or info.executable
-            if executable:
-                parts = Path(executable).parts
-                managed = "uv" in parts and "python" in parts
+            if executable := info.system_executable or info.executable:
+                managed = {"uv", "python"} <= set(Path(executable).parts)
                 yield executable, "managed by uv" if managed else "found by python-discovery"

@@ -8,15 +8,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftguide.interpreters.discover import in_line, inspect, unfit
-from ftguide.interpreters.model import (
-    Facts,
-    Interpreter,
-    InterpreterError,
-    Pair,
-    Route,
-    differences,
-)
+from ftguide.interpreters.discover import Candidate, inspect, look_up, unfit
+from ftguide.interpreters.model import Interpreter, InterpreterError, Pair, Route
+from ftguide.interpreters.shelf import program
 from ftguide.vocabulary import Build, line_of
 
 if TYPE_CHECKING:
@@ -43,24 +37,20 @@ def pair_of(
             f"{len(given)} interpreters are given ({', '.join(given)}); a pair is two: one "
             "GIL-enabled and one free-threaded build."
         )
-    found = [_take(text, line, environ) for text in given]
-    if len(found) == 1:
-        other = _counterpart(given[0], found[0], environ, installed)
-        found.append(other)
-    builds = {one.facts.build: one for one in found}
-    if len(builds) == 1:
-        build = found[0].facts.build
+    first, *others = (_take(text, line, environ) for text in given)
+    second = others[0] if others else _counterpart(given[0], first, environ, installed)
+    build, version = first.facts.build, first.facts.version
+    if build is second.facts.build:
         raise InterpreterError(
             f"{given[0]} and {given[1]} are both {build.words} builds; replace one by the "
-            f"{_other(build).words} build of {found[0].facts.version}."
+            f"{_other(build).words} build of {version}."
         )
-    pair = Pair(gil=builds[Build.GIL], ft=builds[Build.FREE_THREADED])
-    if pair.gil.facts.version != pair.ft.facts.version:
+    if version != second.facts.version:
         raise InterpreterError(
-            f"{given[0]} is {found[0].facts.version} and {given[1]} is {found[1].facts.version}; "
+            f"{given[0]} is {version} and {given[1]} is {second.facts.version}; "
             "give two builds of the same version, or the difference measured is not the GIL's."
         )
-    return pair
+    return Pair.of(first, second)
 
 
 def _other(build: Build) -> Build:
@@ -71,16 +61,17 @@ def _take(text: str, line: str | None, environ: Mapping[str, str]) -> Interprete
     """Resolve, run and check one interpreter given."""
     path = _resolve(text, environ)
     try:
-        executable, facts = inspect(path, environ=environ)
+        interpreter = inspect(path, detail="given on the command line", environ=environ)
     except InterpreterError as error:
         name = "" if text == path else f" It was given as {text!r}."
         raise InterpreterError(
             f"{error}{name} Give the path of a CPython 3.13 or later."
         ) from error
-    if line and not in_line(facts.version, line):
+    facts = interpreter.facts
+    if line and line_of(facts.version) != line:
         raise InterpreterError(
             f"{text} is Python {facts.version}, but {line} was asked for; give a {line}, or ask "
-            f"for {'.'.join(facts.version.split('.')[:2])}."
+            f"for {line_of(facts.version)}."
         )
     match = _NAME.fullmatch(Path(path).name)
     if match and match["t"] and facts.build is Build.GIL:
@@ -93,9 +84,7 @@ def _take(text: str, line: str | None, environ: Mapping[str, str]) -> Interprete
             f"{text} {unfit(facts)}. Give an interpreter without it, or look for the package in "
             "its site-packages."
         )
-    return Interpreter(
-        executable=executable, route=Route.GIVEN, detail="given on the command line", facts=facts
-    )
+    return interpreter
 
 
 def _resolve(text: str, environ: Mapping[str, str]) -> str:
@@ -124,55 +113,39 @@ def _resolve(text: str, environ: Mapping[str, str]) -> str:
 
 def _counterpart(
     text: str,
-    one: Interpreter,
+    given: Interpreter,
     environ: Mapping[str, str],
     installed: Callable[[str], Sequence[Interpreter]],
 ) -> Interpreter:
     """Find the other build of an interpreter: beside it, then among the installed ones."""
-    wanted = _other(one.facts.build)
-    for path in _beside(_resolve(text, environ), one, wanted):
-        try:
-            executable, facts = inspect(path, environ=environ)
-        except InterpreterError:
-            continue
-        if facts.build is wanted and facts.version == one.facts.version and not unfit(facts):
-            return Interpreter(
-                executable=executable,
-                route=Route.GIVEN,
-                detail="found beside the interpreter given on the command line",
-                facts=facts,
-            )
-    line = line_of(one.facts.version)
-    others = [
-        other
-        for other in installed(line)
-        if other.facts.build is wanted and other.facts.version == one.facts.version
+    version, line = given.facts.version, line_of(given.facts.version)
+    wanted = _other(given.facts.build)
+
+    def fitting(found: Sequence[Interpreter]) -> list[Interpreter]:
+        return [
+            each for each in found if each.facts.build is wanted and each.facts.version == version
+        ]
+
+    beside = [
+        Candidate(path=path, route=Route.GIVEN, detail="found beside the interpreter given")
+        for path in _beside(_resolve(text, environ), given, wanted)
     ]
-    others.sort(key=lambda other: bool(differences(*_ordered(one, other))))
+    others = fitting(look_up(beside, line, say=lambda _: None, environ=environ)) or sorted(
+        fitting(installed(line)), key=lambda other: bool(Pair.of(given, other).differences)
+    )
     if not others:
         raise InterpreterError(
-            f"{text} is the {one.facts.build.words} build of {one.facts.version}, and no "
+            f"{text} is the {given.facts.build.words} build of {version}, and no "
             f"{wanted.words} build of that version is beside it or installed; give that one too."
         )
     return others[0]
 
 
-def _ordered(one: Interpreter, other: Interpreter) -> tuple[Facts, Facts]:
-    left, right = one.facts, other.facts
-    return (left, right) if left.build is Build.GIL else (right, left)
-
-
-def _beside(path: str, one: Interpreter, wanted: Build) -> list[str]:
-    """List the names a counterpart would have in the folders of an interpreter."""
-    line = line_of(one.facts.version)
-    suffix = wanted.suffix
+def _beside(path: str, given: Interpreter, wanted: Build) -> list[str]:
+    """List the paths a counterpart would have in the folders of an interpreter, if there is a file."""
     listed = []
-    for place in (Path(path), Path(one.executable), Path(os.path.realpath(one.executable))):
-        match = _NAME.fullmatch(place.name)
-        names = [f"{match['start']}{suffix}{match['end']}"] if match else []
-        names.append(f"python{line}{suffix}")
-        for name in names:
-            candidate = place.with_name(name)
-            if candidate.exists() and str(candidate) not in listed:
-                listed.append(str(candidate))
-    return listed
+    for place in (Path(path), Path(given.executable), Path(os.path.realpath(given.executable))):
+        if match := _NAME.fullmatch(place.name):
+            listed.append(place.with_name(f"{match['start']}{wanted.suffix}{match['end']}"))
+        listed.append(place.with_name(program(given.facts.version, wanted)))
+    return [str(each) for each in dict.fromkeys(listed) if each.exists()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from ftguide.interpreters import tools
+from packaging.version import Version
+
 from ftguide.interpreters.discover import Candidate, Say
 from ftguide.interpreters.model import Route
+from ftguide.interpreters.tools import ToolError, ask_uv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,50 +27,44 @@ def download(line: str, *, say: Say, environ: Mapping[str, str]) -> list[Candida
 
     Says one line and returns nothing when uv cannot. Nothing is put on PATH.
     """
-    command = _Uv(environ)
+    fast = {**environ, "UV_HTTP_RETRIES": "0", "UV_HTTP_CONNECT_TIMEOUT": "2"}
     say(f"asking uv for both builds of {line}")
-    if reason := command.install(line, f"{line}t"):
-        say(f"uv brought nothing: {reason}")
+    try:
+        _install(line, fast)
+    except ToolError as error:
+        say(f"uv brought nothing: {error.reason}")
         return []
-    versions = [command.find(request, "--show-version") for request in (line, f"{line}t")]
-    if versions[0] != versions[1] and all(versions):
+    gil, ft = _find(line, fast, "--show-version")
+    if gil and ft and gil != ft:
         # One build was here already, in an older version: ask for the newer one of both.
-        newest = max(versions, key=_sortable)
-        command.install(newest, f"{newest}t")
-        line = newest
-    paths = [command.find(request) for request in (line, f"{line}t")]
+        line = max(gil, ft, key=Version)
+        with contextlib.suppress(ToolError):
+            _install(line, fast)
     return [
-        Candidate(path=path, route=Route.UV, detail="downloaded by uv") for path in paths if path
+        Candidate(path=path, route=Route.UV, detail="downloaded by uv")
+        for path in _find(line, fast)
+        if path
     ]
 
 
-def _sortable(version: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() else -1 for part in version.split("."))
+def _install(version: str, environ: Mapping[str, str]) -> None:
+    """Install both builds; raises `ToolError`."""
+    flags = ["--no-bin"] + (["--no-registry"] if os.name == "nt" else [])
+    words = ("python", "install", *flags, version, f"{version}t")
+    ask_uv(*words, environ=environ, seconds=_INSTALL_SECONDS)
 
 
-class _Uv:
-    """The uv of the tools' environment, in an environment that fails fast."""
+def _find(version: str, environ: Mapping[str, str], *options: str) -> tuple[str, str]:
+    """Return the paths (or what the options ask for) of both managed builds, empty without one."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = {**environ, "UV_HTTP_RETRIES": "0", "UV_HTTP_CONNECT_TIMEOUT": "2"}
-
-    def install(self, *requests: str) -> str:
-        """Install interpreters; return why that failed, empty when it did not."""
-        flags = ["--no-bin"] + (["--no-registry"] if os.name == "nt" else [])
-        words = ("python", "install", *flags, *requests)
-        try:
-            tools.ask_uv(*words, environ=self._environ, seconds=_INSTALL_SECONDS)
-        except tools.ToolError as error:
-            return error.reason
-        return ""
-
-    def find(self, request: str, *options: str) -> str:
-        """Return the path (or what the options ask for) of a managed interpreter, or nothing."""
+    def find(request: str) -> str:
         words = (
             *("python", "find", "--managed-python", "--system", "--no-project"),
             *("--no-python-downloads", *options, request),
         )
         try:
-            return tools.ask_uv(*words, environ=self._environ, seconds=_FIND_SECONDS).strip()
-        except tools.ToolError:
+            return ask_uv(*words, environ=environ, seconds=_FIND_SECONDS).strip()
+        except ToolError:
             return ""
+
+    return find(version), find(f"{version}t")

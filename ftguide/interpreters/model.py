@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from ftguide.vocabulary import Build, ExpectedError
 
@@ -56,9 +57,7 @@ class Facts:
     version_text: str  #: sys.version on one line
     build: Build
     gil_enabled_at_start: bool
-    gil_enabled_after_imports: (
-        bool  #: after importing every standard-library extension module it has
-    )
+    gil_enabled_after_imports: bool  #: of every extension module of its standard library
     debug: bool
     compiler: str  #: platform.python_compiler(): "GCC 12.2.0"
     configure_arguments: tuple[str, ...]  #: sorted; values that are paths are replaced by "<path>"
@@ -83,12 +82,27 @@ class Interpreter:
     facts: Facts
 
 
+#: What --disable-gil brings with it; these never count as differences.
+_EXPECTED_ARGUMENTS = frozenset({"--disable-gil", "--enable-gil"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """A GIL-enabled and a free-threaded build of the same CPython."""
 
     gil: Interpreter
     ft: Interpreter
+
+    @classmethod
+    def of(cls, one: Interpreter, other: Interpreter) -> Self:
+        """Make a pair of the two builds, in either order."""
+        gil, ft = sorted((one, other), key=lambda each: each.facts.build is Build.FREE_THREADED)
+        return cls(gil=gil, ft=ft)
+
+    @property
+    def builds(self) -> dict[Build, Interpreter]:
+        """Both interpreters, by build."""
+        return {Build.GIL: self.gil, Build.FREE_THREADED: self.ft}
 
     @property
     def version(self) -> str:
@@ -98,31 +112,29 @@ class Pair:
     @property
     def citable(self) -> bool:
         """Both builds optimised with PGO, and alike but for the GIL."""
-        return not self.differences and self.gil.facts.pgo and self.ft.facts.pgo
+        return not self.differences and self.optimised
+
+    @property
+    def optimised(self) -> bool:
+        """Whether both builds are made with PGO."""
+        return self.gil.facts.pgo and self.ft.facts.pgo
 
     @property
     def differences(self) -> tuple[str, ...]:
         """Every difference other than --disable-gil, in words; empty for a like-for-like pair."""
-        return differences(self.gil.facts, self.ft.facts)
-
-
-#: What --disable-gil brings with it; these never count as differences.
-_EXPECTED_ARGUMENTS = frozenset({"--disable-gil", "--enable-gil"})
-
-
-def differences(gil: Facts, ft: Facts) -> tuple[str, ...]:
-    """Say how two builds differ beyond the GIL; empty when they are like for like."""
-    found = []
-    for name in ("version", "compiler", "cflags", "pgo", "lto", "debug", "libc", "platform"):
-        left, right = getattr(gil, name), getattr(ft, name)
-        if left != right:
-            found.append(f"{name.replace('_', ' ')}: GIL-enabled {left!s}, free-threaded {right!s}")
-    left_only = set(gil.configure_arguments) - set(ft.configure_arguments) - _EXPECTED_ARGUMENTS
-    right_only = set(ft.configure_arguments) - set(gil.configure_arguments) - _EXPECTED_ARGUMENTS
-    if left_only or right_only:
-        left, right = (" ".join(sorted(only)) or "none" for only in (left_only, right_only))
-        found.append(f"configure arguments: GIL-enabled only {left}, free-threaded only {right}")
-    missing = set(gil.extension_modules) ^ set(ft.extension_modules)
-    if missing:
-        found.append(f"extension modules in one build only: {', '.join(sorted(missing))}")
-    return tuple(found)
+        gil, ft = self.gil.facts, self.ft.facts
+        found = []
+        for name in ("version", "compiler", "cflags", "pgo", "lto", "debug", "libc", "platform"):
+            left, right = getattr(gil, name), getattr(ft, name)
+            if left != right:
+                found.append(f"{name}: GIL-enabled {left!s}, free-threaded {right!s}")
+        arguments = [set(each.configure_arguments) - _EXPECTED_ARGUMENTS for each in (gil, ft)]
+        if arguments[0] != arguments[1]:
+            common = arguments[0] & arguments[1]
+            left, right = (" ".join(sorted(each - common)) or "none" for each in arguments)
+            found.append(
+                f"configure arguments: GIL-enabled only {left}, free-threaded only {right}"
+            )
+        if missing := set(gil.extension_modules) ^ set(ft.extension_modules):
+            found.append(f"extension modules in one build only: {', '.join(sorted(missing))}")
+        return tuple(found)

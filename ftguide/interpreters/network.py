@@ -35,23 +35,21 @@ class Network:
 
         Never takes longer than `CONNECT_SECONDS`, however a name server or a firewall behaves.
         """
-        answers = [False] * len(urls)
+        reached = set()
 
-        def knock(index: int, url: str) -> None:
+        def knock(url: str) -> None:
             with contextlib.suppress(OSError, ValueError):
                 socket.create_connection(_gate(url), timeout=CONNECT_SECONDS).close()
-                answers[index] = True
+                reached.add(url)
 
         # Daemons, because a name server that never answers must not hold up the end of the process.
-        threads = [
-            threading.Thread(target=knock, args=pair, daemon=True) for pair in enumerate(urls)
-        ]
+        threads = [threading.Thread(target=knock, args=(url,), daemon=True) for url in urls]
         for thread in threads:
             thread.start()
         deadline = time.monotonic() + CONNECT_SECONDS
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        return tuple(answers)
+        return tuple(url in reached for url in urls)
 
     def download(self, url: str, target: Path, *, progress: Progress, proxy: str = "") -> None:
         """Write the file at an http(s) address to `target`.

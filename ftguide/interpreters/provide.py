@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from ftguide.interpreters import build as source_build
 from ftguide.interpreters import discover, managed, sources, toolchain
 from ftguide.interpreters import given as given_paths
@@ -39,6 +41,17 @@ class Means:
     releases: Sequence[sources.Release] = sources.RELEASES
     apt_targets: str | None = None  #: what apt would say; None asks it
     patience_seconds: float = discover.PATIENCE_SECONDS
+
+    def fetch(self, line: str, say: Say) -> sources.Tarball:
+        """Bring the newest tarball of a line; the caller holds the shelf. As `sources.fetch` else."""
+        return sources.fetch(
+            line,
+            self.shelf.downloads,
+            say=say,
+            network=self.network,
+            releases=self.releases,
+            targets=self.apt_targets,
+        )
 
 
 def provide(
@@ -70,10 +83,10 @@ def provide(
     line = version_line or DEFAULT_LINE
     found = find(line, say=say, means=means)
     pairs = [pair for pair in ranked_pairs(found) if _good_enough(pair, setting)]
-    if pairs:
-        return _announced(pairs[0], say)
-    say(_why_not(found, line, setting))
-    return _announced(_make(line, setting, tarball, say, means), say)
+    if not pairs:
+        say(_why_not(found, line, setting))
+        pairs = [_make(line, setting, tarball, say, means)]
+    return _announced(pairs[0], say)
 
 
 def check_line(line: str | None) -> None:
@@ -92,7 +105,7 @@ def check_line(line: str | None) -> None:
 def find(line: str, *, say: Say, means: Means | None = None) -> list[Interpreter]:
     """Return the working interpreters of a line on this machine, each once, in order of discovery."""
     means = means or Means()
-    listed = discover.candidates(line, means.environ, patience_seconds=means.patience_seconds)
+    listed = discover.candidates(line, means.environ, means.patience_seconds)
     return discover.look_up(
         [*means.shelf.candidates(line), *listed],
         line,
@@ -115,36 +128,25 @@ def ranked_pairs(found: Sequence[Interpreter]) -> list[Pair]:
         for ft in found
         if ft.facts.build is Build.FREE_THREADED and ft.facts.version == gil.facts.version
     ]
-    return sorted((pair for pair in pairs if not _half_built(pair)), key=_rank)
+    return sorted((pair for pair in pairs if not _half_built(pair)), key=_quality, reverse=True)
 
 
 def _half_built(pair: Pair) -> bool:
     """Say whether one build was made here, the other not, and they differ: better finish making."""
-    made = {one.route is Route.SOURCE for one in (pair.gil, pair.ft)}
+    made = {one.route is Route.SOURCE for one in pair.builds.values()}
     return len(made) > 1 and bool(pair.differences)
 
 
-def _rank(pair: Pair) -> tuple[bool, int, tuple[int, ...], int]:
-    both = (pair.gil, pair.ft)
-    unoptimised = sum(2 * (not one.facts.pgo) + (not one.facts.lto) for one in both)
-    built_here = sum(one.route is Route.SOURCE for one in both)
-    newest = tuple(-part for part in version_key(pair.version))
-    return bool(pair.differences), unoptimised, newest, built_here
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """Return what sorts versions: 3.15.0rc2 before 3.15.0, 3.14.7 before 3.14.10."""
-    match = re.match(r"(\d+)\.(\d+)\.(\d+)(?:(a|b|rc)(\d+))?", version)
-    if not match:
-        return ()
-    level = {"a": 0, "b": 1, "rc": 2, None: 3}[match[4]]
-    return (*map(int, match.group(1, 2, 3)), level, int(match[5] or 0))
+def _quality(pair: Pair) -> tuple[bool, int, Version, int]:
+    both = pair.builds.values()
+    optimised = sum(2 * one.facts.pgo + one.facts.lto for one in both)
+    elsewhere = sum(one.route is not Route.SOURCE for one in both)
+    version = Version(pair.version.rstrip("+"))  # a build between two releases: "3.15.0a1+"
+    return not pair.differences, optimised, version, elsewhere
 
 
 def _good_enough(pair: Pair, setting: Setting) -> bool:
-    if setting is Setting.QUICK:
-        return True
-    return pair.gil.facts.pgo and pair.ft.facts.pgo
+    return setting is Setting.QUICK or pair.optimised
 
 
 def _why_not(found: Sequence[Interpreter], line: str, setting: Setting) -> str:
@@ -164,18 +166,16 @@ def _why_not(found: Sequence[Interpreter], line: str, setting: Setting) -> str:
 
 
 def _announced(pair: Pair, say: Say) -> Pair:
-    for one in (pair.gil, pair.ft):
-        say(f"{one.facts.build.words} {one.facts.version}: {one.detail} ({one.executable})")
+    for build, one in pair.builds.items():
+        say(f"{build.words} {one.facts.version}: {one.detail} ({one.executable})")
     return pair
 
 
 def _make(line: str, setting: Setting, tarball: Path | None, say: Say, means: Means) -> Pair:
     """Download a pair with uv, or build one."""
     handed = sources.recognise(tarball, line, means.releases) if tarball else None
-    python_org = False
     if not handed:
-        *uv_hosts, python_org = means.network.reachable(*managed.HOSTS, sources.PYTHON_ORG)
-        if any(uv_hosts):
+        if any(means.network.reachable(*managed.HOSTS)):
             candidates = managed.download(line, say=say, environ=means.environ)
             found = discover.look_up(candidates, line, say=say, environ=means.environ)
             pairs = [pair for pair in ranked_pairs(found) if _good_enough(pair, setting)]
@@ -183,19 +183,9 @@ def _make(line: str, setting: Setting, tarball: Path | None, say: Say, means: Me
                 return pairs[0]
         else:
             say("no route to uv's downloads")
-        if not python_org:
-            say("no route to python.org")
     compiler = toolchain.find_compiler(means.environ)
     with means.shelf.locked(say):
-        used = handed or sources.fetch(
-            line,
-            means.shelf.downloads,
-            say=say,
-            network=means.network,
-            python_org=python_org,
-            releases=means.releases,
-            targets=means.apt_targets,
-        )
+        used = handed or means.fetch(line, say)
         order = source_build.Order(
             tarball=used,
             setting=setting,
@@ -205,19 +195,10 @@ def _make(line: str, setting: Setting, tarball: Path | None, say: Say, means: Me
             say=say,
         )
         built = source_build.build_pair(order)
-    return Pair(
-        **{
-            build.value: _built(path, setting, used.origin, means.environ)
-            for build, path in built.items()
-        }
-    )
-
-
-def _built(path: Path, setting: Setting, origin: str, environ: Mapping[str, str]) -> Interpreter:
-    executable, facts = discover.inspect(str(path), environ=environ)
-    return Interpreter(
-        executable=executable,
-        route=Route.SOURCE,
-        detail=f"built here, {setting}, from {origin}",
-        facts=facts,
+    detail = f"built here, {setting}, from {used.origin}"
+    return Pair.of(
+        *(
+            discover.inspect(str(path), route=Route.SOURCE, detail=detail, environ=means.environ)
+            for path in built.values()
+        )
     )

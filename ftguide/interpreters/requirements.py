@@ -11,7 +11,6 @@ import hashlib
 import math
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
@@ -25,9 +24,7 @@ from ftguide.vocabulary import Build
 INSTALL_SECONDS = 1800.0
 
 
-def install(
-    file: Path, pair: Pair, *, environ: Mapping[str, str] | None = None
-) -> dict[Build, str]:
+def install(file: Path, pair: Pair) -> dict[Build, str]:
     """Install a requirement file for both builds; return the folder for PYTHONPATH by build.
 
     Relative paths in the file are relative to the working directory, as with pip. InterpreterError
@@ -38,22 +35,18 @@ def install(
     except OSError as error:
         raise InterpreterError(f"{file}: {error.strerror or error}") from None
     folders = {}
-    for build, interpreter in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
+    for build, interpreter in pair.builds.items():
         key = hashlib.sha256(text + interpreter.facts.binary_sha256.encode()).hexdigest()[:24]
         folder = platformdirs.user_cache_path("ftguide") / "requirements" / key
         folder.parent.mkdir(parents=True, exist_ok=True)
         with held(folder.with_suffix(".lock"), seconds=math.inf):
             if not folder.exists():
-                _install(
-                    file, build, interpreter, folder, os.environ if environ is None else environ
-                )
+                _install(file, interpreter, folder)
         folders[build] = str(folder)
     return folders
 
 
-def _install(
-    file: Path, build: Build, interpreter: Interpreter, folder: Path, environ: Mapping[str, str]
-) -> None:
+def _install(file: Path, interpreter: Interpreter, folder: Path) -> None:
     """Install beside the final folder and rename, so that a folder that exists is whole."""
     staging = folder.with_suffix(f".{os.getpid()}")
     words = (
@@ -61,13 +54,13 @@ def _install(
         *("--target", str(staging), "--requirements", str(file)),
     )
     try:
-        tools.ask_uv(*words, environ=environ, seconds=INSTALL_SECONDS)
+        tools.ask_uv(*words, environ=os.environ, seconds=INSTALL_SECONDS)
         staging.mkdir(exist_ok=True)  # an empty requirement file installs nothing
         staging.rename(folder)
     except tools.ToolError as error:
         raise InterpreterError(
-            f"{file}: cannot be installed for the {build.words} build ({interpreter.facts.version}):\n"
-            f"{error.tail()}"
+            f"{file}: cannot be installed for the {interpreter.facts.build.words} build "
+            f"({interpreter.facts.version}):\n{error.tail()}"
         ) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -14,17 +14,14 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-import msgspec
-
-from ftguide.files import to_json, write_atomic
-from ftguide.interpreters import build as source_build
 from ftguide.interpreters import sources, toolchain, tools
-from ftguide.interpreters.discover import inspect
-from ftguide.interpreters.model import InterpreterError, Sanitizer
+from ftguide.interpreters.build import ARGUMENTS
+from ftguide.interpreters.model import InterpreterError, Sanitizer, Setting
 from ftguide.interpreters.provide import DEFAULT_LINE, Means, check_line
-from ftguide.interpreters.shelf import Shelf, program
+from ftguide.interpreters.shelf import Marker
+from ftguide.interpreters.tree import Tree, unpacked
 from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
@@ -32,21 +29,18 @@ if TYPE_CHECKING:
 
     from ftguide.interpreters.discover import Say
 
-MARKER = "sanitized.json"
 #: An instrumented interpreter starts and imports several times slower than a plain one.
 PATIENCE_SECONDS = 120.0
 #: Versioned names, as Debian and Ubuntu install them; the newest found is taken.
 _CLANG = ("clang", *(f"clang-{number}" for number in range(14, 31)))
 
 
-class Marker(msgspec.Struct, frozen=True, kw_only=True):
-    """What `sanitized.json` says about a tree."""
+class Instrumented(Marker, frozen=True, kw_only=True):
+    """What is said about an interpreter with a sanitizer."""
 
-    version: str
+    FILE: ClassVar[str] = "sanitized.json"
+
     sanitizer: Sanitizer
-    compiler: str
-    tarball_sha256: str
-    arguments: tuple[str, ...]
     seconds: float  #: what the build took here
 
 
@@ -57,7 +51,7 @@ class Sanitized:
     executable: Path
     include: Path
     compiler: tuple[str, ...]
-    marker: Marker
+    marker: Instrumented
 
 
 def provide(
@@ -78,39 +72,30 @@ def provide(
     compiler = find_clang(means.environ)
     check_runtime(compiler, sanitizer, means.environ)
     handed = sources.recognise(tarball, line, means.releases) if tarball else None
+    order = _Order(sanitizer, compiler, means, say)
     with means.shelf.locked(say):
-        if not handed and (kept := _kept(sanitizer, line, compiler, means, say)):
+        if not handed and (kept := order.kept(line)):
             return kept
-        used = handed or sources.fetch(
-            line,
-            means.shelf.downloads,
-            say=say,
-            network=means.network,
-            python_org=means.network.reachable(sources.PYTHON_ORG)[0],
-            releases=means.releases,
-            targets=means.apt_targets,
-        )
-        return _build(sanitizer, used, compiler, means, say)
+        return order.build(handed or means.fetch(line, say))
 
 
 def find_clang(environ: Mapping[str, str]) -> toolchain.Compiler:
     """Find the newest clang on PATH, or what CC names; raises `InterpreterError`."""
-    path = environ.get("PATH")
     names = [environ["CC"]] if environ.get("CC") else list(reversed(_CLANG))
-    for name in names:
-        if not shutil.which(shlex.split(name)[0], path=path):
-            continue
-        compiler = toolchain.find_compiler({**environ, "CC": name})
-        if compiler.name.startswith("clang-"):
-            return compiler
+    path = environ.get("PATH")
+    name = next((name for name in names if shutil.which(shlex.split(name)[0], path=path)), None)
+    if name is None:
+        raise InterpreterError(
+            "A sanitizer build needs clang, and there is none on PATH: `apt-get install clang llvm`, "
+            "`dnf install clang llvm compiler-rt` or `brew install llvm` brings it."
+        )
+    compiler = toolchain.find_compiler({**environ, "CC": name})
+    if not compiler.name.startswith("clang-"):
         raise InterpreterError(
             f"CC is {name!r}, which is {compiler.name}. CPython's sanitizer builds are made with "
             "clang here; unset CC, or name a clang."
         )
-    raise InterpreterError(
-        "A sanitizer build needs clang, and there is none on PATH: `apt-get install clang llvm`, "
-        "`dnf install clang llvm compiler-rt` or `brew install llvm` brings it."
-    )
+    return compiler
 
 
 def check_runtime(
@@ -138,129 +123,72 @@ def check_runtime(
                 ) from None
 
 
-def arguments(sanitizer: Sanitizer) -> tuple[str, ...]:
-    """Return what configure is told, but for the prefix."""
-    return (
-        "--with-ensurepip=no",
-        "--without-static-libpython",
-        "--disable-test-modules",
-        "--disable-gil",
-        f"--with-{sanitizer}-sanitizer",
-    )
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What to build, and with what."""
 
+    sanitizer: Sanitizer
+    compiler: toolchain.Compiler
+    means: Means
+    say: Say
 
-def _tree(shelf: Shelf, version: str, sanitizer: Sanitizer, compiler: toolchain.Compiler) -> Path:
-    return shelf.root / f"{version}-sanitize-{sanitizer}-{compiler.name}" / sanitizer.value
+    def tree(self, release: sources.Release) -> Tree:
+        """Return the instrumented build of a release."""
+        key = f"{release.version}-sanitize-{self.sanitizer}-{self.compiler.name}"
+        return Tree(
+            name=f"{self.sanitizer.words} build of {release.version}",
+            path=self.means.shelf.root / key / self.sanitizer.value,
+            release=release,
+            build=Build.FREE_THREADED,
+            arguments=(
+                *(*ARGUMENTS[Setting.QUICK], "--disable-gil"),
+                f"--with-{self.sanitizer}-sanitizer",
+            ),
+            # What configure's little programs and the interpreter itself do is not what we look for.
+            environ={
+                **self.means.environ,
+                "CC": shlex.join(self.compiler.command),
+                "TSAN_OPTIONS": "report_bugs=0",
+                "ASAN_OPTIONS": "detect_leaks=0",
+            },
+            say=self.say,
+            # An instrumented interpreter takes minutes to compile packages nobody imports here.
+            install=("COMPILEALL_OPTS=-l -j0",),
+            patience_seconds=PATIENCE_SECONDS,
+        )
 
-
-def _kept(
-    sanitizer: Sanitizer,
-    line: str,
-    compiler: toolchain.Compiler,
-    means: Means,
-    say: Say,
-) -> Sanitized | None:
-    """Return the newest finished tree of a line that runs, or None."""
-    for release in means.releases:
-        tree = _tree(means.shelf, release.version, sanitizer, compiler)
-        if release.line != line or not (marker := _marker(tree)):
-            continue
-        if (marker.tarball_sha256, marker.arguments) != (release.sha256, arguments(sanitizer)):
-            continue
-        try:
-            _check(tree, release.version, sanitizer, means.environ)
-        except InterpreterError as error:
-            say(f"building again: {error}")
-            continue
-        say(f"{sanitizer.words} build of {release.version}: built here earlier")
-        return _sanitized(tree, compiler, marker)
-    return None
-
-
-def _marker(tree: Path) -> Marker | None:
-    try:
-        return msgspec.json.decode((tree / MARKER).read_bytes(), type=Marker)
-    except (OSError, msgspec.DecodeError):
+    def kept(self, line: str) -> Sanitized | None:
+        """Return the newest finished tree of a line that runs, or None."""
+        for release in self.means.releases:
+            tree = self.tree(release)
+            if release.line == line and (marker := tree.finished(Instrumented)):
+                self.say(f"{tree.name}: built here earlier")
+                return self.sanitized(tree, marker)
         return None
 
-
-def _build(
-    sanitizer: Sanitizer,
-    tarball: sources.Tarball,
-    compiler: toolchain.Compiler,
-    means: Means,
-    say: Say,
-) -> Sanitized:
-    shelf, environ = means.shelf, means.environ
-    source_build.refuse_impossible(shelf.root)
-    version = tarball.release.version
-    tree = _tree(shelf, version, sanitizer, compiler)
-    begun = time.monotonic()
-    try:
-        with shelf.work_folder() as work:
-            staged = source_build.make_tree(
-                f"{sanitizer.words} build of {version}",
-                source=source_build.unpack(tarball, work, say),
-                work=work,
-                tree=tree,
-                arguments=arguments(sanitizer),
-                # Leaks at the end of configure's little programs are not what we look for.
-                environ={
-                    **source_build.build_environment(environ),
-                    "CC": shlex.join(compiler.command),
-                    "ASAN_OPTIONS": "detect_leaks=0",
-                },
-                log=tree.parent / f"{sanitizer}.log",
-                say=say,
-                # An instrumented interpreter takes minutes to compile packages nobody imports here.
-                install=("COMPILEALL_OPTS=-l -j0",),
-            )
-            _check(staged, version, sanitizer, environ)
-            marker = Marker(
-                version=version,
-                sanitizer=sanitizer,
-                compiler=compiler.name,
-                tarball_sha256=tarball.release.sha256,
-                arguments=arguments(sanitizer),
+    def build(self, tarball: sources.Tarball) -> Sanitized:
+        """Build from a tarball and put the tree in its place; the caller holds the shelf."""
+        tree, shelf = self.tree(tarball.release), self.means.shelf
+        begun = time.monotonic()
+        with unpacked(tarball, shelf, self.say) as (source, work):
+            staged = tree.make(source, work)
+            marker = Instrumented(
+                version=tree.release.version,
+                sanitizer=self.sanitizer,
+                compiler=self.compiler.name,
+                tarball_sha256=tree.release.sha256,
+                arguments=tree.arguments,
                 seconds=round(time.monotonic() - begun, 1),
             )
-            write_atomic(staged / MARKER, to_json(marker))
-            if tree.exists():
-                tree.rename(work / "replaced")
-            staged.rename(tree)
-    except OSError as error:
-        raise InterpreterError(
-            f"{shelf.root}: {error.strerror or error}. A sanitizer build needs about 1 GB there; "
-            "set XDG_CACHE_HOME to use another folder."
-        ) from error
-    say(f"{sanitizer.words} build of {version}: done in {marker.seconds:.0f} s")
-    return _sanitized(tree, compiler, marker)
+            shelf.put(staged, tree.path, marker, work)
+        self.say(f"{tree.name}: done in {marker.seconds:.0f} s")
+        return self.sanitized(tree, marker)
 
-
-def _check(tree: Path, version: str, sanitizer: Sanitizer, environ: Mapping[str, str]) -> None:
-    """Run the interpreter; raises `InterpreterError` when it is not what it should be."""
-    interpreter = tree / "bin" / program(version, Build.FREE_THREADED)
-    options = {"TSAN_OPTIONS": "report_bugs=0", "ASAN_OPTIONS": "detect_leaks=0"}
-    _, facts = inspect(
-        str(interpreter), environ={**environ, **options}, patience_seconds=PATIENCE_SECONDS
-    )
-    if facts.build is not Build.FREE_THREADED or facts.version != version:
-        raise InterpreterError(
-            f"{interpreter} is a {facts.build.words} build of {facts.version}, "
-            f"not a free-threaded build of {version}."
+    def sanitized(self, tree: Tree, marker: Instrumented) -> Sanitized:
+        """Return what a finished tree offers."""
+        return Sanitized(
+            executable=tree.interpreter,
+            include=tree.path / "include" / tree.interpreter.name,
+            compiler=self.compiler.command,
+            marker=marker,
         )
-    if f"--with-{sanitizer}-sanitizer" not in facts.configure_arguments:
-        raise InterpreterError(f"{interpreter} was built without {sanitizer.words}.")
-
-
-def _sanitized(tree: Path, compiler: toolchain.Compiler, marker: Marker) -> Sanitized:
-    name = program(marker.version, Build.FREE_THREADED)
-    return Sanitized(
-        executable=tree / "bin" / name,
-        include=tree / "include" / name,
-        compiler=compiler.command,
-        marker=marker,
-    )
-
-
-__all__ = ["Marker", "Sanitized", "find_clang", "provide"]

@@ -23,7 +23,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import msgspec
 import platformdirs
@@ -37,19 +37,35 @@ from ftguide.vocabulary import Build, line_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARKER = "built.json"
 _WORK = ".work-"
 
 
-class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """What `built.json` says about a tree."""
+class Marker(msgspec.Struct, frozen=True, kw_only=True):
+    """What the marker file in a finished tree says about it."""
+
+    FILE: ClassVar[str]
 
     version: str
-    build: Build
-    setting: str
     compiler: str
     tarball_sha256: str
     arguments: tuple[str, ...]
+
+    @classmethod
+    def read(cls, tree: Path) -> Self | None:
+        """Read what a tree is; None for what is not finished."""
+        try:
+            return msgspec.json.decode((tree / cls.FILE).read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+
+class Built(Marker, frozen=True, kw_only=True):
+    """What is said about an interpreter to measure with."""
+
+    FILE: ClassVar[str] = "built.json"
+
+    build: Build
+    setting: str
     origin: str  #: where the tarball came from
 
 
@@ -106,31 +122,20 @@ class Shelf:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def tree(self, key: str, build: Build) -> Path:
-        """Return where the tree of a build is, or will be."""
-        return self.root / key / build.value
-
-    def put(self, staged: Path, tree: Path, built: Built, work: Path) -> None:
+    def put(self, staged: Path, tree: Path, marker: Marker, work: Path) -> None:
         """Move a staged tree to its place; an older one that did not work steps aside."""
-        write_atomic(staged / MARKER, to_json(built))
+        write_atomic(staged / marker.FILE, to_json(marker))
         tree.parent.mkdir(parents=True, exist_ok=True)
         if tree.exists():
             tree.rename(work / f"replaced-{tree.name}")
         staged.rename(tree)
 
-    def built(self, tree: Path) -> Built | None:
-        """Read what a finished tree is; None for what is not finished."""
-        try:
-            return msgspec.json.decode((tree / MARKER).read_bytes(), type=Built)
-        except (OSError, msgspec.DecodeError):
-            return None
-
     def candidates(self, line: str) -> list[Candidate]:
         """List the finished interpreters of a line."""
         found = []
         for tree in sorted(self.root.glob("*/*")):
-            built = self.built(tree) if tree.name in set(Build) else None
-            if built and built.version.startswith(f"{line}."):
+            built = Built.read(tree)
+            if built and line_of(built.version) == line:
                 found.append(
                     Candidate(
                         path=str(tree / "bin" / program(built.version, built.build)),
@@ -143,8 +148,7 @@ class Shelf:
 
 def program(version: str, build: Build) -> str:
     """Return the name of an interpreter: python3.14, python3.14t."""
-    line = line_of(version)
-    return f"python{line}" + build.suffix
+    return f"python{line_of(version)}{build.suffix}"
 
 
 def write_wrapper(path: Path, executable: Path) -> None:

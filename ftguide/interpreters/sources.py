@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shlex
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftguide.files import sha256
 from ftguide.interpreters import tools
-from ftguide.interpreters.discover import Say, in_line
+from ftguide.interpreters.discover import Say
 from ftguide.interpreters.model import InterpreterError
 from ftguide.vocabulary import line_of
 
@@ -92,17 +92,16 @@ def fetch(
     *,
     say: Say,
     network: Network,
-    python_org: bool,
     releases: Sequence[Release] = RELEASES,
     targets: str | None = None,
 ) -> Tarball:
     """Bring the newest known tarball of a line into `folder`, or find it there.
 
-    python.org is asked first, unless `python_org` says that there is no route to it, then the
-    mirrors that apt is configured with (`targets`: the output of `index_targets`). The caller
-    holds the lock of `folder`. Raises `InterpreterError` saying how to hand the file over.
+    python.org is asked first, where there is a route to it, then the mirrors that apt is configured
+    with (`targets`: the output of `index_targets`). The caller holds the lock of `folder`. Raises
+    `InterpreterError` saying how to hand the file over.
     """
-    known = [release for release in releases if in_line(release.version, line)]
+    known = [release for release in releases if release.line == line]
     if not known:
         lines = ", ".join(dict.fromkeys(release.line for release in reversed(releases)))
         raise InterpreterError(
@@ -114,24 +113,19 @@ def fetch(
         if kept.exists() and sha256(kept) == release.sha256:
             return Tarball(release=release, path=kept, origin="a tarball fetched earlier")
     folder.mkdir(parents=True, exist_ok=True)
-    pools: tuple[str, ...] | None = None
-    proxy = ""
-    for release in known:
-        if python_org and _take(release, release.url, folder, say=say, network=network):
-            return Tarball(
-                release=release, path=folder / release.file_name, origin="the tarball of python.org"
-            )
-        if pools is None:
-            pools = pool_folders(index_targets() if targets is None else targets)
-            proxy = apt_proxy() if pools else ""
-        for pool in pools:
-            url = f"{pool}/{pool_file(release)}"
-            if _take(release, url, folder, say=say, network=network, proxy=proxy):
-                return Tarball(
-                    release=release,
-                    path=folder / release.file_name,
-                    origin="the release tarball in the pool of apt's mirror",
-                )
+    if network.reachable(PYTHON_ORG)[0]:
+        for release in known:
+            if path := _take(release, release.url, folder, say=say, network=network):
+                return Tarball(release=release, path=path, origin="the tarball of python.org")
+    else:
+        say("no route to python.org")
+    pools = pool_folders(index_targets() if targets is None else targets)
+    proxy = apt_proxy() if pools else ""
+    for release, pool in itertools.product(known, pools):
+        url = f"{pool}/{pool_file(release)}"
+        if path := _take(release, url, folder, say=say, network=network, proxy=proxy):
+            origin = "the release tarball in the pool of apt's mirror"
+            return Tarball(release=release, path=path, origin=origin)
     where = "python.org" + (" nor apt's mirrors" if pools else " (and apt has no mirror to ask)")
     raise InterpreterError(
         f"Neither {where} delivered the source of Python {line}. On a machine with a network, get "
@@ -141,44 +135,36 @@ def fetch(
 
 def _take(
     release: Release, url: str, folder: Path, *, say: Say, network: Network, proxy: str = ""
-) -> bool:
-    """Download one address, check it, and put it in place; say what happened."""
+) -> Path | None:
+    """Download one address, check it, put it in place and return that; say what happened."""
     site = url.split("/")[2]
-    descriptor, name = tempfile.mkstemp(prefix=f"{release.file_name}.", suffix=PART, dir=folder)
-    os.close(descriptor)
-    partial = Path(name)
+    partial = folder / f"{release.file_name}{PART}"
     try:
         network.download(url, partial, progress=_announce(say, release, site), proxy=proxy)
-        found = sha256(partial)
-        if found != release.sha256:
-            say(
-                f"{site}: {partial.stat().st_size} bytes with SHA-256 {found[:16]}…, "
-                f"but {release.file_name} has {release.sha256[:16]}…: not used"
-            )
-            return False
-        partial.replace(folder / release.file_name)
+        if (found := sha256(partial)) == release.sha256:
+            return partial.replace(folder / release.file_name)
+        say(
+            f"{site}: {partial.stat().st_size} bytes with SHA-256 {found[:16]}…, "
+            f"but {release.file_name} has {release.sha256[:16]}…: not used"
+        )
     except OSError as error:
         say(f"{site}: no {release.file_name} there ({error.strerror or error})")
-        return False
     finally:
         partial.unlink(missing_ok=True)
-    return True
+    return None
 
 
 def _announce(say: Say, release: Release, site: str) -> Progress:
     """Return a progress callback that says a line at every quarter."""
-    quarters = iter((0.0, 0.25, 0.5, 0.75, 1.0))
-    due = next(quarters)
+    announced = -1
 
     def progress(done: int, total: int) -> None:
-        nonlocal due
-        share = done / total if total else 0.0
-        if share < due:
-            return
-        while due <= share:
-            due = next(quarters, 2.0)
-        size = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else "size unknown"
-        say(f"downloading {release.file_name} from {site}: {size}")
+        nonlocal announced
+        quarter = 4 * done // total if total else 0
+        if quarter > announced:
+            announced = quarter
+            size = f"{done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else "size unknown"
+            say(f"downloading {release.file_name} from {site}: {size}")
 
     return progress
 
@@ -220,14 +206,12 @@ def pool_folders(targets: str) -> tuple[str, ...]:
     """
     ranked: dict[str, int] = {}
     for row in targets.splitlines():
-        repository, _, rest = row.partition("\t")
-        component, _, origin = rest.partition("\t")
+        repository, component, origin = (*row.split("\t"), "", "")[:3]
         if not repository.startswith(("http://", "https://")):
             continue
-        if component not in {"main", "universe"}:
-            continue
-        rank = 0 if origin in {"Debian", "Ubuntu"} else 1 if origin in {"", "$(ORIGIN)"} else 2
-        security = "security" in repository  # holds updates to packages, seldom this one
-        pool = f"{repository.rstrip('/')}/pool/{component}"
-        ranked.setdefault(pool, rank * 2 + security)
+        if component in {"main", "universe"}:
+            rank = 0 if origin in {"Debian", "Ubuntu"} else 1 if origin in {"", "$(ORIGIN)"} else 2
+            security = "security" in repository  # holds updates to packages, seldom this one
+            pool = f"{repository.rstrip('/')}/pool/{component}"
+            ranked.setdefault(pool, rank * 2 + security)
     return tuple(sorted(ranked, key=lambda pool: ranked[pool]))

@@ -8,7 +8,10 @@ import re
 import shlex
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import InterpreterError
@@ -28,8 +31,7 @@ class Compiler:
     name: str  #: "gcc-12.2.0", for the name of a folder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Library(msgspec.Struct, frozen=True, kw_only=True):
     """A library that part of the standard library is built on."""
 
     name: str
@@ -42,90 +44,23 @@ class Library:
     since: tuple[int, int] = (3, 13)
 
 
-LIBRARIES = (
-    Library(
-        name="zlib",
-        header="zlib.h",
-        pkg_config="zlib",
-        brings="zlib, gzip",
-        apt="zlib1g-dev",
-        dnf="zlib-devel",
-        brew="zlib",
-    ),
-    Library(
-        name="OpenSSL",
-        header="openssl/ssl.h",
-        pkg_config="openssl",
-        brings="ssl",
-        apt="libssl-dev",
-        dnf="openssl-devel",
-        brew="openssl@3",
-    ),
-    Library(
-        name="libffi",
-        header="ffi.h",
-        pkg_config="libffi",
-        brings="ctypes",
-        apt="libffi-dev",
-        dnf="libffi-devel",
-        brew="libffi",
-    ),
-    Library(
-        name="SQLite",
-        header="sqlite3.h",
-        pkg_config="sqlite3",
-        brings="sqlite3",
-        apt="libsqlite3-dev",
-        dnf="sqlite-devel",
-        brew="sqlite",
-    ),
-    Library(
-        name="bzip2",
-        header="bzlib.h",
-        pkg_config="bzip2",
-        brings="bz2",
-        apt="libbz2-dev",
-        dnf="bzip2-devel",
-        brew="bzip2",
-    ),
-    Library(
-        name="liblzma",
-        header="lzma.h",
-        pkg_config="liblzma",
-        brings="lzma",
-        apt="liblzma-dev",
-        dnf="xz-devel",
-        brew="xz",
-    ),
-    Library(
-        name="Zstandard",
-        header="zstd.h",
-        pkg_config="libzstd",
-        brings="compression.zstd",
-        apt="libzstd-dev",
-        dnf="libzstd-devel",
-        brew="zstd",
-        since=(3, 14),
-    ),
-)
+LIBRARIES = msgspec.toml.decode(
+    Path(__file__).with_name("libraries.toml").read_bytes(), type=dict[str, tuple[Library, ...]]
+)["library"]
 
-_MANAGERS = {
-    "apt": ("apt-get", "apt-get install", "gcc make"),
-    "dnf": ("dnf", "dnf install", "gcc make"),
-    "brew": ("brew", "brew install", "make"),
-}
+#: What installs packages, and what it calls a compiler and make.
+_MANAGERS = {"apt": "apt-get install", "dnf": "dnf install", "brew": "brew install"}
+_COMPILER = {"apt": ["gcc make"], "dnf": ["gcc make"], "brew": ["make"]}
 
 
 def _install_line(packages: Mapping[str, Sequence[str]], path: str | None) -> str:
     """Return the command that installs packages, by the manager found, or all three."""
     lines = {
-        manager: f"{command} {' '.join(packages[manager])}"
-        for manager, (_, command, _) in _MANAGERS.items()
+        command: f"`{command} {' '.join(packages[manager])}`"
+        for manager, command in _MANAGERS.items()
     }
-    for manager, (program, _, _) in _MANAGERS.items():
-        if shutil.which(program, path=path):
-            return f"`{lines[manager]}`"
-    return " or ".join(f"`{line}`" for line in lines.values())
+    here = (lines[command] for command in lines if shutil.which(command.split()[0], path=path))
+    return next(here, " or ".join(lines.values()))
 
 
 def find_compiler(environ: Mapping[str, str]) -> Compiler:
@@ -144,11 +79,10 @@ def find_compiler(environ: Mapping[str, str]) -> Compiler:
         except tools.ToolError:
             continue
         return Compiler(command=tuple(command), name=_name(banner, environ))
-    needed = {manager: [needs] for manager, (_, _, needs) in _MANAGERS.items()}
     wanted = " ".join(named) or "a C compiler"
     raise InterpreterError(
         f"Building CPython needs {wanted} and make, and they are not both on PATH: "
-        f"{_install_line(needed, path)} brings them."
+        f"{_install_line(_COMPILER, path)} brings them."
     )
 
 
@@ -168,8 +102,7 @@ def missing_libraries(
     compiler: Compiler, line: str, environ: Mapping[str, str]
 ) -> tuple[Library, ...]:
     """Return the libraries whose headers neither the compiler nor pkg-config finds."""
-    major, _, minor = line.partition(".")
-    wanted = [library for library in LIBRARIES if (int(major), int(minor)) >= library.since]
+    wanted = (each for each in LIBRARIES if tuple(map(int, line.split("."))) >= each.since)
     return tuple(library for library in wanted if not _has(library, compiler, environ))
 
 

@@ -16,15 +16,9 @@ A compilation, which takes minutes and prints megabytes, is a `run_step`: withou
 """
 
 from ftguide.process.ended import Ended, Ending, signal_name
-from ftguide.process.memory import Memory, memory_of, tree
+from ftguide.process.memory import Memory
 from ftguide.process.run import Limits, run
-from ftguide.process.start import (
-    clean_environment,
-    dying_with_parent,
-    kill_tree,
-    without,
-    without_network,
-)
+from ftguide.process.start import clean_environment, without, without_network
 from ftguide.process.steps import run_step
 
 __all__ = [
@@ -33,13 +27,9 @@ __all__ = [
     "Limits",
     "Memory",
     "clean_environment",
-    "dying_with_parent",
-    "kill_tree",
-    "memory_of",
     "run",
     "run_step",
     "signal_name",
-    "tree",
     "without",
     "without_network",
 ]

@@ -19,7 +19,7 @@ import psutil
 
 #: Marks every child and what it starts, so that none is overlooked, whatever session it moved to.
 MARK = "FTGUIDE_CHILD"
-_OWN_ENVIRONMENT = Path("/proc/self/environ")
+_PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +62,21 @@ def tree(leader: int, mark: str = "") -> set[psutil.Process]:
 
 
 def marked(mark: str) -> Iterator[psutil.Process]:
-    """Yield the processes that were started with a mark; this process is never among them."""
-    for number in _marked_numbers(mark) if mark else ():
-        with contextlib.suppress(psutil.Error, OSError):
-            if number != os.getpid():
-                yield psutil.Process(number)
-
-
-def _marked_numbers(mark: str) -> Iterator[int]:
-    """Yield the numbers of the processes that carry a mark.
+    """Yield the processes that were started with a mark; this process is never among them.
 
     Every run ends with this. Where environments are files, they are read as they are: psutil, which
     takes them apart, needs ten times as long.
     """
-    if _OWN_ENVIRONMENT.exists():
-        wanted = f"{MARK}={mark}\0".encode()
-        for folder in _OWN_ENVIRONMENT.parents[1].glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if wanted in (folder / _OWN_ENVIRONMENT.name).read_bytes():
-                    yield int(folder.name)
-        return
-    for process in psutil.process_iter():
+    wanted = f"{MARK}={mark}\0".encode()
+    in_files = (_PROC / "self" / "environ").exists()
+    for number in psutil.pids() if mark else ():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == mark:
-                yield process.pid
+            if in_files:
+                carries = wanted in (_PROC / str(number) / "environ").read_bytes()
+            else:
+                carries = psutil.Process(number).environ().get(MARK) == mark
+            if carries and number != os.getpid():
+                yield psutil.Process(number)
 
 
 def session_members(sessions: Iterable[int]) -> Iterator[psutil.Process]:

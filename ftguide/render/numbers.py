@@ -133,3 +133,27 @@ def bytes_text(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1024
     return f"{value:.1f} TiB"
+
+
+def frequency_text(count: int, samples: int, high: float) -> str:
+    """Spell how often something was seen: a share, or for zero the rate that its bound leaves: `< 9e-8`.
+
+    `high` is the upper bound of the rate. Without samples there is nothing to tell.
+    """
+    if not samples:
+        return "no samples"
+    if not count:
+        return f"< {_two_digits_up(high)}"
+    share = count / samples
+    if share >= 0.0001:
+        return percent_text(share)
+    return f"{share:.1e}".replace("e-0", "e-")
+
+
+def _two_digits_up(value: float) -> str:
+    """Spell a bound with one digit, rounded up, so that it stays one."""
+    if value >= 0.0001:
+        return f"{math.ceil(value * 1e4) / 1e2:g} %"
+    exponent = math.floor(math.log10(value))
+    digit = math.ceil(value / 10**exponent)
+    return f"{digit}e{exponent}" if digit < 10 else f"1e{exponent + 1}"

@@ -1,7 +1,7 @@
 """Intervals, tests and corrections for ratios of times. Pure; standard library only.
 
-The unit of replication is the block: slices inside one share a process, a hash seed and a memory
-layout, so k blocks of 40 slices are k observations, never 40 k (Kalibera & Jones, "Rigorous
+The unit of replication is the block: values inside one share a process, a hash seed and a memory
+layout, so k blocks of 40 values are k observations, never 40 k (Kalibera & Jones, "Rigorous
 benchmarking in reasonable time", ISMM 2013). Ratios are averaged as logarithms: x/y and y/x then
 tell the same story, and a mean of them is a geometric mean.
 
@@ -14,33 +14,28 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING
 
 from ftguide.statistics.student import student_quantile, student_tail
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 LEVEL = 0.95
 #: Below this a ratio is called the same: the margin of the equivalence test, either way.
 EQUIVALENCE_MARGIN = 0.03
-#: Of an arm's laps in a block, the shares that are left out at the short and at the long end. Nothing
-#: makes a lap much shorter but an odd reading of the clock; a neighbour on the same core makes many longer.
-#: Fixed shares of both arms, and not all laps below a limit: on a machine that is hardly ever quiet a limit
-#: follows the few laps that were, and intervals came out a third wider. A median would follow one heap
-#: where the work's own laps form two (attribute-access, nbody on the free-threaded build).
+#: Of an arm's laps in a block, the shares left out at the short and at the long end: an odd reading of the
+#: clock makes a lap shorter, a neighbour on the core makes many longer. Fixed shares and not a limit, which
+#: on a noisy machine follows the few quiet laps (20261127T132512Z-790fc516: intervals a third wider); and
+#: not a median, which follows one heap where the work's own laps form two (attribute-access, nbody).
 SHORTEST = 0.1
 LONGEST = 0.4
-#: Of an arm's laps in a block, the quantile that counts as quiet, and how much longer than it a lap is
-#: called disturbed. Bursts cost 30 to 100 %. Most work keeps within 3 % of itself, but nbody within 20 on
-#: the free-threaded build; at 0.10 a quarter of its laps would be taken for the neighbour's, more than on
-#: the other build. A noisy neighbour can stay for most of a block, so the quantile is low.
+#: Of an arm's laps in a block, the quantile that counts as quiet, low because a neighbour can stay for most
+#: of a block; and how much longer than it a lap is called disturbed. Bursts cost 30 to 100 %, and the laps
+#: of some work (nbody on the free-threaded build) lie within 20 % of each other.
 QUIET = 0.02
 DISTURBED = 0.25
 #: Of a row's blocks, the share left out at either end before they are averaged: now and then one arm has
-#: bad luck for a whole block, and with it the mean of forty would follow that one.
+#: bad luck for a whole block.
 TRIM = 0.1
 FEWEST_TRIMMED = 20  #: blocks; with fewer, every one of them is needed
 RESAMPLES = 2000
@@ -50,16 +45,22 @@ _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Interval:
+    """A ratio with the ends of its interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate(Interval):
     """A ratio estimated from k independent logarithms.
 
     With k = 1 the ratio is known and nothing else: the interval is (0, inf), the standard error
     inf, p = 1. With k = 0 the ratio is nan as well. Neither raises: a table shows the row anyway.
     """
 
-    ratio: float
-    low: float
-    high: float
     k: int
     standard_error: float  #: of the mean logarithm
     p: float  #: two-sided, ratio = 1
@@ -71,19 +72,10 @@ class Estimate:
         return math.log(self.high / self.low) / 2 if bounded else math.inf
 
 
-def agree(one: Estimate, other: Estimate) -> bool:
+def agree(left: Estimate, right: Estimate) -> bool:
     """Return whether two ratios differ by no more than their half-widths, added in quadrature."""
-    apart = abs(math.log(one.ratio / other.ratio))
-    return apart <= math.hypot(one.half_width, other.half_width)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """A ratio with the ends of its interval."""
-
-    ratio: float
-    low: float
-    high: float
+    apart = abs(math.log(left.ratio / right.ratio))
+    return apart <= math.hypot(left.half_width, right.half_width)
 
 
 def _exp(log: float) -> float:
@@ -111,7 +103,7 @@ class Location:
 
     centre: float
     error: float  #: standard error of the centre; inf for fewer than two values
-    freedom: int  #: degrees of freedom
+    freedom: float  #: degrees of freedom
 
 
 def _cut(k: int, trim: float = TRIM) -> int:
@@ -136,12 +128,6 @@ def located(values: Sequence[float], trim: float = TRIM) -> Location:
     return Location(
         centre=mean(middle), error=math.sqrt(squares / (kept * (kept - 1))), freedom=kept - 1
     )
-
-
-def _two_sided(centre: float, error: float, df: float) -> float:
-    if error == 0:
-        return 1.0 if centre == 0 else 0.0
-    return min(1.0, 2 * student_tail(abs(centre) / error, df))
 
 
 def typical_lap(laps: Sequence[int]) -> float:
@@ -169,41 +155,45 @@ def undisturbed(laps: Sequence[int]) -> list[int]:
     return [lap for lap in laps if lap <= limit]
 
 
-def ratio_interval(
-    log_ratios: Sequence[float], level: float = LEVEL, *, trim: float = TRIM
-) -> Estimate:
-    """Estimate a ratio from one logarithm per block: exp(trimmed mean) and Student's t interval.
-
-    Kalibera & Jones (2013): the topmost level that repeats, here the block, is what the interval is
-    made from. Deviation: they take the ratio of two independent means; both arms of ours live in
-    the same block, so paired logarithms reduce it to Student's one-sample problem. `located` says
-    what is trimmed.
-    """
-    k, at = len(log_ratios), located(log_ratios, trim)
-    centre, error = at.centre, at.error
+def _estimate(at: Location, k: int, level: float = LEVEL) -> Estimate:
+    """Return Student's t interval around a mean logarithm, and the p value of its being 0."""
     if k < 2:
-        ratio = _exp(centre) if k else math.nan
-        return Estimate(ratio=ratio, low=0.0, high=math.inf, k=k, standard_error=error, p=1.0)
-    half = student_quantile((1 + level) / 2, at.freedom) * error
+        ratio = _exp(at.centre) if k else math.nan
+        return Estimate(ratio=ratio, low=0.0, high=math.inf, k=k, standard_error=math.inf, p=1.0)
+    half = student_quantile((1 + level) / 2, at.freedom) * at.error
+    if at.error == 0:
+        p = 1.0 if at.centre == 0 else 0.0
+    else:
+        p = min(1.0, 2 * student_tail(abs(at.centre) / at.error, at.freedom))
     return Estimate(
-        ratio=_exp(centre),
-        low=_exp(centre - half),
-        high=_exp(centre + half),
+        ratio=_exp(at.centre),
+        low=_exp(at.centre - half),
+        high=_exp(at.centre + half),
         k=k,
-        standard_error=error,
-        p=_two_sided(centre, error, at.freedom),
+        standard_error=at.error,
+        p=p,
     )
 
 
-def mean_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float, float]:
+def ratio_interval(log_ratios: Sequence[float], level: float = LEVEL) -> Estimate:
+    """Estimate a ratio from one logarithm per block: exp(trimmed mean) and Student's t interval.
+
+    Kalibera & Jones (2013): the topmost level that repeats, here the block, is what the interval is made
+    from. Deviation: they take the ratio of two independent means; both arms of ours live in the same block,
+    so paired logarithms reduce it to Student's one-sample problem. `located` says what is trimmed.
+    """
+    return _estimate(located(log_ratios), len(log_ratios), level)
+
+
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     """Return Student's t interval of a mean time, cut at 0; (0, inf) for fewer than two."""
     if len(values) < 2:
         return 0.0, math.inf
-    half = student_quantile((1 + level) / 2, len(values) - 1) * standard_error(values)
+    half = student_quantile((1 + LEVEL) / 2, len(values) - 1) * standard_error(values)
     return max(0.0, mean(values) - half), mean(values) + half
 
 
-def welch_interval(x: Sequence[float], y: Sequence[float], level: float = LEVEL) -> Estimate:
+def welch_interval(x: Sequence[float], y: Sequence[float]) -> Estimate:
     """Compare two runs: the ratio exp(mean x - mean y) of independent samples of logarithms.
 
     Variances may differ: Welch ("The generalization of 'Student's' problem", Biometrika 1947) with
@@ -211,28 +201,19 @@ def welch_interval(x: Sequence[float], y: Sequence[float], level: float = LEVEL)
     of the two block counts.
     """
     left, right = located(x), located(y)
-    k, difference = min(len(x), len(y)), left.centre - right.centre
-    if k < 2:
-        ratio = _exp(difference) if k else math.nan
-        return Estimate(ratio=ratio, low=0.0, high=math.inf, k=k, standard_error=math.inf, p=1.0)
     errors = (left.error, right.error)
-    error = math.hypot(*errors)
-    df = _satterthwaite(errors, (left.freedom, right.freedom))
-    half = student_quantile((1 + level) / 2, df) * error
-    return Estimate(
-        ratio=_exp(difference),
-        low=_exp(difference - half),
-        high=_exp(difference + half),
-        k=k,
-        standard_error=error,
-        p=_two_sided(difference, error, df),
+    difference = Location(
+        centre=left.centre - right.centre,
+        error=math.hypot(*errors),
+        freedom=_satterthwaite(errors, (left.freedom, right.freedom)),
     )
+    return _estimate(difference, min(len(x), len(y)))
 
 
-def _satterthwaite(errors: Sequence[float], freedom: Sequence[int]) -> float:
-    """Return the degrees of freedom of a sum of independent means; inf when none of them varies."""
+def _satterthwaite(errors: Sequence[float], freedom: Sequence[float]) -> float:
+    """Return the degrees of freedom of a sum of independent means; inf when none varies (or all may)."""
     largest = max(errors)
-    if largest == 0:
+    if largest in {0, math.inf}:
         return math.inf
     parts = [(error / largest) ** 2 for error in errors]  # relative: fourth powers would underflow
     whole = math.fsum(parts) ** 2
@@ -258,20 +239,18 @@ def equivalence_p(log_ratios: Sequence[float], margin: float = EQUIVALENCE_MARGI
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Return q values in the order of the p values: q < 0.05 keeps false discoveries below 5 %.
 
-    Benjamini & Hochberg ("Controlling the false discovery rate", JRSS B 1995), as adjusted values:
-    the smallest rate at which the step-up procedure still rejects. Raises `ValueError` for a p
-    outside [0, 1].
+    Benjamini & Hochberg ("Controlling the false discovery rate", JRSS B 1995), as adjusted values: the
+    smallest rate at which the step-up procedure still rejects. Raises `ValueError` for a p outside [0, 1].
     """
     for p in p_values:
         if not 0 <= p <= 1:
             raise ValueError(f"{p} is not a p value")
     m = len(p_values)
+    order = sorted(range(m), key=lambda index: p_values[index])
     q_values, smallest = [1.0] * m, 1.0
-    for rank, index in sorted(
-        enumerate(sorted(range(m), key=lambda i: p_values[i]), 1), reverse=True
-    ):
-        smallest = min(smallest, p_values[index] * m / rank)
-        q_values[index] = smallest
+    for rank in range(m, 0, -1):
+        index = order[rank - 1]
+        q_values[index] = smallest = min(smallest, p_values[index] * m / rank)
     return q_values
 
 
@@ -279,13 +258,13 @@ def _resampled_means(values: Sequence[float], resamples: int, chance: random.Ran
     k, draw = len(values), chance.random
     cut = _cut(k)
     ordered = sorted(values) if cut else values  # places are then sorted faster than values
-    found = []
+    means = []
     for _ in range(resamples):
         places = [int(draw() * k) for _ in range(k)]
         if cut:
             places = sorted(places)[cut : k - cut]
-        found.append(math.fsum([ordered[place] for place in places]) / (k - 2 * cut))
-    return found
+        means.append(math.fsum([ordered[place] for place in places]) / (k - 2 * cut))
+    return means
 
 
 def _quantile(ordered: Sequence[float], level: float) -> float:
@@ -297,10 +276,7 @@ def _quantile(ordered: Sequence[float], level: float) -> float:
 
 def group_mean(
     samples: Sequence[Sequence[float]],
-    level: float = LEVEL,
-    *,
     resamples: int = RESAMPLES,
-    seed: int = SEED,
 ) -> Interval:
     """Return the geometric mean of several workloads' ratios; a sample holds one's logarithms.
 
@@ -314,11 +290,11 @@ def group_mean(
     """
     if not samples or min(map(len, samples)) < 2:
         raise ValueError("a group mean needs workloads of at least two blocks each")
-    chance = random.Random(seed)
+    chance = random.Random(SEED)
     places = [located(values) for values in samples]
     centre = mean([at.centre for at in places])
     df = _satterthwaite([at.error for at in places], [at.freedom for at in places])
-    upper = (1 + level) / 2
+    upper = (1 + LEVEL) / 2
     widen = student_quantile(upper, df) / _NORMAL.inv_cdf(upper)
     columns = []
     for values, at in zip(samples, places, strict=True):

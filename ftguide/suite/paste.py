@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftguide.render.tables import markdown_table
-from ftguide.suite import words
+from ftguide.suite import line_table, words
 from ftguide.suite.derive.analysis import Report, Row
 from ftguide.suite.derive.observed import Count, observed
 from ftguide.suite.record.model import Run
-from ftguide.vocabulary import Build
 
 
 def markdown(report: Report) -> str:
@@ -22,25 +21,28 @@ def markdown(report: Report) -> str:
         headers += [f"FT, {threads} threads / GIL, 1 thread", "thread efficiency"]
     headers.append("blocks")
     table = markdown_table(headers, [_cells(report, row, parallel=parallel) for row in report.rows])
-    return "\n".join([table, *_notes(report), ""])
+    return "\n".join([table, *_lines(report), *_notes(report), ""])
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """Yield the table of a run over several lines."""
+    if shown := line_table.columns(report.stored.run):
+        names = {planned.slug: planned.title for planned in report.stored.run.plan.workloads}
+        rows = [[names.get(name, name), *cells] for name, *cells in line_table.rows(report, shown)]
+        yield markdown_table(["code", *(column.heading for column in shown)], rows)
+        yield f"{line_table.LEGEND[0].upper()}{line_table.LEGEND[1:]}."
+        yield ""
 
 
 def _cells(report: Report, row: Row, *, parallel: bool) -> list[str]:
-    title = report.stored.planned(row.slug).title
+    title, single = report.stored.planned(row.slug).title, row.single
     if row.failure is not None:
         message = f"{row.failure.kind}: {row.failure.message}"
         return [title, "failed", message, *[""] * (2 * parallel), "0"]
-    single = row.single
-    cells = [
-        title,
-        words.ratio_text(single) if single else "",
-        words.reading(single, row.floor) if single else "not measured",
-    ]
-    if parallel:
-        cells += [
-            words.ratio_text(one) if one else "" for one in (row.user_speedup, row.efficiency)
-        ]
-    return [*cells, str(row.blocks)]
+    ratios = (single, row.user_speedup, row.efficiency) if parallel else (single,)
+    first, *others = [words.ratio_text(ratio) if ratio else "" for ratio in ratios]
+    reads_as = words.reading(single, row.floor) if single else "not measured"
+    return [title, first, reads_as, *others, str(row.blocks)]
 
 
 def _notes(report: Report) -> Iterator[str]:
@@ -50,34 +52,31 @@ def _notes(report: Report) -> Iterator[str]:
         "build / time on the GIL-enabled build, below 1 is faster. Throughput: above 1 is faster."
     )
     yield ""
-    for build in Build:
-        facts = run.interpreters[build]
+    for target, facts in run.targets.items():
         pgo = "PGO" if facts.pgo else "no PGO: not for citing"
-        yield f"- {build.words}: CPython {facts.version}, {facts.compiler}, {pgo}"
+        yield f"- {target.build.words}: CPython {facts.version}, {facts.compiler}, {pgo}"
     yield f"- {_machine(run)}"
     yield f"- The Measured Guide's suite {run.suite.version}, preset {run.plan.preset}, run {run.run_id}"
     for row in report.rows:
+        # The title as code, so that it cannot become markup.
+        title = "`" + report.stored.planned(row.slug).title.replace("`", "'") + "`"
         if row.flags:
-            yield f"- {_plain(report, row)}: {'; '.join(map(words.flag_text, row.flags))}"
-        for text in counted(report, row.slug):
-            yield f"- {_plain(report, row)}: {text}"
+            yield f"- {title}: {'; '.join(map(words.flag_text, row.flags))}"
+        yield from (f"- {title}: {text}" for text in counted(report, row.slug))
     yield from (f"- {flag}" for flag in run.flags)
-
-
-def _plain(report: Report, row: Row) -> str:
-    """Return a title that cannot become markup."""
-    return "`" + report.stored.planned(row.slug).title.replace("`", "'") + "`"
 
 
 def counted(report: Report, slug: str) -> Iterator[str]:
     """Yield what a workload counted where it is more than nothing, the worst arm speaking for all."""
     worst: dict[str, Count] = {}
-    for count in observed(report.series[slug]):
+    for count in sorted(observed(report.series[slug]), key=lambda count: (count.mean, count.arm)):
         if count.mean > 0:
-            known = worst.get(count.quantity.key, count)
-            worst[count.quantity.key] = max(known, count, key=lambda c: (c.mean, c.arm))
-    for count in worst.values():
-        yield f"{count.quantity.title.lower()}: {words.count_parts(count)[0]} a slice ({count.arm})"
+            worst[count.quantity.key] = count
+    for quantity in report.stored.planned(slug).observes:
+        if quantity.key in worst:
+            count = worst[quantity.key]
+            mean, _ = words.count_parts(count)
+            yield f"{quantity.title.lower()}: {mean} a value ({count.arm})"
 
 
 def _machine(run: Run) -> str:

@@ -11,62 +11,23 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.workloads.declare import Group
 from ftguide import files, redact
 from ftguide.machine import LOCAL_MACHINE
+from ftguide.suite import words
 from ftguide.suite.derive.export import pyperf_suites
+from ftguide.suite.derive.objections import objections
 from ftguide.suite.record import store, stubs
-from ftguide.suite.record.model import Run, StoredRun
-from ftguide.vocabulary import Build, ExpectedError
+from ftguide.suite.record.model import Run
+from ftguide.vocabulary import ExpectedError
 
-#: Limits of a published folder, so that the repository stays cloneable for years.
+#: Limits of a published folder per line, so that the repository stays cloneable for years.
 MOST_FILES = 40
-#: A full run has the laps of five arms in 150 blocks of eight workloads, 4 MiB, and 1.5 for all else.
+#: The largest full run, 20261127T211744Z-aaf35b0f, has 5.4 MiB.
 MOST_BYTES = 6 * 1024 * 1024
-#: Presets whose precision is meant for publication.
-PUBLISHED_PRESETS = ("standard", "full")
-#: With five blocks an interval is 2.8 standard errors wide to either side, and says so; with fewer it
-#: soon spans everything. The standard preset gives that many to each workload with several workers.
-FEWEST_BLOCKS = 5
 
 
 class PublishError(ExpectedError):
     """A run that must not be published; the message says why and what to do."""
-
-
-def objections(stored: StoredRun) -> list[str]:
-    """List every reason why a run must not be published."""
-    run = stored.run
-    reasons = []
-    if run.finished is None:
-        reasons.append("it is unfinished: resume it first")
-    if run.plan.preset not in PUBLISHED_PRESETS:
-        reasons.append(
-            f"its preset is {run.plan.preset}: publish {' or '.join(PUBLISHED_PRESETS)} runs"
-        )
-    if run.differences:
-        reasons.append(f"its pair is not like for like: {'; '.join(run.differences)}")
-    if not all(run.interpreters[build].pgo for build in Build):
-        reasons.append("its interpreters are unoptimised builds (no PGO)")
-    if not run.pinned:
-        reasons.append("its processes were not pinned to CPUs")
-    if run.suite.dirty or run.suite.commit is None:
-        reasons.append(
-            "the working tree differed from its commit, so nobody could measure the same again"
-        )
-    reasons += [
-        f"{item.slug} is somebody's own code, which nobody else can measure"
-        for item in run.plan.workloads
-        if item.group == Group.MINE
-    ]
-    reasons += [f"{item.workload} failed ({item.kind})" for item in stored.failures]
-    for planned in run.plan.workloads:
-        blocks = len(stored.of(planned.slug))
-        if blocks < FEWEST_BLOCKS:
-            reasons.append(
-                f"{planned.slug} has {blocks} blocks, at least {FEWEST_BLOCKS} are needed"
-            )
-    return reasons
 
 
 def publish(source: Path, *, machine: str, root: Path) -> Path:
@@ -81,9 +42,9 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
             "for example xeon-2vcpu-kvm; not 'local'"
         )
     stored = store.load(source)
-    reasons = objections(stored)
+    reasons = "; ".join(map(words.objection_text, objections(stored)))
     if reasons:
-        raise PublishError(f"run {stored.run.run_id} cannot be published: " + "; ".join(reasons))
+        raise PublishError(f"run {stored.run.run_id} cannot be published: {reasons}")
     results = root / store.RESULTS
     target = results / machine / stored.run.run_id
     if target.exists():
@@ -97,7 +58,7 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
         shutil.copyfile(source / "blocks.jsonl.gz", folder / "blocks.jsonl.gz")
         for name, data in pyperf_suites(store.load(folder)).items():
             files.write_atomic(folder / name, data)
-        _fits(folder)
+        _fits(folder, lines=1 + len(run.lines))
         private = redact.leaks(sorted(folder.iterdir()))
         if private:
             raise PublishError("private data would be published: " + "; ".join(private))
@@ -120,12 +81,14 @@ def _retire(source: Path, root: Path) -> None:
     shutil.rmtree(source)
 
 
-def _fits(folder: Path) -> None:
+def _fits(folder: Path, *, lines: int) -> None:
     sizes = [path.stat().st_size for path in folder.iterdir()]
-    if len(sizes) > MOST_FILES or sum(sizes) > MOST_BYTES:
+    most_files, most_bytes = lines * MOST_FILES, lines * MOST_BYTES
+    if len(sizes) > most_files or sum(sizes) > most_bytes:
+        of = "a published run" if lines == 1 else f"a published run over {lines} lines"
         raise PublishError(
-            f"{len(sizes)} files of {sum(sizes)} bytes; a published run has at most {MOST_FILES} files "
-            f"and {MOST_BYTES} bytes: measure fewer rounds per block"
+            f"{len(sizes)} files of {sum(sizes)} bytes; {of} has at most {most_files} files "
+            f"and {most_bytes} bytes: measure fewer rounds per block"
         )
 
 
@@ -134,7 +97,7 @@ def reindex(results: Path) -> int:
 
     Raises `StoreError` for a run or an index that cannot be read.
     """
-    known = {one.run_id: one for one in store.read_index(results).runs} if results.exists() else {}
+    known = {entry.run_id: entry for entry in store.read_index(results).runs}
     entries = []
     for path in sorted(results.glob("*/*/run.json")):
         run = store.read_run(path.parent)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from ftguide.statistics.estimates import Estimate
 from ftguide.suite import words
-from ftguide.suite.derive.analysis import Report, Row
+from ftguide.suite.derive.analysis import ArmTime, Report, Row
+from ftguide.suite.derive.verdicts import Verdict
 
 COLUMNS = (
     *("run_id", "workload", "version", "group", "quantity", "arm", "base", "value", "low", "high"),
@@ -30,34 +31,34 @@ def results_csv(report: Report) -> str:
         planned = report.stored.planned(row.slug)
         head = (report.stored.run.run_id, row.slug, str(planned.version), row.group)
         flags = "; ".join(map(words.flag_text, row.flags))
-        writer.writerows([*map(_inert, (*head, *line, flags))] for line in _lines(row))
+        writer.writerows([*map(_text, (*head, *line, flags))] for line in _lines(row))
     return text.getvalue()
 
 
-def _inert(text: str) -> str:
-    """Keep a spreadsheet from taking text of a contributed run for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+def _text(value: str | float | None) -> str:
+    """Spell a number, or nothing for one that is not known; text of a contributed run is no formula."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
+    return "" if value is None or not math.isfinite(value) else f"{value:.9g}"
 
 
-def _lines(row: Row) -> Iterator[Sequence[str]]:
+def _lines(row: Row) -> Iterator[Sequence[str | float | None]]:
     """Yield the columns from `quantity` to `noise_floor_ln`."""
     for time in row.times:
-        numbers = (time.mean, time.low, time.high)
-        yield "seconds", time.arm, "", *_numbers(*numbers), str(row.blocks), "", "", "", ""
-    for one in row.comparisons:
-        numbers = (one.ratio, one.low, one.high)
-        tests = (str(one.k), _number(one.p), _number(one.q))
-        floor = _number(row.floor_of(one))
-        yield one.kind, one.arm, one.base, *_numbers(*numbers), *tests, str(one.verdict), floor
+        numbers = (time.mean, *_ends(time), row.blocks)
+        yield "seconds", time.arm, "", *numbers, None, None, "", None
+    for pair in row.comparisons:
+        numbers = (pair.ratio, *_ends(pair), pair.k)
+        tests = (pair.p, pair.q, pair.verdict, row.floor_of(pair))
+        yield pair.kind, pair.arm, pair.base, *numbers, *tests
     if row.single is not None:
-        arms = (row.single.arm, row.single.base)
         for kind, other in _other_readings(row):
-            numbers = (other.ratio, other.low, other.high)
-            tests = (str(other.k), _number(other.p), "")
-            yield kind, *arms, *_numbers(*numbers), *tests, "not judged", ""
+            numbers = (other.ratio, *_ends(other), other.k)
+            arms = (row.single.arm, row.single.base)
+            yield kind, *arms, *numbers, other.p, None, Verdict.NOT_JUDGED, None
     if row.failure is not None:
         verdict = f"failed: {row.failure.kind}"
-        yield "", row.failure.arm, *[""] * 7, verdict, _number(row.floor)
+        yield "", row.failure.arm, *[""] * 7, verdict, row.floor
 
 
 def _other_readings(row: Row) -> Iterator[tuple[str, Estimate]]:
@@ -69,10 +70,6 @@ def _other_readings(row: Row) -> Iterator[tuple[str, Estimate]]:
         yield "shared core", row.split.shared
 
 
-def _numbers(value: float, low: float, high: float) -> tuple[str, str, str]:
-    """Spell a value and its interval; (0, inf) is none."""
-    return _number(value), _number(low if math.isfinite(high) else None), _number(high)
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None or not math.isfinite(value) else f"{value:.9g}"
+def _ends(of: ArmTime | Estimate) -> tuple[float | None, float | None]:
+    """Return the ends of an interval; (0, inf) is none."""
+    return (of.low, of.high) if math.isfinite(of.high) else (None, None)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Protocol
 
 from ftguide.interpreters.model import Facts
 from ftguide.machine import Machine
 from ftguide.render import numbers
+from ftguide.statistics.estimates import Interval
+from ftguide.suite.derive import objections
 from ftguide.suite.derive.analysis import Row
-from ftguide.suite.derive.compare import Condition, ConditionKind, LeftOut, Obstacle
-from ftguide.suite.derive.families import Family
+from ftguide.suite.derive.compare import Condition, ConditionKind, LeftOut, Obstacle, Outdated
+from ftguide.suite.derive.families import Family, Part
 from ftguide.suite.derive.flag import Flag, FlagKind
 from ftguide.suite.derive.observed import Count
 from ftguide.suite.derive.scaling import FEWEST_COUNTS, FEWEST_WORKERS, Refusal, Refused
 from ftguide.suite.derive.timeline import Steal
-from ftguide.suite.derive.verdicts import Comparison, Verdict
+from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
 from ftguide.suite.record.model import IndexEntry
 from ftguide.vocabulary import Arm, Mode
 
@@ -24,30 +25,19 @@ _MODES = {
     Mode.INTERPRETERS: ("subinterpreter", "subinterpreters"),
     Mode.PROCESSES: ("process", "processes"),
 }
+_PARTS = {
+    Part.PYTHON_CODE: " of Python code",
+    Part.COLLECTOR: " about the garbage collector",
+    Part.START_UP: " about starting a process",
+}
 
 
-class Ratio(Protocol):
-    """A comparison, an estimate or a mean: a ratio with its interval."""
-
-    @property
-    def ratio(self) -> float:
-        """The ratio."""
-
-    @property
-    def low(self) -> float:
-        """The lower end of its interval."""
-
-    @property
-    def high(self) -> float:
-        """The upper end of its interval."""
-
-
-def ratio_text(of: Ratio) -> str:
+def ratio_text(of: Interval) -> str:
     """Spell a ratio with its interval in one text."""
     return numbers.ratio_text(of.ratio, of.low, of.high)
 
 
-def ratio_parts(of: Ratio) -> tuple[str, str]:
+def ratio_parts(of: Interval) -> tuple[str, str]:
     """Spell a ratio and its interval apart."""
     return numbers.ratio_parts(of.ratio, of.low, of.high)
 
@@ -67,9 +57,9 @@ def change_text(comparison: Comparison) -> str:
     ratio, low, high = comparison.ratio, comparison.low, comparison.high
     if math.isnan(ratio):
         return numbers.UNKNOWN
-    if comparison.kind == "speedup":
+    if comparison.kind is ComparisonKind.SPEEDUP:
         return f"{ratio:.2f}x the throughput"
-    if comparison.kind == "efficiency":
+    if comparison.kind is ComparisonKind.EFFICIENCY:
         return f"{100 * ratio:.0f} % of the throughput of processes"
     slower = ratio >= 1
     factor = ratio if slower else 1 / ratio
@@ -96,33 +86,31 @@ def reading(comparison: Comparison, floor: float | None) -> str:
     return verdict_text(comparison, floor)
 
 
-def _blocks(count: float) -> str:
-    return f"{count:.0f} block{'' if count == 1 else 's'}"
-
-
 def flag_text(flag: Flag) -> str:
     """Say a flag with its number, e.g. `spread 7.4 % (ft-single/gil-single)`."""
     arms = "/".join(flag.arms)
     match flag.kind, flag.values:
-        case FlagKind.OTHER_CODE | FlagKind.WRONG_GIL | FlagKind.NO_TIMES, [blocks]:
-            return _left_out(flag.kind, arms, _blocks(blocks))
-        case FlagKind.NEIGHBOUR, [shared, blocks]:
-            return f"{flag.kind} in {shared:.0f} of {_blocks(blocks)} ({arms})"
+        case FlagKind.OTHER_CODE, [count]:
+            text = f"{_blocks(count)} of other code left out"
+        case FlagKind.NO_TIMES, [count]:
+            text = f"{_blocks(count)} of {arms} without times left out"
+        case FlagKind.WRONG_GIL, [count]:
+            state = "off" if Arm.parse(arms).gil_expected else "on"
+            text = f"GIL was {state} in {_blocks(count)} of {arms}, left out"
+        case FlagKind.NEIGHBOUR, [shared, count]:
+            text = f"{flag.kind} in {shared:.0f} of {_blocks(count)} ({arms})"
         case FlagKind.COLLECTIONS, [left, right]:
-            return f"{flag.kind} {left:.1f} against {right:.1f} a slice ({arms})"
+            text = f"{flag.kind} {left:.1f} against {right:.1f} a value ({arms})"
         case FlagKind.DISTURBED, [share]:
-            return f"{flag.kind} {numbers.percent_text(share)} of laps"
-    shares = map(numbers.percent_text, flag.values)
-    return " ".join((flag.kind, *shares, *([f"({arms})"] if arms else [])))
+            text = f"{flag.kind} {numbers.percent_text(share)} of laps"
+        case _:
+            shares = map(numbers.percent_text, flag.values)
+            text = " ".join((flag.kind, *shares, *([f"({arms})"] if arms else [])))
+    return text
 
 
-def _left_out(kind: FlagKind, arm: str, blocks: str) -> str:
-    if kind is FlagKind.OTHER_CODE:
-        return f"{blocks} of other code left out"
-    if kind is FlagKind.NO_TIMES:
-        return f"{blocks} of {arm} without times left out"
-    state = "off" if Arm.parse(arm).gil_expected else "on"
-    return f"GIL was {state} in {blocks} of {arm}, left out"
+def _blocks(count: float) -> str:
+    return f"{count:.0f} block{'' if count == 1 else 's'}"
 
 
 def flags_text(row: Row) -> str:
@@ -157,30 +145,49 @@ def _condition(value: Facts | Machine | str | int) -> str:
 
 def obstacle_text(left_out: LeftOut) -> str:
     """Say why something is not compared."""
-    match left_out.obstacle:
-        case Obstacle.ONLY_IN:
-            return f"only in {left_out.run_id}"
-        case Obstacle.OTHER_CODE:
-            return "the runs measured different code"
-        case Obstacle.FEW_BLOCKS:
-            return "fewer than two blocks in a run"
+    return {
+        Obstacle.ONLY_IN: f"only in {left_out.run_id}",
+        Obstacle.OTHER_CODE: "the runs measured different code",
+        Obstacle.FEW_BLOCKS: "fewer than two blocks in a run",
+    }[left_out.obstacle]
+
+
+def objection_text(objection: objections.Objection) -> str:
+    """Say why a run must not be published."""
+    kinds, value, slug = objections.ObjectionKind, objection.value, objection.slug
+    presets, fewest = " or ".join(objections.PUBLISHED_PRESETS), objections.FEWEST_BLOCKS
+    return {
+        kinds.UNFINISHED: "it is unfinished: resume it first",
+        kinds.PRESET: f"its preset is {value}: publish {presets} runs",
+        kinds.DIFFERENCES: f"its pair is not like for like: {value}",
+        kinds.UNOPTIMISED: "its interpreters are unoptimised builds (no PGO)",
+        kinds.UNPINNED: "its processes were not pinned to CPUs",
+        kinds.DIRTY: "the working tree differed from its commit, so nobody could measure the same again",
+        kinds.USER_CODE: f"{slug} is somebody's own code, which nobody else can measure",
+        kinds.FAILED: f"{slug} failed ({value})",
+        kinds.FEW_BLOCKS: f"{slug} has {value} blocks, at least {fewest} are needed",
+    }[objection.kind]
+
+
+def outdated_text(outdated: Outdated) -> str:
+    """Say how the code that a run measured differs from today's declaration."""
+    if outdated.declared is None:
+        return "the workload is no longer declared"
+    (version, code), (now, code_now) = outdated.measured, outdated.declared
+    if version != now:
+        return f"run has version {version}, the declaration is version {now}"
+    return f"run has source hash {code[:12]}, the declaration has {code_now[:12]}"
 
 
 def refused_text(refused: Refused) -> str:
     """Say why no scaling law is fitted."""
-    match refused.reason:
-        case Refusal.FEW_WORKERS:
-            return (
-                f"at most {refused.value:.0f} workers were measured: contention can be seen, a law "
-                f"cannot (that takes {FEWEST_WORKERS})"
-            )
-        case Refusal.FEW_COUNTS:
-            return (
-                f"{refused.value:.0f} counts of workers were measured, a law takes {FEWEST_COUNTS}"
-            )
-        case Refusal.MISFIT:
-            off = numbers.percent_text(refused.value)
-            return f"no law fits: a point is {off} off the best of them"
+    count, off = f"{refused.value:.0f}", numbers.percent_text(refused.value)
+    return {
+        Refusal.FEW_WORKERS: f"at most {count} workers were measured: contention can be seen, a law "
+        f"cannot (that takes {FEWEST_WORKERS})",
+        Refusal.FEW_COUNTS: f"{count} counts of workers were measured, a law takes {FEWEST_COUNTS}",
+        Refusal.MISFIT: f"no law fits: a point is {off} off the best of them",
+    }[refused.reason]
 
 
 def steal_text(steal: Steal) -> str:
@@ -194,11 +201,11 @@ def arm_text(name: str) -> str:
         arm = Arm.parse(name)
     except ValueError:
         return name
-    build = f"{arm.build.words} build"
+    build = f"{arm.build.words} build{f' of {arm.line}' if arm.line else ''}"
     if arm.gil_on:
         build += " with the GIL switched on"
     if arm.mode is Mode.SINGLE:
-        return f"{build}, one thread{' (again)' if arm.again else ''}"
+        return f"{build}, one thread{' (again)' if arm.replicate else ''}"
     return f"{build}, {arm.workers} {_MODES[arm.mode][arm.workers > 1]}"
 
 
@@ -212,6 +219,12 @@ def family_heading(family: Family) -> str:
     """Name a family as a heading: its group, and which part of it."""
     heading = group_heading(family.group)
     return heading if family.part is None else f"{heading}: {family.part}"
+
+
+def workloads_text(family: Family, number: int) -> str:
+    """Say a number of a family's workloads, e.g. `8 workloads of Python code`."""
+    part = "" if family.part is None else _PARTS[family.part]
+    return f"{number} workload{'' if number == 1 else 's'}{part}"
 
 
 def day(started: str) -> str:

@@ -9,8 +9,7 @@ import pytest
 from ftguide.cli import check
 from ftguide.cli.main import main
 from ftguide.files import ROOT
-from ftguide.tracker.record.findings import Declarations, ImportedName, Imports
-from ftguide.tracker.record.model import Kind
+from ftguide.tracker.record.findings import Declarations, ImportedName, Imports, Kind
 from tests import tracked
 
 

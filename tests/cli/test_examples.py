@@ -8,6 +8,7 @@ from rich.console import Console
 
 from ftguide.cli import examples
 from ftguide.cli.main import main
+from ftguide.files import held
 from ftguide.native.examples import report, session
 from ftguide.native.examples.catalogue import EXAMPLES
 from ftguide.native.examples.report import Outcome
@@ -66,13 +67,14 @@ def test_fewer_than_five_tools_fail_the_session(tmp_path, monkeypatch, pair, nam
     assert main(["examples", *words]) == status
 
 
-def test_a_second_session_is_refused_while_the_first_lasts(tmp_path):
-    path = tmp_path / "lock"
-    refused = pytest.raises(examples.ExamplesError, match="another session of the examples")
-    with examples._alone(path), refused:
-        examples._alone(path)
-    with examples._alone(path):
-        pass
+def test_a_second_session_is_refused_while_the_first_lasts(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(examples, "_BUILDS", tmp_path)
+    monkeypatch.setattr(examples, "chosen", lambda *_args: None)
+    monkeypatch.setattr(session, "hold", lambda *_args, **_named: specimens.part())
+    with held(tmp_path / "lock"):
+        assert main(["examples"]) == 2
+    assert "another session of the examples holds" in capsys.readouterr().err
+    assert main(["examples"]) == 0
 
 
 def test_the_table_shows_tags_and_reasons():

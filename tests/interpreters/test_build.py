@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from ftguide.files import ROOT
-from ftguide.interpreters.build import Order, Setting, build_environment, build_pair
+from ftguide.interpreters.build import Order, Setting, build_pair
 from ftguide.interpreters.discover import inspect
 from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.shelf import Shelf
 from ftguide.interpreters.sources import Tarball
 from ftguide.interpreters.toolchain import Compiler
+from ftguide.interpreters.tree import build_environment
 from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine
 
@@ -68,8 +69,8 @@ def test_a_pair_is_built_alike_but_for_the_gil(machine: Machine):
     first, second = (line.split()[2:] for line in machine.diary.read_text().splitlines())
     assert [*first, "--disable-gil"] == second
     for kind, path in built.items():
-        executable, facts = inspect(str(path), environ=machine.environ)
-        assert (executable, facts.build) == (str(path), kind)
+        found = inspect(str(path), environ=machine.environ)
+        assert (found.executable, found.facts.build) == (str(path), kind)
         assert path.parents[1] == machine.shelf.root / KEY / kind.value
     assert leftovers(machine) == []
     assert not list(machine.shelf.root.rglob("stage*"))
@@ -99,7 +100,7 @@ def test_names_for_path_are_wrappers_that_work(machine: Machine):
     assert [name.name for name in names] == [f"python{LINE}", f"python{LINE}t"]
     for name, kind in zip(names, (Build.GIL, Build.FREE_THREADED), strict=True):
         assert not name.is_symlink()
-        assert inspect(str(name), environ=machine.environ)[0] == str(built[kind])
+        assert inspect(str(name), environ=machine.environ).executable == str(built[kind])
 
 
 def test_a_failing_step_shows_the_end_of_its_log_and_keeps_it(machine: Machine):
@@ -116,7 +117,7 @@ def test_a_failing_step_shows_the_end_of_its_log_and_keeps_it(machine: Machine):
 
 
 def test_a_build_that_does_not_run_never_appears(machine: Machine):
-    with pytest.raises(InterpreterError, match="does not run"):
+    with pytest.raises(InterpreterError, match="ended with status 9, without a word"):
         build(machine, FAKE_BROKEN="gil")
     assert not (machine.shelf.root / KEY / "gil").exists()
     assert leftovers(machine) == []

@@ -92,7 +92,7 @@ def test_what_is_missing_or_no_interpreter_is_named_with_the_remedy(machine, gil
         str(plain): "is not executable",
         "python-of-nobody": "is not on PATH",
         str(script(machine.root / "ls", "echo a b c")): "is not a Python",
-        str(script(machine.root / "no", "echo broken >&2; exit 1")): "exit status 1, broken",
+        str(script(machine.root / "no", "echo broken >&2; exit 1")): "ended with status 1, broken",
         "": "is empty",
     }.items():
         message = refusal(machine, given, ft)

@@ -113,6 +113,6 @@ def test_a_pair_is_built_from_source(tmp_path: Path):
     names |= {pair_folder / "bin" / program(built.version, build): build for build in Build}
     check_names(names, built.version, tmp_path)
     for name, build in names.items():
-        assert inspect(str(name))[1].build is build
+        assert inspect(str(name)).facts.build is build
     again = provide("3.14", say=said.append, means=means)
     assert again.gil.executable == built.gil.executable

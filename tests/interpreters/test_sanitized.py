@@ -63,7 +63,7 @@ def test_nothing_that_measures_finds_it(workshop: Machine):
 
 def test_another_setting_or_a_broken_one_is_built_again(workshop: Machine):
     tree = provide(workshop).executable.parents[1]
-    (tree / sanitized.MARKER).write_text("{")
+    (tree / sanitized.Instrumented.FILE).write_text("{")
     provide(workshop)
     assert len(workshop.builds()) == 2
     script(tree / "bin" / f"python{LINE}t", "exit 9")
@@ -73,7 +73,7 @@ def test_another_setting_or_a_broken_one_is_built_again(workshop: Machine):
 
 
 def test_an_interpreter_without_its_sanitizer_is_refused(workshop: Machine):
-    with pytest.raises(InterpreterError, match="was built without AddressSanitizer"):
+    with pytest.raises(InterpreterError, match="a build without --with-address-sanitizer"):
         provide(workshop, Sanitizer.ADDRESS)
     assert not (workshop.shelf.root / KEY.replace("thread", "address") / "address").exists()
 

@@ -31,7 +31,6 @@ def bring(machine: Machine, **changed: object) -> sources.Tarball:
     values = {
         "say": machine.say,
         "network": machine.network,
-        "python_org": False,
         "releases": (machine.release,),
         "targets": "http://mirror.test/debian/\tmain\tDebian\n",
     }
@@ -71,19 +70,21 @@ def test_pools_are_derived_without_apts_lists():
 
 
 def test_python_org_comes_first(machine: Machine):
+    machine.network.routes = (sources.PYTHON_ORG,)
     machine.network.files = {
         machine.release.url: machine.tarball,
         machine.pool_url: machine.tarball,
     }
-    tarball = bring(machine, python_org=True)
+    tarball = bring(machine)
     assert machine.network.asked == [machine.release.url]
     assert tarball.path == machine.shelf.downloads / machine.release.file_name
     assert sha256(tarball.path) == machine.release.sha256
 
 
 def test_apts_mirror_serves_where_python_org_does_not(machine: Machine):
+    machine.network.routes = (sources.PYTHON_ORG,)
     machine.network.files = {machine.pool_url: machine.tarball}
-    tarball = bring(machine, python_org=True)
+    tarball = bring(machine)
     assert machine.network.asked == [machine.release.url, machine.pool_url]
     assert "apt" in tarball.origin
     assert machine.told("www.python.org", "404")
@@ -144,7 +145,6 @@ def test_an_unknown_line_names_the_known_ones(machine: Machine):
             machine.shelf.downloads,
             say=machine.say,
             network=FakeNetwork(),
-            python_org=True,
             releases=(machine.release,),
         )
 

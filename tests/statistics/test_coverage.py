@@ -2,7 +2,7 @@
 
 A simulated machine has the faults of a real one. Its CPU runs at one of two speeds and changes now
 and then, whoever's turn it is; every process has its own luck (hash seed, memory layout) that lasts a
-block; slices inside a block resemble their predecessors.
+block; values inside a block resemble their predecessors.
 """
 
 import math
@@ -99,15 +99,15 @@ def test_trimming_gives_up_little_where_nothing_is_odd_and_saves_much_where_some
 
 
 def test_the_simulation_finds_intervals_that_are_too_narrow():
-    """Slices taken for independent, as pyperf's test does, miss one time in five and more."""
+    """Values taken for independent, as pyperf's test does, miss one time in five and more."""
     chance = random.Random(1)
     caught = []
     for _ in range(500):
-        slices = []
+        logs = []
         for _ in range(10):
             x, y = simulate_block(chance, 1.083)
-            slices += [math.log(a / b) for a, b in zip(x, y, strict=True)]
-        one = ratio_interval(slices)
+            logs += [math.log(a / b) for a, b in zip(x, y, strict=True)]
+        one = ratio_interval(logs)
         caught.append(one.low <= 1.083 <= one.high)
     assert share(caught) < 0.85
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from ftguide.statistics import student
+from ftguide.statistics import estimates, student
 from ftguide.statistics.estimates import (
     Estimate,
     benjamini_hochberg,
@@ -295,3 +295,97 @@ def test_a_group_needs_blocks():
 def test_an_estimate_says_its_half_width_on_the_log_scale():
     one = Estimate(ratio=2, low=1, high=4, k=5, standard_error=0.1, p=0.5)
     assert one.half_width == pytest.approx(math.log(2))
+
+
+# --- exact answers where one can be written down ------------------------------------------------------
+
+
+def test_two_blocks_have_an_exact_group_interval():
+    """Resampled means of 0 and 2 are 0, 1 and 2, a quarter of them at either end.
+
+    The percentiles lie at the ends, stretched by sqrt(2) for k - 1 = 1 and by t / z at one degree of freedom.
+    """
+    one = group_mean([[0.0, 2.0]])
+    half = math.sqrt(2) * student_quantile(0.975, 1) / student_quantile(0.975, math.inf)
+    assert math.log(one.ratio) == pytest.approx(1)
+    assert math.log(one.low) == pytest.approx(1 - half)
+    assert math.log(one.high) == pytest.approx(1 + half)
+
+
+def test_a_group_is_resampled_block_by_block_and_trimmed_like_its_workloads():
+    """A mishap in one block of forty moves neither the mean nor the interval."""
+    calm = [0.01 * math.sin(i) for i in range(40)]
+    wild = [*calm[:19], 3.0, *calm[20:]]  # in the middle: blocks do not come sorted
+    widths = []
+    for sample in (calm, wild):
+        one = group_mean([sample], resamples=500)
+        widths.append(math.log(one.high / one.low))
+        assert one.ratio == pytest.approx(ratio_interval(sample).ratio)
+    assert widths[1] == pytest.approx(widths[0], rel=0.5)
+    assert widths[0] == pytest.approx(2 * ratio_interval(calm).half_width, rel=0.25)
+
+
+def test_a_group_gives_the_same_interval_again():
+    assert group_mean([SLEEP, FIRST]) == group_mean([SLEEP, FIRST])
+
+
+@pytest.mark.parametrize(
+    ("level", "value"), [(0, 1), (0.25, 2.5), (0.5, 4), (0.75, 7), (1, 10), (-1, 1), (2, 10)]
+)
+def test_quantiles_are_interpolated_between_neighbours(level, value):
+    assert estimates._quantile([1, 4, 10], level) == value
+
+
+def test_degrees_of_freedom_are_satterthwaites():
+    """Errors 3 and 4 with 2 and 3 degrees of freedom: (9 + 16)² / (81 / 2 + 256 / 3)."""
+    assert estimates._satterthwaite((3, 4), (2, 3)) == pytest.approx(625 / (81 / 2 + 256 / 3))
+    assert estimates._satterthwaite((3e-200, 4e-200), (2, 3)) == pytest.approx(4.9668874)
+    assert estimates._satterthwaite((0, 0), (2, 3)) == math.inf
+
+
+def ratio(value, half):
+    low, high = value * math.exp(-half), value * math.exp(half)
+    return Estimate(ratio=value, low=low, high=high, k=9, standard_error=half / 2, p=0.5)
+
+
+@pytest.mark.parametrize(("apart", "agreed"), [(0.0499, True), (0.0501, False)])
+def test_estimates_agree_within_their_half_widths_in_quadrature(apart, agreed):
+    one, other = ratio(1.3, 0.03), ratio(1.3 * math.exp(apart), 0.04)
+    assert estimates.agree(one, other) is agreed
+    assert estimates.agree(other, one) is agreed
+
+
+def test_small_samples_have_exact_moments():
+    assert math.isnan(estimates.mean([]))
+    assert estimates.mean([1.0, 2.0, 6.0]) == 3
+    assert standard_error([]) == standard_error([1.0]) == math.inf
+    assert standard_error([1.0, 3.0]) == pytest.approx(1)
+    assert standard_error([1.0, 2.0, 6.0]) == pytest.approx(math.sqrt(14 / 2 / 3))
+
+
+@pytest.mark.parametrize("outer", [(-1e6, 0.0, 19.0, 1e9), (1.0, 2.0, 700.0, 900.0)])
+def test_twenty_values_lose_two_at_either_end(outer):
+    """Yuen's error: the sum of squares of the winsorised twenty over 16 times 15."""
+    inner = [float(value) for value in range(3, 19)]
+    at = estimates.located([*outer, *inner])
+    winsorised = [3.0, 3.0, *inner, 18.0, 18.0]
+    squares = sum((value - 10.5) ** 2 for value in winsorised)
+    assert at.centre == 10.5
+    assert at.error == pytest.approx(math.sqrt(squares / (16 * 15)))
+    assert at.freedom == 15
+
+
+def test_a_p_value_is_never_above_one_and_a_ratio_of_1_has_it():
+    assert ratio_interval([-0.1, 0.1]).p == 1
+    assert welch_interval([-0.1, 0.1], [-0.2, 0.2]).p == 1
+
+
+@pytest.mark.parametrize("df", [0, -1, math.nan])
+def test_a_tail_outside_the_domain_is_refused(df):
+    with pytest.raises(ValueError, match="must be positive"):
+        student_tail(1.0, df)
+
+
+def test_what_does_not_converge_says_so():
+    with pytest.raises(ArithmeticError, match=r"does not converge at .*nan"):
+        student.incomplete_beta(math.nan, 1.0, 0.5, 0.5)

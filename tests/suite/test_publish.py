@@ -8,7 +8,7 @@ import pytest
 
 from ftguide import files, redact
 from ftguide.files import ROOT
-from ftguide.suite import publish
+from ftguide.suite import publish, words
 from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.writer import RunFolder
@@ -81,7 +81,8 @@ def test_all_objections_are_told_at_once():
         plan=dataclasses.replace(stored.run.plan, preset="quick"),
         suite=dataclasses.replace(stored.run.suite, dirty=True),
     )
-    found = " ".join(publish.objections(dataclasses.replace(stored, run=run)))
+    objections = publish.objections(dataclasses.replace(stored, run=run))
+    found = " ".join(map(words.objection_text, objections))
     for word in ("unfinished", "preset is quick", "working tree", "has 2 blocks"):
         assert word in found
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguide.suite.derive.verdicts import Comparison, Verdict
+from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
 from ftguide.suite.words import change_text, ratio_text, reading
 
 
@@ -14,10 +14,11 @@ def comparison(ratio, half=0.004, verdict=Verdict.SLOWER, kind="time"):
         low=ratio - half,
         high=ratio + half,
         k=10,
+        standard_error=0.001,
         p=0.001,
         q=0.001,
         verdict=verdict,
-        kind=kind,
+        kind=ComparisonKind(kind),
     )
 
 

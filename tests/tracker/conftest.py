@@ -73,7 +73,6 @@ def survey(
         pair=pair,
         workshop=workshop,
         log=tmp_path_factory.mktemp("log"),
-        folder=wright.shelf,
         smoke=smoke,
     )
 

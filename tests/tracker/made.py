@@ -11,14 +11,16 @@ from ftguide.tracker.record.findings import (
     Declares,
     DeepImport,
     Fallback,
+    Finding,
     ImportedName,
     Imports,
+    Kind,
     Smoke,
     Suite,
     WheelFile,
     Wheels,
 )
-from ftguide.tracker.record.model import PLATFORMS, Artifact, Evidence, Kind, Package, Result
+from ftguide.tracker.record.model import PLATFORMS, Artifact, Evidence, Package
 
 NAME = "some-package"
 PACKAGE = Package(name=NAME, imports=("some", "some.core"), field="made up")
@@ -33,7 +35,7 @@ OFF = ImportedName(name="some", gil_enabled=False, extensions=("some.core",))
 
 
 def item(
-    kind: Kind, result: Result, *, version: str = "1.0", at: str = AT, cell: bool = True
+    kind: Kind, result: Finding, *, version: str = "1.0", at: str = AT, cell: bool = True
 ) -> Evidence:
     """Make one item, about the cell of LINE and PLATFORM or about the project."""
     return identify(

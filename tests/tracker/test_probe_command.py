@@ -15,11 +15,11 @@ from ftguide.cli import main as front_door
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.observe import index
 from ftguide.tracker.observe.install import Workshop
-from ftguide.tracker.observe.probe import Request, platform_of, probe
+from ftguide.tracker.observe.probe import Request, cell_key, probe
 from ftguide.tracker.observe.survey import Survey, cell_of, in_shard
 from ftguide.tracker.record import evidence
-from ftguide.tracker.record.findings import Declarations, Declares
-from ftguide.tracker.record.model import CompatError, Kind
+from ftguide.tracker.record.findings import Declarations, Declares, Kind
+from ftguide.tracker.record.model import CompatError
 from ftguide.vocabulary import Build
 from tests.tracker.conftest import package
 from tests.tracker.wheelwright import Wheelwright
@@ -90,7 +90,7 @@ def test_the_verb_probes_from_a_folder(wright, pair, tmp_path, capsys):
     words += ["--deep-seconds", "0", "--python", pair.gil.executable]
     assert front_door.main([*words, "--python", pair.ft.executable]) == 0
     assert "pure Python" in capsys.readouterr().out
-    kinds = [item.kind for item in evidence.read(tmp_path / "log")]
+    kinds = [item.kind for item in evidence.read_package(tmp_path / "log", "specimen-pure")]
     assert kinds == [
         *(Kind.WHEEL, Kind.BACKFILL, Kind.CLAIM),
         *(Kind.DECLARE, Kind.IMPORT, Kind.FALLBACK),
@@ -143,18 +143,16 @@ def test_a_record_cannot_take_what_is_not_its_own(fresh, wright: Wheelwright, mo
     rows = f"../evil{wright.headers[Build.FREE_THREADED].suffix},,\n/etc/passwd,,\n"
     wright.wheel("evil-record", "py3-none-any", {"evil_record.py": "x = 1\n"}, record=rows)
 
-    def kept(venv: Path) -> Path:
+    def kept(venv: Path) -> list[Path]:
         (record,) = venv.glob("lib/python*/site-packages/evil_record-1.0.dist-info/RECORD")
         with record.open("a") as stream:
             stream.write(rows)
-        return record.parents[1]
+        return [record.parents[1]]
 
-    monkeypatch.setattr("ftguide.tracker.observe.install._site_packages", kept)
+    monkeypatch.setattr("ftguide.tracker.observe.artifacts.site_packages_of", kept)
     report = fresh.one(package("evil-record"))
     facts = fresh.pair.ft.facts
-    cell = cell_of(
-        package("evil-record"), fresh.log, "3.14t", platform_of(facts.platform, facts.libc)
-    )
+    cell = cell_of(package("evil-record"), fresh.log, "3.14t", cell_key(facts)[1])
     assert report.problem == ""
     assert cell.level is Level.PURE
 
@@ -197,7 +195,7 @@ def test_what_a_package_prints_is_no_answer(fresh, wright: Wheelwright):
     )
     assert fresh.one(package("evil-liar")).problem == ""
     facts = fresh.pair.ft.facts
-    platform = platform_of(facts.platform, facts.libc)
+    platform = cell_key(facts)[1]
     assert cell_of(package("evil-liar"), fresh.log, "3.14t", platform).level is Level.GIL_ON
 
 

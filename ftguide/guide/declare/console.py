@@ -94,11 +94,19 @@ def _command(text: str, where: Place) -> Command:
     )
 
 
-def render(session: Sequence[Command], outputs: Sequence[str]) -> str:
-    """Write a session with other outputs; ends with a newline."""
+def asked(command: Command) -> tuple[object, ...]:
+    """Return what a command does, whatever line its interpreter's name has."""
+    return command.env, command.words, command.build, command.echo
+
+
+def render(session: Sequence[Command], outputs: Sequence[str], line: str | None = None) -> str:
+    """Write a session with other outputs, and as another line's; ends with a newline."""
     lines = []
     for command, output in zip(session, outputs, strict=True):
-        lines.append(f"{PROMPT}{command.text}")
+        text = command.text
+        if line is not None and command.build is not None:
+            text = re.sub(r"(?<!\S)python3\.\d+(t?)(?!\S)", rf"python{line}\1", text, count=1)
+        lines.append(f"{PROMPT}{text}")
         lines += output.splitlines()
     return "\n".join(lines) + "\n"
 

@@ -10,11 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ftguide.guide.declare import markdown
+from ftguide.guide.declare import console, markdown
 from ftguide.guide.declare.finding import SNIPPET, Finding, PageError, Place
 from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.declare.model import Expect, Output, Snippet
-from ftguide.guide.declare.options import FILES, OPTIONS, OUTPUT_OPTIONS, SOURCE, Maker, choice
+from ftguide.guide.declare.options import (
+    FILES,
+    OPTIONS,
+    OUTPUT_OPTIONS,
+    SOURCE,
+    Maker,
+    choice,
+    lines_of,
+)
 from ftguide.vocabulary import Build
 
 
@@ -100,19 +108,16 @@ class _Reader:
                 continue
             used |= {link.name for link in chain}
             files = [link.file for link in (*chain, snippet) if link.language == "python"]
-            double = next((file for file in files if files.count(file) > 1), None)
-            if double is not None:
-                self._note(
-                    f"two snippets would be saved as {double}. Give one of them `:save: name`.",
-                    snippet.where,
-                )
+            if len(set(files)) < len(files):
+                double = max(files, key=files.count)
+                fix = "Give one of them `:save: name`."
+                self._note(f"two snippets would be saved as {double}. {fix}", snippet.where)
             self.snippets[name] = replace(snippet, uses=tuple(chain))
-        for snippet in self.snippets.values():
-            if snippet.expect is Expect.USED and snippet.name not in used:
+        for name, snippet in self.snippets.items():
+            if snippet.expect is Expect.USED and name not in used:
+                fix = "Use it, or take `:expect: used` out."
                 self._note(
-                    f"no snippet says `:uses: {snippet.name}`, so it never runs. "
-                    "Use it, or take `:expect: used` out.",
-                    snippet.where,
+                    f"no snippet says `:uses: {name}`, so it never runs. {fix}", snippet.where
                 )
 
     def _note(self, message: str, where: Place) -> None:
@@ -151,6 +156,7 @@ class _Reader:
     def _output(self, fence: Fence) -> None:
         options, lines, _body = markdown.options_of(fence, OUTPUT_OPTIONS)
         where = Place(self.page, fence.line)
+        build = choice(options.get("build"), Build, where, "build")
         snippet = self.snippets.get(fence.argument)
         if snippet is None:
             known = ", ".join(name for name in self.snippets if " " not in name) or "none"
@@ -159,38 +165,67 @@ class _Reader:
                 "Give the output the name of its snippet.",
                 where,
             )
-        if snippet.not_run is not None:
-            raise PageError(
-                f"{snippet.name!r} is not run, so it can have no output. Remove one of the two.",
-                where,
-            )
-        if snippet.expect is Expect.USED:
-            raise PageError(
-                f"{snippet.name!r} runs only where it is used. Put the output there.", where
-            )
+        text = "\n".join(line.rstrip() for line in lines).strip("\n")
+        output = Output(
+            build=build,
+            text=text,
+            start=fence.start,
+            end=fence.end,
+            lines=lines_of(options["line"], where) if "line" in options else (),
+        )
+        if problem := _refused(snippet, output):
+            raise PageError(problem, where)
         if snippet.language == "console":
-            raise PageError(
-                "a console session holds its output itself. Put it below its command.", where
-            )
-        build = choice(options.get("build"), Build, where, "build")
-        if any(output.build is build for output in snippet.outputs):
-            raise PageError(
-                f"{snippet.name!r} has an output {_for(build)} already. Remove one of them.", where
-            )
-        if build is not None and build not in snippet.builds:
-            raise PageError(
-                f"{snippet.name!r} does not run on the {build.words} build. "
-                "Remove the output or change `:builds:`.",
-                where,
-            )
-        output = Output(build=build, text=_text(lines), start=fence.start, end=fence.end)
+            _same_commands(snippet, output, where)
         self.snippets[snippet.name] = replace(snippet, outputs=(*snippet.outputs, output))
 
 
-def _for(build: Build | None) -> str:
-    return "for both builds" if build is None else f"for the {build.words} build"
+def _refused(snippet: Snippet, output: Output) -> str | None:
+    """Say why a snippet can have no such output; None if it can."""
+    name = repr(snippet.name)
+    build, lines = output.build, output.lines
+    if snippet.not_run is not None:
+        return f"{name} is not run, so it can have no output. Remove one of the two."
+    if snippet.expect is Expect.USED:
+        return f"{name} runs only where it is used. Put the output there."
+    if snippet.language == "console" and (build is not None or not lines):
+        return (
+            "a console session holds its output itself. Put it below its command, or say which "
+            "`:line:` prints something else."
+        )
+    if build is not None and build not in snippet.builds:
+        fix = "Remove the output or change `:builds:`."
+        return f"{name} does not run on the {build.words} build. {fix}"
+    return _refused_line(snippet, output)
 
 
-def _text(lines: list[str]) -> str:
-    """Join lines without trailing blanks: what a page cannot show is not compared."""
-    return "\n".join(line.rstrip() for line in lines).strip("\n")
+def _refused_line(snippet: Snippet, output: Output) -> str | None:
+    """Say why a snippet can have no output for these lines, or has one already; None if it can."""
+    name = repr(snippet.name)
+    build, lines = output.build, output.lines
+    if snippet.home in lines:
+        fix = f"Take {snippet.home} out of `:line:`."
+        return f"the output of {name} on {snippet.home} is the one without `:line:`. {fix}"
+    for line in lines:
+        if not snippet.covers(line):
+            fix = "Remove the output or change `:since:` and `:until:`."
+            return f"{name} does not run on {line}. {fix}"
+    for other in snippet.outputs:
+        if other.build is build and (set(other.lines) & set(lines) or other.lines == lines):
+            which = "both builds" if build is None else f"the {build.words} build"
+            on = "".join(f" of {line}" for line in sorted(set(other.lines) & set(lines))[:1])
+            return f"{name} has an output for {which}{on} already. Remove one of them."
+    return None
+
+
+def _same_commands(snippet: Snippet, output: Output, where: Place) -> None:
+    """Raise `PageError` where a session of another line has other commands than the snippet's."""
+    here = console.commands(output.text, where, first=where.line or 1)
+    if [console.asked(one) for one in here] != [
+        console.asked(one) for one in console.commands(snippet.code, snippet.where)
+    ]:
+        raise PageError(
+            f"the session of {snippet.name!r} on {' and '.join(output.lines)} has other commands than "
+            "the snippet. Remove the output and run with --update, which writes it.",
+            where,
+        )

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ftguide.guide.declare.finding import Place
+from ftguide.interpreters.provide import DEFAULT_LINE
 from ftguide.vocabulary import Build, line_of
+
+#: The lines that pages are about: each snippet runs on those of them that are at hand.
+LINES = ("3.13", "3.14", "3.15")
+
+
+def line_order(line: str) -> tuple[int, ...]:
+    """Return what lines are sorted by: 3.9 comes before 3.13."""
+    return tuple(map(int, line.split(".")))
 
 
 class Expect(StrEnum):
@@ -21,6 +30,14 @@ class Expect(StrEnum):
     RACE = "race"  #: written as `:race: KIND`: end so at least once in `:runs:` runs, free-threaded
     HANG = "hang"  #: still be running at the time limit
     USED = "used"  #: nothing by itself: snippets that use its file run it
+
+
+class Runner(StrEnum):
+    """What runs a snippet's file."""
+
+    SCRIPT = "script"  #: the interpreter itself
+    PYTEST = "pytest"
+    UNITTEST = "unittest"
 
 
 class OnGil(StrEnum):
@@ -62,6 +79,12 @@ class Output:
     text: str
     start: int  #: lines of the block in the file, from 0, `end` exclusive
     end: int
+    lines: tuple[str, ...] = ()  #: the CPython lines it is for; none = all that have no other one
+
+    @property
+    def where(self) -> str:
+        """Build and lines, as they go into a snippet's hash: `both`, `ft on 3.13`."""
+        return " on ".join((str(self.build or "both"), *filter(None, [" ".join(self.lines)])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +104,7 @@ class Snippet:
     builds: tuple[Build, ...] = tuple(Build)
     expect: Expect = Expect.OUTPUT
     exit: int | str | None = None  #: a status, or the name of a signal
-    runner: str = "script"  #: script | pytest | unittest
+    runner: Runner = Runner.SCRIPT
     flags: tuple[str, ...] = ()  #: for the interpreter
     args: tuple[str, ...] = ()  #: for the script
     env: tuple[tuple[str, str], ...] = ()
@@ -92,6 +115,8 @@ class Snippet:
     crash: Crash | None = None
     varies: str | None = None  #: a pattern; what it matches becomes a placeholder
     packages: tuple[str, ...] = ()  #: distributions that have to be installed
+    since: str | None = None  #: the first line it runs on
+    until: str | None = None  #: the last line it runs on
     uses: tuple[Snippet, ...] = ()  #: snippets whose files lie beside this one
     not_run: str | None = None  #: the reason
     sources: str | None = None  #: where the statement comes from instead
@@ -118,10 +143,34 @@ class Snippet:
         """Whether it counts as a Python block in the rule about blocks that are not run."""
         return self.language == "python"
 
-    def output_for(self, build: Build) -> Output | None:
-        """Return what the page shows for a build, None when it shows nothing."""
-        own = next((output for output in self.outputs if output.build is build), None)
-        return own or next((output for output in self.outputs if output.build is None), None)
+    @property
+    def home(self) -> str:
+        """The line that outputs without `:line:` are of, and where a race has to show."""
+        home = DEFAULT_LINE
+        if self.since is not None:
+            home = max(home, self.since, key=line_order)
+        return home if self.until is None else min(home, self.until, key=line_order)
+
+    def covers(self, line: str) -> bool:
+        """Whether it runs on a CPython line."""
+        number = line_order(line)
+        return (self.since is None or line_order(self.since) <= number) and (
+            self.until is None or number <= line_order(self.until)
+        )
+
+    def output_for(self, build: Build, line: str) -> Output | None:
+        """Return what the page shows for a build of a line, None when it shows nothing.
+
+        An output of the line goes before one of all lines, and then one of the build before one of both.
+        """
+        fitting = [
+            output
+            for output in self.outputs
+            if output.build in {build, None} and (not output.lines or line in output.lines)
+        ]
+        return max(
+            fitting, key=lambda output: (bool(output.lines), bool(output.build)), default=None
+        )
 
     @property
     def hash(self) -> str:
@@ -130,7 +179,7 @@ class Snippet:
             [
                 *(self.language, self.file, self.code, self.options),
                 [(used.file, used.code) for used in self.uses],
-                sorted((str(output.build or "both"), output.text) for output in self.outputs),
+                sorted((output.where, output.text) for output in self.outputs),
             ]
         )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -188,6 +237,11 @@ class Verdict:
     runs: int
     shown: str | None = None  #: the output that the page should show
     parts: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The interpreter's name: 3.14.7t."""
+        return self.version + self.build.suffix
 
     @property
     def passed(self) -> bool:

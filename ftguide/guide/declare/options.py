@@ -15,7 +15,7 @@ from typing import TypeVar
 from ftguide.guide.declare import console, markdown
 from ftguide.guide.declare.finding import PageError, Place
 from ftguide.guide.declare.markdown import Fence
-from ftguide.guide.declare.model import Crash, Expect, OnGil, Snippet
+from ftguide.guide.declare.model import Crash, Expect, OnGil, Runner, Snippet, line_order
 from ftguide.vocabulary import Build, build_of
 
 #: Pages, and the code in files, relative to the repository's root.
@@ -26,31 +26,55 @@ FILES = SOURCE / "snippets"
 OPTIONS = frozenset(
     {
         *("lang", "builds", "expect", "exit", "with", "flags", "args", "env", "timeout", "runs"),
-        *(
-            "race",
-            "crash",
-            "gil",
-            "varies",
-            "save",
-            "file",
-            "uses",
-            "needs",
-            "not-run",
-            "source",
-            "emphasize-lines",
-        ),
+        *("race", "crash", "gil", "varies", "save", "file", "uses", "needs", "not-run", "source"),
+        *("since", "until", "emphasize-lines"),
     }
 )
-OUTPUT_OPTIONS = frozenset({"build"})
+OUTPUT_OPTIONS = frozenset({"build", "line"})
 
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FILE = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*")
-#: What a race may be about: never a signal, which is the interpreter's fault and not the program's.
-_KIND = re.compile(r"wrong-result|hang|(?!SIG)[A-Z]\w*")
 _CRASH = re.compile(
     r"(?P<issues>unreported|gh-\d+(?: gh-\d+)*) on (?P<lines>\d+\.\d+t?(?: \d+\.\d+t?)*)"
 )
+#: What a race may be about: never a signal, which is the interpreter's fault and not the program's.
+_KIND = r"(?:wrong-result|hang|(?!SIG)[A-Z]\w*)"
+_LINE = r"3\.(?:1[3-9]|[2-9]\d)"
+_NO_LINE = (
+    "is not a line that has both builds. Write one such as 3.14, without the patch and the t."
+)
+#: The form of an option's value, and what follows one that has another.
+_FORMS = {
+    "not-run": (r"(?s:.{10,})", "is no reason. Say in a few words why it cannot run."),
+    "builds": ("both|gil|ft", "is not one of both, gil, ft."),
+    "with": ("script|pytest|unittest", "is not one of script, pytest, unittest."),
+    "exit": (
+        f"1?[0-9]?[0-9]|2[0-4][0-9]|25[0-5]|{'|'.join(signal.Signals.__members__)}",
+        "is neither a status from 0 to 255 nor a signal such as SIGSEGV.",
+    ),
+    "race": (
+        rf"{_KIND}(?:\s+{_KIND})*",
+        (
+            "is not what the race shows. Write wrong-result, hang, or the name of an exception "
+            "such as ValueError; a signal goes into `:crash:`."
+        ),
+    ),
+    "crash": (
+        _CRASH.pattern,
+        (
+            "does not name issues and builds. Write `gh-120321 on 3.13t 3.14t`, or `unreported on "
+            "3.14t` where a search upstream found no issue."
+        ),
+    ),
+    "since": (_LINE, _NO_LINE),
+    "until": (_LINE, _NO_LINE),
+    "save": (
+        rf"(?!.*\.\.){_FILE.pattern}",
+        "is not a file name. Write one such as two_threads.py.",
+    ),
+}
 _MAY_CRASH = frozenset({Expect.RACE, Expect.OUTPUT, Expect.EXIT})
+_WITHOUT_STATUS = frozenset({Expect.RACE, Expect.HANG, Expect.OUTPUT})
 _VARIABLE = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 LONGEST_SECONDS = 120.0
@@ -76,6 +100,15 @@ def choice(text: str | None, kind: Callable[[str], T], where: Place, option: str
         ) from error
 
 
+def lines_of(text: str, where: Place) -> tuple[str, ...]:
+    """Return the lines of an output's `:line:`, in order; raises `PageError`."""
+    lines = tuple(text.split())
+    for line in lines or ("",):
+        if not re.fullmatch(_LINE, line):
+            raise PageError(f":line: {line!r} {_NO_LINE}", where)
+    return tuple(sorted(set(lines), key=line_order))
+
+
 class Maker:
     """Makes a snippet of a fence and its options."""
 
@@ -94,43 +127,48 @@ class Maker:
         """Return the snippet; raises `PageError`."""
         name = self.fence.argument
         not_run = self.options.get("not-run")
-        if not_run is not None and len(not_run) < 10:
-            raise self.wrong("not-run", "is no reason. Say in a few words why it cannot run.")
+        for option, (form, fix) in _FORMS.items():
+            if option in self.options and not re.fullmatch(form, self.options[option]):
+                raise self.wrong(option, fix)
         if not NAME.fullmatch(name) and (name or not_run is None):
             raise PageError(
                 f"{name!r} cannot be a snippet's name. "
                 "Write a-name-like-this after {snippet}; it becomes the anchor.",
                 self.where,
             )
-        language = self.options.get("lang", "python")
         code, source = self._code(lines)
         expect = self._expect()
-        crash = self._crash()
+        runner = Runner(self.options.get("with", Runner.SCRIPT))
+        builds = self.options.get("builds", "both")
+        status = self.options.get("exit")
+        implied = ("pytest",) if runner is Runner.PYTEST else ()
         made = Snippet(
             page=self.page,
             line=self.fence.line,
             name=name,
-            language=language,
+            language=self.options.get("lang", "python"),
             code=code,
-            file=self._file(name, source),
+            file=self._file(name, source, runner),
             source=source,
             start=self.fence.start,
             end=self.fence.end,
             body=body,
-            builds=self._builds(),
+            builds=tuple(Build) if builds == "both" else (Build(builds),),
             expect=expect,
-            exit=self._exit(),
-            runner=self._runner(),
+            exit=int(status) if status and status.isdecimal() else status,
+            runner=runner,
             flags=self._words("flags"),
             args=self._words("args"),
             env=self._env(),
             timeout=self._number("timeout", 30.0, LONGEST_SECONDS),
             runs=int(self._number("runs", DEFAULT_RUNS if expect is Expect.RACE else 1, MOST_RUNS)),
             shows=tuple(self.options.get("race", "").split()),
-            crash=crash,
+            crash=self._crash(),
             on_gil=choice(self.options.get("gil"), OnGil, self.where, "gil") or OnGil.MAYBE,
             varies=self._varies(),
-            packages=self._packages(),
+            packages=tuple(dict.fromkeys((*implied, *self._words("needs")))),
+            since=self.options.get("since"),
+            until=self.options.get("until"),
             not_run=not_run,
             sources=self._sources(),
             options=tuple(
@@ -155,68 +193,71 @@ class Maker:
                 "commands that are not run need `:source: address` of where they are documented.",
                 self.where,
             )
-        if made.expect is Expect.RACE and Build.FREE_THREADED not in made.builds:
-            raise self.wrong("builds", "leaves out ft, where a race has to show. Use both or ft.")
-        if made.crash is not None and made.expect not in _MAY_CRASH:
-            raise self.wrong(
-                "crash", "goes with `:race:`, `:expect: output` or `:expect: exit` only."
-            )
-        if made.exit is not None and made.expect in {Expect.RACE, Expect.HANG, Expect.OUTPUT}:
-            raise self.wrong("exit", "goes with `:expect: error` or `:expect: exit` only.")
-        if made.expect is not Expect.RACE and "gil" in self.options:
-            raise self.wrong("gil", "goes with `:race:` only.")
-        if made.expect is not Expect.RACE and made.crash is None and "runs" in self.options:
-            raise self.wrong("runs", "goes with `:race:` or `:crash:` only.")
+        race = made.expect is Expect.RACE
+        for refused, option, fix in (
+            (
+                race and Build.FREE_THREADED not in made.builds,
+                *("builds", "leaves out ft, where a race has to show. Use both or ft."),
+            ),
+            (
+                made.crash is not None and made.expect not in _MAY_CRASH,
+                *("crash", "goes with `:race:`, `:expect: output` or `:expect: exit` only."),
+            ),
+            (
+                made.exit is not None and made.expect in _WITHOUT_STATUS,
+                *("exit", "goes with `:expect: error` or `:expect: exit` only."),
+            ),
+            (
+                made.since is not None and not made.covers(made.since),
+                *(
+                    "since",
+                    f"is after `:until: {made.until}`: no line is left. Correct one of them.",
+                ),
+            ),
+            (
+                made.not_run is not None or made.expect is Expect.USED,
+                *("since", "goes with a snippet that runs. Give it to the ones that use this."),
+            ),
+            (
+                made.not_run is not None or made.expect is Expect.USED,
+                *("until", "goes with a snippet that runs. Give it to the ones that use this."),
+            ),
+            (not race, "gil", "goes with `:race:` only."),
+            (not race and made.crash is None, "runs", "goes with `:race:` or `:crash:` only."),
+        ):
+            if refused and option in self.options:
+                raise self.wrong(option, fix)
 
     def _code(self, lines: list[str]) -> tuple[str, str | None]:
+        """Return the code, and the file below source/snippets/ that it comes from."""
         file = self.options.get("file")
+        written = any(line.strip() for line in lines)
         if file is None:
-            if not any(line.strip() for line in lines):
+            if not written:
                 raise PageError("the snippet is empty. Write code, or `:file: path`.", self.where)
             return "\n".join(lines).rstrip("\n") + "\n", None
-        if any(line.strip() for line in lines):
+        if written:
             raise self.wrong("file", "and code in the block exclude each other. Remove one.")
-        path = self.root / FILES / file
-        if not _FILE.fullmatch(file) or not path.resolve().is_relative_to(
-            (self.root / FILES).resolve()
-        ):
+        folder = self.root / FILES
+        inside = (folder / file).resolve().is_relative_to(folder.resolve())
+        if not _FILE.fullmatch(file) or not inside:
             raise self.wrong("file", f"is not a path below {FILES}/.")
         try:
-            return markdown.read(path).rstrip("\n") + "\n", file
+            return markdown.read(folder / file).rstrip("\n") + "\n", file
         except PageError as error:
             raise self.wrong("file", f"cannot be read: {error}") from error
 
-    def _file(self, name: str, source: str | None) -> str:
-        saved = self.options.get("save")
-        if saved is not None:
-            if not _FILE.fullmatch(saved) or ".." in saved:
-                raise self.wrong("save", "is not a file name. Write one such as two_threads.py.")
-            return saved
-        if source is not None:
-            return source.rpartition("/")[2]
+    def _file(self, name: str, source: str | None, runner: Runner) -> str:
+        """Return the name that the code is saved under."""
         stem = name.replace("-", "_")
-        return f"test_{stem}.py" if self._runner() != "script" else f"{stem}.py"
-
-    def _builds(self) -> tuple[Build, ...]:
-        text = self.options.get("builds", "both")
-        if text == "both":
-            return tuple(Build)
-        if text in set(Build):
-            return (Build(text),)
-        raise self.wrong("builds", "is not one of both, gil, ft.")
+        usual = f"{stem}.py" if runner is Runner.SCRIPT else f"test_{stem}.py"
+        return self.options.get("save", usual if source is None else source.rpartition("/")[2])
 
     def _expect(self) -> Expect:
         text = self.options.get("expect")
-        kinds = self.options.get("race")
-        if kinds is not None:
+        if "race" in self.options:
             if text is not None:
                 raise self.wrong("expect", "and `:race:` exclude each other. Remove one.")
-            if not kinds.split() or not all(map(_KIND.fullmatch, kinds.split())):
-                raise self.wrong(
-                    "race",
-                    "is not what the race shows. Write wrong-result, hang, or the name of an "
-                    "exception such as ValueError; a signal goes into `:crash:`.",
-                )
             return Expect.RACE
         if text == Expect.RACE:
             raise self.wrong(
@@ -225,40 +266,11 @@ class Maker:
         return choice(text, Expect, self.where, "expect") or Expect.OUTPUT
 
     def _crash(self) -> Crash | None:
-        text = self.options.get("crash")
-        if text is None:
-            return None
-        match = _CRASH.fullmatch(text)
+        match = _CRASH.fullmatch(self.options.get("crash", ""))
         if match is None:
-            raise self.wrong(
-                "crash",
-                "does not name issues and builds. Write `gh-120321 on 3.13t 3.14t`, or "
-                "`unreported on 3.14t` where a search upstream found no issue.",
-            )
-        return Crash(
-            issues=tuple(match["issues"].split()),
-            builds=tuple(map(build_of, match["lines"].split())),
-        )
-
-    def _exit(self) -> int | str | None:
-        text = self.options.get("exit")
-        if text is None:
             return None
-        if text.isdecimal() and int(text) < 256:
-            return int(text)
-        if text in signal.Signals.__members__:
-            return text
-        raise self.wrong("exit", "is neither a status from 0 to 255 nor a signal such as SIGSEGV.")
-
-    def _runner(self) -> str:
-        text = self.options.get("with", "script")
-        if text not in {"script", "pytest", "unittest"}:
-            raise self.wrong("with", "is not one of script, pytest, unittest.")
-        return text
-
-    def _packages(self) -> tuple[str, ...]:
-        implied = ("pytest",) if self._runner() == "pytest" else ()
-        return tuple(dict.fromkeys((*implied, *self._words("needs"))))
+        builds = tuple(map(build_of, match["lines"].split()))
+        return Crash(issues=tuple(match["issues"].split()), builds=builds)
 
     def _words(self, option: str) -> tuple[str, ...]:
         try:

@@ -10,7 +10,7 @@ from ftguide.guide.declare import console
 from ftguide.guide.declare.model import HANG, Expect, OnGil, Ran, Snippet, Verdict, signal_name
 from ftguide.guide.derive import endings
 from ftguide.guide.derive.normalise import matches
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, line_of
 
 _TAIL = 12
 _DECLARE = (
@@ -20,11 +20,15 @@ _DECLARE = (
 
 
 def verdict(snippet: Snippet, build: Build, version: str, runs: Sequence[Ran]) -> Verdict:
-    """Judge the runs of a snippet on one build; there is one, or `snippet.runs` of a repeated one."""
+    """Judge the runs of a snippet on one build; there is one, or `snippet.runs` of a repeated one.
+
+    A race has to be seen on the snippet's own line; on another one it may happen never to show.
+    """
+    line = line_of(version)
     known = snippet.crash is not None and snippet.crash.covers(version, build)
     judged = [ran for ran in runs if not (known and ran.crashed)]
-    problem = _ending(snippet, build, judged)
-    difference = None if problem is not None else _shown(snippet, build, judged)
+    problem = _ending(snippet, build, judged, seen=line == snippet.home)
+    difference = None if problem is not None else _shown(snippet, build, line, judged)
     seen = _to_show(snippet, judged)
     return Verdict(
         build=build,
@@ -45,12 +49,15 @@ def _to_show(snippet: Snippet, runs: Sequence[Ran]) -> Ran | None:
     return runs[-1] if runs else None
 
 
-def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
-    """Tell what is wrong with the way a snippet ended; declared crashes are not among `runs`."""
+def _ending(snippet: Snippet, build: Build, runs: Sequence[Ran], *, seen: bool) -> str | None:
+    """Tell what is wrong with the way a snippet ended; declared crashes are not among `runs`.
+
+    `seen` says whether a race has to be.
+    """
     if any(ran.excess for ran in runs):
         return "it printed more than 200 kB, and was stopped. Print less"
     if snippet.expect is Expect.RACE:
-        return _race(snippet, build, runs)
+        return _race(snippet, build, runs, seen=seen)
     return next(filter(None, (_one_ending(snippet, ran) for ran in runs)), None)
 
 
@@ -84,7 +91,7 @@ def _wanted(snippet: Snippet) -> int | None:
     return None if snippet.expect is Expect.ERROR else 0
 
 
-def _race(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
+def _race(snippet: Snippet, build: Build, runs: Sequence[Ran], *, seen: bool) -> str | None:
     """Judge a race: no ending of the interpreter itself passes as one, whatever else it shows."""
     told = f"its {len(runs)} runs ended so: {endings.words(endings.count(runs))}"
     broken = next((ran for ran in runs if _unasked(snippet, ran)), None)
@@ -96,10 +103,10 @@ def _race(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
         bad = next((ran for ran in runs if ran.failed), None)
         if snippet.on_gil is OnGil.NEVER and bad is not None:
             return f"`:gil: never`, but {told}{_tail(bad)}"
-        if snippet.on_gil is OnGil.ALWAYS and not shown:
+        if snippet.on_gil is OnGil.ALWAYS and seen and not shown:
             return f"`:gil: always`, but {told}{_tail(runs[-1])}"
         return None
-    if runs and not shown:
+    if runs and seen and not shown:
         return (
             f"it was to show {' or '.join(snippet.shows)}, and {told}. Let it fail by itself (an "
             f"assert, an exit status), work longer, raise `:runs:`, or state the kind it "
@@ -113,11 +120,11 @@ def _unasked(snippet: Snippet, ran: Ran) -> bool:
     return ran.crashed or (ran.status is None and HANG not in snippet.shows)
 
 
-def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
+def _shown(snippet: Snippet, build: Build, line: str, runs: Sequence[Ran]) -> str | None:
     """Say how the output differs from what the page shows."""
+    shown = snippet.output_for(build, line)
     if snippet.language == "console":
-        return _session(snippet, runs[-1])
-    shown = snippet.output_for(build)
+        return _session(snippet, snippet.code if shown is None else shown.text, runs[-1])
     race = snippet.expect is Expect.RACE
     tried = [ran for ran in runs if ran.ending in snippet.shows] if race else runs
     if not tried or (
@@ -140,10 +147,10 @@ def _shown(snippet: Snippet, build: Build, runs: Sequence[Ran]) -> str | None:
     return f"{what} the page shows\n{_difference(shown.text, printed)}"
 
 
-def _session(snippet: Snippet, ran: Ran) -> str | None:
+def _session(snippet: Snippet, shown: str, ran: Ran) -> str | None:
     if snippet.expect is Expect.EXIT:
         return None
-    session = console.commands(snippet.code, snippet.where)
+    session = console.commands(shown, snippet.where)
     for command, part in zip(session, ran.parts, strict=False):
         if not matches(command.output, part):
             return (

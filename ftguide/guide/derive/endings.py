@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ftguide.guide.declare.model import FATAL_ERROR, HANG, WRONG_RESULT, Ran
+from ftguide.guide.declare.model import FATAL_ERROR, HANG, WRONG_RESULT, Ran, Runner
 
 #: The header of a traceback and the line before it, which says whether it is the main thread's.
 _HEADER = re.compile(
@@ -29,19 +29,19 @@ _WORDS = {
 }
 
 
-def raised(output: str, runner: str = "script") -> str | None:
+def raised(output: str, runner: Runner = Runner.SCRIPT) -> str | None:
     """Return the exception that ended a process of a status above 0, from what it printed last.
 
     None stands for a wrong result: an AssertionError, or no exception at all (`sys.exit`). The name
     comes without its module. Whether the interpreter itself gave up is known from the process.
     """
-    if runner == "pytest":
+    if runner is Runner.PYTEST:
         match = _PYTEST.search(output)
     else:
         headers = [
-            one
-            for one in _HEADER.finditer(output)
-            if not (one["before"] or "").startswith(_FORGOTTEN)
+            header
+            for header in _HEADER.finditer(output)
+            if not (header["before"] or "").startswith(_FORGOTTEN)
         ]
         if not headers:
             return None
@@ -52,15 +52,12 @@ def raised(output: str, runner: str = "script") -> str | None:
 
 def count(runs: Iterable[Ran]) -> tuple[tuple[str, int], ...]:
     """Count how runs ended, the most frequent ending first."""
-    found = Counter(one.ending for one in runs)
-    return tuple(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    counts = Counter(ran.ending for ran in runs)
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def words(counted: Sequence[tuple[str, int]]) -> str:
     """Return counts as a page prints them: `7 ValueError, 2 passed, 1 SIGSEGV`."""
-    return ", ".join(f"{many} {_word(ending, many)}" for ending, many in counted)
-
-
-def _word(ending: str, many: int) -> str:
-    one, several = _WORDS.get(ending, (ending, ending))
-    return one if many == 1 else several
+    return ", ".join(
+        f"{many} {_WORDS.get(ending, (ending, ending))[many > 1]}" for ending, many in counted
+    )

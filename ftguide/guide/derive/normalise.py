@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ftguide.guide.declare.model import Runner
+
 #: What a page writes where output varies: `<...>` within a line, alone on a line for any lines.
 ANYTHING = "<...>"
 
@@ -22,7 +24,11 @@ _PLACEHOLDER = re.compile(re.escape(ANYTHING))
 
 
 def normalise(
-    text: str, *, places: Mapping[str, str], runner: str = "script", varies: str | None = None
+    text: str,
+    *,
+    places: Mapping[str, str],
+    runner: Runner = Runner.SCRIPT,
+    varies: str | None = None,
 ) -> str:
     """Return output as a page shows it.
 
@@ -36,9 +42,9 @@ def normalise(
         )
     text = _ADDRESS.sub("0x…", text)
     text = _BANNER.sub(lambda match: f"({match['what']}, <date>) [<compiler>]", text)
-    if runner == "pytest":
+    if runner is Runner.PYTEST:
         text = _PYTEST_TIME.sub("in <time>", text)
-    if runner == "unittest":
+    if runner is Runner.UNITTEST:
         text = _UNITTEST_TIME.sub(r"\1<time>", text)
     if varies is not None:
         text = re.sub(varies, _placeholder, text, flags=re.MULTILINE)

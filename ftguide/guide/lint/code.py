@@ -17,8 +17,8 @@ from ftguide.guide.declare.extract import Page as SnippetPage
 from ftguide.guide.declare.finding import Finding
 from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.lint.page import Page
-from ftguide.guide.record.report import Report, Result
-from ftguide.interpreters.provide import DEFAULT_LINE
+from ftguide.guide.record.report import Report
+from ftguide.render.words import enumeration
 from ftguide.vocabulary import line_of
 
 FENCE = "fence"
@@ -29,6 +29,8 @@ SHARE = "not-run"
 
 #: Of Python blocks, in percent; more would make "it ran" an empty promise.
 MOST_NOT_RUN = 5.0
+#: By line, how many of the blocks that run are for it at least, in percent.
+LEAST_COVERED = {"3.13": 85.0, "3.14": 95.0, "3.15": 95.0}
 
 _RUN = {"python", "py", "python3", "pycon", "ipython", "pytb", "console", "shell-session", "pytest"}
 _COMMANDS = {
@@ -49,24 +51,15 @@ _STATEMENTS = (
 )
 
 
-def _toml(text: str) -> None:
-    tomllib.loads(text)
+def _yaml(text: str) -> list[object]:
+    return list(yaml.safe_load_all(text))
 
 
-def _yaml(text: str) -> None:
-    for _ in yaml.safe_load_all(text):
-        pass
-
-
-def _json(text: str) -> None:
-    json.loads(text)
-
-
-_PARSERS: dict[str, Callable[[str], None]] = {
-    "toml": _toml,
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "toml": tomllib.loads,
     "yaml": _yaml,
     "yml": _yaml,
-    "json": _json,
+    "json": json.loads,
 }
 
 
@@ -93,10 +86,8 @@ def _body(fence: Fence) -> str:
 def _problem(language: str, content: str) -> tuple[str, str] | None:
     """Return the rule that a block breaks and what to do, None for a block that is fine."""
     if language in _RUN:
-        return (
-            FENCE,
-            f"a `{language}` fence. Make it a {{snippet}}, which runs; see source/contributing-snippets.md.",
-        )
+        runs = "Make it a {snippet}, which runs; see source/contributing-snippets.md."
+        return FENCE, f"a `{language}` fence. {runs}"
     if language in _COMMANDS:
         return FENCE, (
             f"a `{language}` fence. Make it a {{snippet}} with `:lang: {language}`, `:not-run: reason` "
@@ -137,12 +128,10 @@ def _code_in(text: str) -> str | None:
 
 
 def _is_print(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, (ast.Attribute, ast.Name))
-        and ast.unparse(node.value.func).startswith(("print", "sys.", "threading.", "os."))
-    )
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute() | ast.Name() as called)):
+            return ast.unparse(called).startswith(("print", "sys.", "threading.", "os."))
+    return False
 
 
 def check_snippets(page: Page, snippets: SnippetPage, known: Report) -> Iterator[Finding]:
@@ -152,10 +141,13 @@ def check_snippets(page: Page, snippets: SnippetPage, known: Report) -> Iterator
         if not snippet.runs_itself or page.excepted(UNVERIFIED, snippet.line):
             continue
         block = known.blocks.get(snippet.hash)
-        required = [result for result in block.results if _is_required(result)] if block else []
-        if required and all(result.passed for result in required):
+        results = block.results if block else ()
+        bad = [result.title for result in results if not result.passed]
+        if not bad and any(line_of(result.version) == snippet.home for result in results):
             continue
-        why = "has not run as it stands" if block is None else "does not do what the page says"
+        why = "has not run as it stands" if block is None else f"has not run on {snippet.home}"
+        if bad:
+            why = f"does not do on {enumeration(bad)} what the page says"
         yield page.finding(
             UNVERIFIED,
             snippet.line,
@@ -164,13 +156,9 @@ def check_snippets(page: Page, snippets: SnippetPage, known: Report) -> Iterator
         )
 
 
-def _is_required(result: Result) -> bool:
-    """Return whether a result is of the line that every block has to pass on; others are a bonus."""
-    return line_of(result.version) == DEFAULT_LINE
-
-
 def check_share(pages: Sequence[SnippetPage]) -> Iterator[Finding]:
-    """Yield the Python blocks that do not run, if they are too many."""
+    """Yield the Python blocks that do not run, if they are too many, and so for every line."""
+    yield from _lines_share(pages)
     python = [snippet for page in pages for snippet in page.snippets if snippet.counted]
     skipped = [snippet for snippet in python if snippet.not_run is not None]
     if not python or 100 * len(skipped) / len(python) <= MOST_NOT_RUN:
@@ -183,3 +171,20 @@ def check_share(pages: Sequence[SnippetPage]) -> Iterator[Finding]:
             message=f"{len(skipped)} of {len(python)} Python blocks are not run, and at most "
             f"{MOST_NOT_RUN:g} % may be. Make this one run, or take it out.",
         )
+
+
+def _lines_share(pages: Sequence[SnippetPage]) -> Iterator[Finding]:
+    """Yield the blocks that leave out a line, if too many do."""
+    run = [snippet for page in pages for snippet in page.snippets if snippet.runs_itself]
+    for line, least in LEAST_COVERED.items():
+        others = [snippet for snippet in run if not snippet.covers(line)]
+        if not run or 100 * len(others) / len(run) <= 100 - least:
+            continue
+        for snippet in others:
+            yield Finding(
+                page=snippet.page,
+                line=snippet.line,
+                rule=SHARE,
+                message=f"{len(others)} of {len(run)} blocks leave out {line}, and at most "
+                f"{100 - least:g} % may. Show what {line} prints in an output with `:line: {line}`.",
+            )

@@ -23,7 +23,7 @@ OTHERS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 def lint(
     root: Path, *, only: Sequence[str] = (), today: dt.date, stale: bool = False
 ) -> list[Finding]:
-    """Return the findings, by page and line; raises `PageError` and `ReportError`.
+    """Return the findings, by page and line; raises `PageError` and `UnreadableError`.
 
     `only` names pages such as source/installing.md; links are followed into all pages either way.
     """
@@ -37,7 +37,7 @@ def lint(
     targets = links.targets([*pages.values(), *others], root)
     support = claims.Known(
         snippets={
-            read.name: frozenset(one.name for one in read.snippets if one.not_run is None)
+            read.name: frozenset(made.name for made in read.snippets if made.not_run is None)
             for read in snippets
         },
         root=root,

@@ -16,12 +16,13 @@ from pathlib import Path
 
 from ftguide import process
 from ftguide.guide.declare import console
-from ftguide.guide.declare.model import FATAL_ERROR, Ran, Snippet
+from ftguide.guide.declare.model import FATAL_ERROR, Ran, Runner, Snippet
 from ftguide.guide.derive import endings
 from ftguide.guide.derive.normalise import normalise
 from ftguide.interpreters.model import Interpreter, InterpreterError
+from ftguide.interpreters.shelf import program
 from ftguide.process import Ended, Ending, Limits, clean_environment
-from ftguide.vocabulary import Build, line_of
+from ftguide.vocabulary import Build
 
 #: Output beyond this is not kept, and ends the run: no page shows that much.
 MOST_BYTES = 200_000
@@ -45,11 +46,6 @@ class Target:
     executable: str
     places: tuple[tuple[str, str], ...]  #: its directories and what stands for them on a page
 
-    @property
-    def title(self) -> str:
-        """Its name in messages: 3.14.7t."""
-        return self.version + self.build.suffix
-
 
 def target(interpreter: Interpreter, executable: str | None = None) -> Target:
     """Describe an interpreter, or the environment made from it whose `executable` is given.
@@ -65,21 +61,9 @@ def target(interpreter: Interpreter, executable: str | None = None) -> Target:
     )
     if not ended.succeeded:
         raise InterpreterError(f"{path} does not say where it is: it {ended.words}.")
-    return Target(
-        build=interpreter.facts.build,
-        version=interpreter.facts.version,
-        executable=path,
-        places=(
-            *json.loads(ended.output).items(),
-            (path, f"python{_line(interpreter)}"),
-        ),
-    )
-
-
-def _line(interpreter: Interpreter) -> str:
-    """Return what follows "python" in an interpreter's usual name: 3.14t."""
-    suffix = interpreter.facts.build.suffix
-    return line_of(interpreter.facts.version) + suffix
+    version, build = interpreter.facts.version, interpreter.facts.build
+    places = (*json.loads(ended.output).items(), (path, program(version, build)))
+    return Target(build=build, version=version, executable=path, places=places)
 
 
 def run(
@@ -98,40 +82,32 @@ def run(
         work = folder / "work"
         for part in ("work", "home", "tmp"):
             (folder / part).mkdir()
-        for one in (*snippet.uses, snippet):
-            if one.language == "python":
-                _write(work / one.file, one)
+        for saved in (*snippet.uses, snippet):
+            if saved.language == "python":
+                path = work / saved.file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(saved.code, encoding="utf-8")
         if snippet.language == "console":
             return _session(snippet, here, targets, folder, stop)
         command = [here.executable, *snippet.flags, *_how(snippet), *snippet.args]
         ended = _process(command, folder, snippet.env, snippet.timeout, stop)
         output = _printed(ended)
+        raised = endings.raised(output, snippet.runner) if ended.status else None
         return Ran(
             status=ended.status,
             output=_shown(output, snippet, folder, [here]),
             excess=ended.ending is Ending.FLOOD,
-            raised=_raised(ended, output, snippet.runner),
+            raised=FATAL_ERROR if ended.ending is Ending.FATAL_ERROR else raised,
         )
 
 
-def _raised(ended: Ended, output: str, runner: str) -> str | None:
-    if ended.ending is Ending.FATAL_ERROR:
-        return FATAL_ERROR
-    return endings.raised(output, runner) if ended.status else None
-
-
-def _write(path: Path, snippet: Snippet) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(snippet.code, encoding="utf-8")
-
-
 def _how(snippet: Snippet) -> list[str]:
-    if snippet.runner == "pytest":
+    if snippet.runner is Runner.PYTEST:
         # A plugin that announces itself in every run is left out where the page does not ask for it.
         asked = "pytest-run-parallel" in snippet.packages
         plugins = ["-p", "no:cacheprovider", *([] if asked else ["-p", "no:run-parallel"])]
         return ["-m", "pytest", "-q", *plugins, snippet.file]
-    if snippet.runner == "unittest":
+    if snippet.runner is Runner.UNITTEST:
         return ["-m", "unittest", snippet.file]
     return [snippet.file]
 
@@ -166,7 +142,7 @@ def _session(
 
 
 def _shown(output: str, snippet: Snippet, folder: Path, used: Sequence[Target]) -> str:
-    places = {path: name for one in used for path, name in one.places}
+    places = {path: name for target in used for path, name in target.places}
     places |= {str(folder / "work"): "", str(folder / "home"): "<home>", str(folder): "<tmp>"}
     return normalise(output, places=places, runner=snippet.runner, varies=snippet.varies)
 

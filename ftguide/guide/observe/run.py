@@ -33,9 +33,16 @@ Done = Callable[[Snippet], None]
 class Line:
     """The interpreters of one CPython line, one per build, the pair or what is there of it."""
 
+    name: str  #: such as 3.15
     targets: Mapping[Build, Target]
     environments: Environments
-    has_packages: bool = True  #: whether what snippets need could be installed
+    has_packages: bool = True  #: whether anything of what snippets need could be installed
+
+    def lacking(self, snippet: Snippet, build: Build) -> tuple[str, ...]:
+        """Return the packages that a snippet needs and a build of this line cannot have."""
+        if not snippet.packages or not self.has_packages:
+            return snippet.packages
+        return self.environments.lacking(snippet, build)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,12 @@ class Job:
     snippet: Snippet
     line: Line
     build: Build
+
+    def counts_for(self) -> list[Build]:
+        """List the builds it says something about: a session whose commands name both, about both."""
+        session = self.snippet.language == "console" and len(builds_of(self.snippet)) == 1
+        named = _named(self.snippet) if session else set()
+        return [build for build in Build if build in named | {self.build}]
 
     def run(self, stop: threading.Event) -> list[Ran]:
         """Run it as often as it asks for: less often once `stop` is set, more often to see its race."""
@@ -64,18 +77,27 @@ class Job:
         return (
             self.snippet.expect is Expect.RACE
             and self.build is Build.FREE_THREADED
+            and self.line.name == self.snippet.home
             and len(runs) < PATIENCE * self.snippet.runs
             and not any(ran.ending in self.snippet.shows for ran in runs)
         )
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Results:
-    """What ran, by page and by the snippet's name; `required` is the pair that has to pass."""
+    """What ran, by page and name of the snippet; judged when asked, against the page as it is then."""
 
-    required: dict[str, dict[str, list[Verdict]]] = field(default_factory=dict)
-    others: dict[str, dict[str, list[Verdict]]] = field(default_factory=dict)
-    runs: dict[tuple[str, str], dict[Build, list[Ran]]] = field(default_factory=dict)
+    ran: dict[tuple[str, str], list[tuple[Job, list[Ran]]]] = field(default_factory=dict)
+    #: Interpreters that a snippet did not run on, such as 3.13.15t, and the packages they lack.
+    lacking: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def verdicts(self, snippet: Snippet) -> list[Verdict]:
+        """Judge what a snippet did, on every line that it ran on."""
+        return [
+            check.verdict(snippet, build, job.line.targets[build].version, runs)
+            for job, runs in self.ran.get((snippet.page, snippet.name), ())
+            for build in job.counts_for()
+        ]
 
 
 def builds_of(snippet: Snippet) -> tuple[Build, ...]:
@@ -94,10 +116,11 @@ def run(
     done: Done = lambda _snippet: None,
     say: Callable[[str], None] = lambda _text: None,
 ) -> Results:
-    """Run the snippets of pages on all lines, the first of which is required.
+    """Run the snippets of pages on those of the lines that they are for.
 
-    Races run after the others and one at a time: they need the CPUs for themselves. `names` limits
-    what runs; empty means all.
+    Packages are required on the first line; another one does without what it cannot have. Races run
+    after the others and one at a time: they need the CPUs for themselves. `names` limits what runs;
+    empty means all.
     """
     results = Results()
     chosen = [
@@ -109,24 +132,33 @@ def run(
     lacking = _prepare(chosen, lines)
     if lacking is not None:
         say(lacking)
-    calm = [snippet for snippet in chosen if not snippet.repeated]
-    races = [snippet for snippet in chosen if snippet.repeated]
+    for snippet in chosen:
+        lacks = {
+            job.line.targets[job.build].version + job.build.suffix: packages
+            for job in _covered(snippet, lines)
+            if (packages := job.line.lacking(snippet, job.build))
+        }
+        if lacks:
+            results.lacking[snippet.page, snippet.name] = lacks
     stop = threading.Event()
+
+    def keep(snippet: Snippet, ran: list[tuple[Job, list[Ran]]]) -> None:
+        results.ran[snippet.page, snippet.name] = ran
+        done(snippet)
+
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
             waiting = [
                 (snippet, [(job, pool.submit(job.run, stop)) for job in _jobs(snippet, lines)])
-                for snippet in calm
+                for snippet in chosen
+                if not snippet.repeated
             ]
             for snippet, futures in waiting:
-                ran = [(job, future.result()) for job, future in futures]
-                _note(results, snippet, lines, ran)
-                done(snippet)
-            for snippet in races:
+                keep(snippet, [(job, future.result()) for job, future in futures])
+            for snippet in filter(lambda snippet: snippet.repeated, chosen):
                 # In the pool's threads, too: the main one must be free to be interrupted.
-                ran = [(job, pool.submit(job.run, stop).result()) for job in _jobs(snippet, lines)]
-                _note(results, snippet, lines, ran)
-                done(snippet)
+                races = _jobs(snippet, lines)
+                keep(snippet, [(job, pool.submit(job.run, stop).result()) for job in races])
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)
@@ -135,14 +167,14 @@ def run(
 
 
 def _prepare(snippets: Sequence[Snippet], lines: Sequence[Line]) -> str | None:
-    """Install what snippets need; raises `InterpreterError` where the required line cannot have it.
+    """Install what snippets need; raises `InterpreterError` where the first line cannot have it.
 
-    Another line goes without: a package may have no build for it yet. Returns what to say of it.
+    Another line goes without: a package may have no wheel for it yet. Returns what to say of it.
     """
     lacking = None
     for line in lines:
         for snippet in snippets:
-            if not snippet.packages or not line.has_packages:
+            if not snippet.packages or not line.has_packages or not snippet.covers(line.name):
                 continue
             try:
                 line.environments.prepare(snippet)
@@ -150,25 +182,32 @@ def _prepare(snippets: Sequence[Snippet], lines: Sequence[Line]) -> str | None:
                 if line is lines[0]:
                     raise
                 line.has_packages = False
-                version = next(iter(line.targets.values())).version
-                lacking = f"snippets that need packages do not run on {version}: {error}"
+                lacking = f"snippets that need packages do not run on {line.name}: {error}"
+                continue
+            left_out = {name for build in Build for name in line.lacking(snippet, build)}
+            if left_out and line.name == snippet.home:
+                raise InterpreterError(
+                    f"{snippet.where}: {', '.join(sorted(left_out))} has no wheel for {line.name}, where "
+                    f"this snippet has to run. Pin a version that has one, or say `:since:`."
+                )
     return lacking
 
 
+def _covered(snippet: Snippet, lines: Sequence[Line]) -> list[Job]:
+    """List where a snippet could run if all had its packages: a session where all its builds are."""
+    named = _named(snippet) if snippet.language == "console" else set()
+    return [
+        Job(snippet=snippet, line=line, build=build)
+        for line in lines
+        if snippet.covers(line.name) and named <= set(line.targets)
+        for build in builds_of(snippet)
+        if build in line.targets
+    ]
+
+
 def _jobs(snippet: Snippet, lines: Sequence[Line]) -> list[Job]:
-    jobs = []
-    for line in lines:
-        if snippet.packages and not line.has_packages:
-            continue
-        wanted = builds_of(snippet)
-        if snippet.language == "console" and not _named(snippet) <= set(line.targets):
-            continue
-        jobs += [
-            Job(snippet=snippet, line=line, build=build)
-            for build in wanted
-            if build in line.targets
-        ]
-    return jobs
+    """List where a snippet runs."""
+    return [job for job in _covered(snippet, lines) if not job.line.lacking(snippet, job.build)]
 
 
 def _named(snippet: Snippet) -> set[Build]:
@@ -176,55 +215,14 @@ def _named(snippet: Snippet) -> set[Build]:
     return {command.build for command in session if command.build is not None}
 
 
-def _note(
-    results: Results,
-    snippet: Snippet,
-    lines: Sequence[Line],
-    ran: Sequence[tuple[Job, list[Ran]]],
-) -> None:
-    for job, runs in ran:
-        first = job.line is lines[0]
-        into = results.required if first else results.others
-        judged = _judge(snippet, job, runs)
-        into.setdefault(snippet.page, {}).setdefault(snippet.name, []).extend(judged)
-        if first:
-            results.runs.setdefault((snippet.page, snippet.name), {})[job.build] = runs
-
-
-def _judge(snippet: Snippet, job: Job, runs: list[Ran]) -> list[Verdict]:
-    """Judge a run; a session whose commands name both builds counts for both."""
-    builds = {job.build}
-    if snippet.language == "console" and len(builds_of(snippet)) == 1:
-        builds |= _named(snippet)
-    return [
-        check.verdict(snippet, build, job.line.targets[build].version, runs)
-        for build in Build
-        if build in builds
-    ]
-
-
 def write_outputs(page: Page, results: Results, root: Path) -> Page:
-    """Write the outputs of the runs into a page and judge them again; return the page as it is now."""
-    verdicts = results.required.get(page.name, {})
+    """Write the outputs of the runs into a page; return the page as it is now."""
+    verdicts = {snippet.name: results.verdicts(snippet) for snippet in page.snippets}
     text = update.rewrite(page, verdicts)
     if text == page.text:
         return page
     files.write_atomic(page.path, text.encode())
-    new = extract(page.path, root)
-    for snippet in new.snippets:
-        known = verdicts.get(snippet.name)
-        runs = results.runs.get((page.name, snippet.name))
-        if known is None or runs is None:
-            continue
-        verdicts[snippet.name] = [
-            check.verdict(snippet, old.build, old.version, _runs_for(runs, old.build))
-            for old in known
-        ]
-    return new
-
-
-def _runs_for(runs: Mapping[Build, list[Ran]], build: Build) -> list[Ran]:
-    return runs[build] if build in runs else next(iter(runs.values()))
+    return extract(page.path, root)
 
 
 def write_report(
@@ -232,34 +230,27 @@ def write_report(
 ) -> bool:
     """Write the report of a page; blocks that did not run keep their entry while they are unchanged."""
     path = report.path_of(page.name, root)
-    old = report.read(path)
+    old = report.read(path).blocks
     blocks: dict[str, report.Block] = {}
     for snippet in page.snippets:
-        if not snippet.runs_itself:
-            continue
         key = snippet.hash
-        judged = [
-            *results.required.get(page.name, {}).get(snippet.name, ()),
-            *results.others.get(page.name, {}).get(snippet.name, ()),
-        ]
-        if not judged:
-            if key in old.blocks:
-                blocks[key] = old.blocks[key]
-            continue
-        new = report.Block(
-            name=snippet.name,
-            expect=str(snippet.expect),
-            results=tuple(
-                report.Result(
-                    build=verdict.build,
-                    version=verdict.version,
-                    date=today.isoformat(),
-                    passed=verdict.passed,
-                    runs=verdict.runs,
-                    endings=dict(verdict.endings) if snippet.repeated else {},
-                )
-                for verdict in judged
-            ),
+        ran = tuple(
+            report.Result(
+                build=verdict.build,
+                version=verdict.version,
+                date=today.isoformat(),
+                passed=verdict.passed,
+                runs=verdict.runs,
+                endings=dict(verdict.endings) if snippet.repeated else {},
+            )
+            for verdict in results.verdicts(snippet)
         )
-        blocks[key] = report.merge(old.blocks.get(key), new, refresh=refresh)
+        lacking = results.lacking.get((snippet.page, snippet.name), {})
+        if ran or lacking:
+            new = report.Block(
+                name=snippet.name, expect=str(snippet.expect), results=ran, lacking=lacking
+            )
+            blocks[key] = report.merge(old.get(key), new, refresh=refresh)
+        elif snippet.runs_itself and key in old:
+            blocks[key] = old[key]
     return report.write(path, report.Report(blocks=blocks))

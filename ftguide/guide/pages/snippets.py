@@ -7,6 +7,8 @@ not in the report says so on the page: edited since the last run, or never run.
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,14 +19,16 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from ftguide.docs import depends
+from ftguide.files import UnreadableError
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
 from ftguide.guide.declare.finding import Finding, PageError
-from ftguide.guide.declare.model import UNREPORTED, Crash, Expect, Snippet
+from ftguide.guide.declare.model import LINES, UNREPORTED, Crash, Expect, Snippet
 from ftguide.guide.declare.options import FILES, OPTIONS, OUTPUT_OPTIONS
 from ftguide.guide.derive import endings
 from ftguide.guide.record import report
-from ftguide.guide.record.report import Report, ReportError, Result
+from ftguide.guide.record.report import Block, Report, Result
+from ftguide.render.words import enumeration
 from ftguide.vocabulary import Build
 
 logger = logging.getLogger(__name__)
@@ -36,6 +40,9 @@ _VERIFIED = {
     Expect.EXIT: "Verified on",
     Expect.HANG: "Verified to hang on",
 }
+_ISSUES = "https://github.com/python/cpython/issues"
+#: So many characters of a line fit twice beside each other into the column of a page.
+_NARROW = 40
 _CAPTIONS = {
     None: "Output",
     Build.GIL: "Output on the GIL-enabled build",
@@ -107,15 +114,14 @@ class BlockDirective(SphinxDirective):
         depends.on(self.env, self.env.docname, (path,))
         try:
             known = report.read(path)
-        except ReportError as error:
+        except UnreadableError as error:
             self.warn(str(error))
             known = Report()
         good, words = status_of(snippet, known)
         line = nodes.paragraph("", "", classes=["snippet-status"])
         if not good:
             line["classes"].append("snippet-unverified")
-        link = nodes.reference("", "", refid=anchor(snippet), internal=True)
-        link += nodes.Text(words)
+        link = nodes.reference("", words, refid=anchor(snippet), internal=True)
         line += [link, nodes.Text(".")]
         if snippet.crash is not None:
             line += known_crash(snippet.crash)
@@ -151,17 +157,13 @@ class SnippetDirective(BlockDirective):
     def users(self, snippet: Snippet) -> nodes.paragraph:
         """Return the line below a block that runs only where others use it."""
         page = self.page()
-        line = nodes.paragraph("", "", nodes.Text("Runs in "), classes=["snippet-status"])
-        others = [
-            one
-            for one in (page.snippets if page is not None else ())
-            if any(used.name == snippet.name for used in one.uses)
+        links = [
+            nodes.reference("", user.name, refid=anchor(user), internal=True)
+            for user in (page.snippets if page is not None else ())
+            if any(used.name == snippet.name for used in user.uses)
         ]
-        for number, one in enumerate(others):
-            line += [nodes.Text(", ")] if number else []
-            line += nodes.reference("", one.name, refid=anchor(one), internal=True)
-        line += nodes.Text(".")
-        return line
+        words = [nodes.Text("Runs in "), *_listed(links), nodes.Text(".")]
+        return nodes.paragraph("", "", *words, classes=["snippet-status"])
 
     def reason(self) -> nodes.paragraph:
         """Return the line below a block that is not run."""
@@ -187,27 +189,79 @@ class OutputDirective(BlockDirective):
         """Return the output, and the status below a snippet's last one."""
         build = self.options.get("build")
         known = Build(build) if build in set(Build) else None
-        box = self.literal("\n".join(self.content), "text", _CAPTIONS[known], "snippet-output")
+        lines = tuple(self.options.get("line", "").split())
         snippet = self.snippet()
-        if snippet is None or snippet.outputs[-1].build is not known:
+        text = "\n".join(self.content)
+        caption = _CAPTIONS[known]
+        if snippet is not None:
+            caption += on_lines(snippet, known, lines)
+        session = snippet is not None and snippet.language == "console"
+        box = self.literal(
+            text or "(nothing)", "console" if session else "text", caption, "snippet-output"
+        )
+        if snippet is None or not snippet.outputs:
+            return [box]
+        last = snippet.outputs[-1]
+        if (last.build, set(last.lines)) != (known, set(lines)):
             return [box]
         return [box, self.status(snippet)]
 
 
+def on_lines(snippet: Snippet, build: Build | None, lines: Sequence[str]) -> str:
+    """Return what follows the caption of an output, where another line has one of its own."""
+    if not lines:
+        others = {
+            line
+            for output in snippet.outputs
+            if build is None or output.build in {build, None}
+            for line in output.lines
+        }
+        if not others:
+            return ""
+        lines = [line for line in LINES if snippet.covers(line) and line not in others]
+    return f"{' on' if build is None else ' of'} {enumeration(lines)}"
+
+
+def set_side_by_side(_app: Sphinx, doctree: nodes.document) -> None:
+    """Put outputs that follow each other, and are narrow, beside each other where there is room."""
+    for first in list(doctree.findall(_is_output)):
+        parent = first.parent
+        at = parent.index(first)
+        if at and _is_output(parent[at - 1]):
+            continue
+        group = list(itertools.takewhile(_is_output, parent[at:]))
+        if len(group) < 2 or any(len(line) > _NARROW for box in group for line in _lines(box)):
+            continue
+        grid = nodes.container("", *group, classes=["snippet-outputs"])
+        parent[at : at + len(group)] = [grid]
+
+
+def _is_output(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and "snippet-output" in node["classes"]
+
+
+def _lines(box: nodes.Node) -> list[str]:
+    return [
+        line for block in box.findall(nodes.literal_block) for line in block.astext().splitlines()
+    ]
+
+
 def known_crash(crash: Crash) -> list[nodes.Node]:
     """Return the sentence that says where the interpreter itself is known to crash, with its issues."""
-    where = [line + build.suffix for line, build in crash.builds]
-    line: list[nodes.Node] = [
-        nodes.Text(f" Crashes of the interpreter are known on {_enumeration(where)}: ")
+    where = enumeration([line + build.suffix for line, build in crash.builds])
+    issues: list[nodes.Node] = [
+        nodes.Text("no issue was found upstream")
+        if issue == UNREPORTED
+        else nodes.reference("", issue, refuri=f"{_ISSUES}/{issue.removeprefix('gh-')}")
+        for issue in crash.issues
     ]
-    for number, issue in enumerate(crash.issues):
-        line += [nodes.Text(", ")] if number else []
-        if issue == UNREPORTED:
-            line += [nodes.Text("no issue was found upstream")]
-        else:
-            address = f"https://github.com/python/cpython/issues/{issue.removeprefix('gh-')}"
-            line += [nodes.reference("", issue, refuri=address, internal=False)]
-    return [*line, nodes.Text(".")]
+    words = nodes.Text(f" Crashes of the interpreter are known on {where}: ")
+    return [words, *_listed(issues), nodes.Text(".")]
+
+
+def _listed(items: Sequence[nodes.Node]) -> list[nodes.Node]:
+    """Put commas between nodes."""
+    return [node for item in items for node in (nodes.Text(", "), item)][1:]
 
 
 def anchor(snippet: Snippet) -> str:
@@ -221,30 +275,42 @@ def status_of(snippet: Snippet, known: Report) -> tuple[bool, str]:
     if block is None:
         earlier = any(stored.name == snippet.name for stored in known.blocks.values())
         return False, f"Not verified: {'edited since the last run' if earlier else 'not run yet'}"
-    failed = [result for result in block.results if not result.passed]
-    passed = [result for result in block.results if result.passed]
+    results = report.in_order(block.results)
+    failed = [result for result in results if not result.passed]
+    passed = [result for result in results if result.passed]
+    if not results:
+        return False, f"Not verified{_without(snippet, block)}"
     if not passed:
-        return False, f"Not verified: not as shown on {_versions(failed)}, {_date(failed)}"
+        return False, f"Not verified: not as shown on {_tried(failed)}{_without(snippet, block)}"
     if snippet.repeated:
         verified = "Verified to race" if snippet.expect is Expect.RACE else "Verified"
         words = f"{verified}: {'; '.join(map(_runs, passed))}; {_date(passed)}"
     else:
-        words = f"{_VERIFIED[snippet.expect]} {_versions(passed)}, {_date(passed)}"
+        words = f"{_VERIFIED[snippet.expect]} {_tried(passed)}"
     if failed:
-        return True, f"{words}. Not as shown on {_versions(failed)}, {_date(failed)}"
-    return True, words
+        words += f". Not as shown on {_tried(failed)}"
+    return True, words + _without(snippet, block)
 
 
-def _title(result: Result) -> str:
-    return result.version + result.build.suffix
+def _without(snippet: Snippet, block: Block) -> str:
+    """Say where a snippet does not run, and why."""
+    parts = []
+    if snippet.since is not None and snippet.until is not None:
+        parts.append(f"For {snippet.since} to {snippet.until} only")
+    elif snippet.since is not None:
+        parts.append(f"For {snippet.since} and newer")
+    elif snippet.until is not None:
+        parts.append(f"For {snippet.until} and older")
+    by_packages: dict[tuple[str, ...], list[str]] = {}
+    for title, packages in block.lacking.items():
+        by_packages.setdefault(tuple(packages), []).append(title)
+    for packages, titles in by_packages.items():
+        parts.append(f"Not run on {enumeration(titles)}: no wheel of {enumeration(packages)}")
+    return "".join(f". {part}" for part in parts)
 
 
-def _versions(results: list[Result]) -> str:
-    return _enumeration([_title(result) for result in results])
-
-
-def _enumeration(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+def _tried(results: list[Result]) -> str:
+    return f"{enumeration([result.title for result in results])}, {_date(results)}"
 
 
 def _date(results: list[Result]) -> str:
@@ -253,7 +319,8 @@ def _date(results: list[Result]) -> str:
 
 
 def _runs(result: Result) -> str:
-    return f"{result.runs} runs on {_title(result)}: {endings.words(tuple(result.endings.items()))}"
+    counts = endings.words(tuple(result.endings.items()))
+    return f"{result.runs} runs on {result.title}: {counts}"
 
 
 def _numbers(text: str) -> list[int]:
@@ -281,3 +348,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("snippet", SnippetDirective)
     app.add_directive("output", OutputDirective)
     app.connect("doctree-read", note_anchors)
+    app.connect("doctree-read", set_side_by_side)

@@ -8,16 +8,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from ftguide.render.words import enumeration
+
 logger = logging.getLogger(__name__)
 
 
 def words(checked: str, checked_with: str) -> str:
     """Return the sentence; raises `ValueError` for what is no date."""
     day = dt.date.fromisoformat(checked)
-    versions = [one.strip() for one in checked_with.split(",") if one.strip()]
-    listed = " and ".join(
-        filter(None, (", ".join(versions[:-1]), versions[-1] if versions else ""))
-    )
+    listed = enumeration([word.strip() for word in checked_with.split(",") if word.strip()])
     return f"This page was checked on {day}" + (f" with CPython {listed}." if listed else ".")
 
 

@@ -6,15 +6,18 @@ again only when its own file changes. Blocks are keyed by their hash: an edited 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from ftguide import files
-from ftguide.vocabulary import Build, ExpectedError, line_of
+from ftguide.guide.declare.model import line_order
+from ftguide.vocabulary import Build, line_of
 
 FOLDER = Path("source") / "snippets" / "report"
 SCHEMA = 1
+REMEDY = "Delete the file and run `nox -s snippets`, which writes it again."
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,13 +30,20 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     runs: int = 1
     endings: dict[str, int] = {}  #: of a repeated block: how many runs ended how
 
+    @property
+    def title(self) -> str:
+        """The interpreter's name: 3.14.7t."""
+        return self.version + self.build.suffix
 
-class Block(msgspec.Struct, frozen=True, kw_only=True):
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A block as it was when it ran."""
 
     name: str
     expect: str
     results: tuple[Result, ...]
+    #: Interpreters that it did not run on, and the packages that they have no build of.
+    lacking: dict[str, tuple[str, ...]] = {}
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,10 +53,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     blocks: dict[str, Block] = {}
 
 
-class ReportError(ExpectedError):
-    """A report cannot be read; the message names file, problem and remedy."""
-
-
 def path_of(page: str, root: Path) -> Path:
     """Return the report of a page such as source/benchmarks/method.md."""
     inner = Path(page).relative_to("source").with_suffix(".json")
@@ -54,25 +60,8 @@ def path_of(page: str, root: Path) -> Path:
 
 
 def read(path: Path) -> Report:
-    """Return a report, an empty one where there is no file; raises `ReportError`."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return Report()
-    except OSError as error:
-        raise ReportError(f"{path}: {error.strerror}. Check its permissions.") from error
-    try:
-        report = msgspec.json.decode(raw, type=Report)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ReportError(
-            f"{path}: {error}. Delete the file and run `nox -s snippets`, which writes it again."
-        ) from error
-    if report.schema != SCHEMA:
-        raise ReportError(
-            f"{path}: schema {report.schema}, and this checkout reads {SCHEMA}. "
-            "Delete the file and run `nox -s snippets`."
-        )
-    return report
+    """Return a report, an empty one where there is no file; raises `files.UnreadableError`."""
+    return files.load(path, Report, REMEDY, schema=SCHEMA, missing=Report())
 
 
 def write(path: Path, report: Report) -> bool:
@@ -97,12 +86,29 @@ def merge(old: Block | None, new: Block, *, refresh: bool) -> Block:
     the results of lines that did not run this time: the block is the same, and so they still hold.
     """
     if old is None:
-        return new
+        old = Block(name=new.name, expect=new.expect, results=())
     ran = {line_of(result.version) for result in new.results}
     known = {} if refresh else {_same(result): result for result in old.results}
     results = [known.get(_same(result), result) for result in new.results]
     results += [result for result in old.results if line_of(result.version) not in ran]
-    return Block(name=new.name, expect=new.expect, results=tuple(results))
+    ran |= set(map(line_of, new.lacking))
+    lacking = {
+        title: packages for title, packages in old.lacking.items() if line_of(title) not in ran
+    }
+    return Block(
+        name=new.name,
+        expect=new.expect,
+        results=in_order(results),
+        lacking=dict(sorted((new.lacking | lacking).items())),
+    )
+
+
+def in_order(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Return results by line, the GIL-enabled build first."""
+    builds = list(Build)
+    return tuple(
+        sorted(results, key=lambda one: (line_order(line_of(one.version)), builds.index(one.build)))
+    )
 
 
 def _same(result: Result) -> tuple[Build, str, bool, int]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from ftguide import files
 from ftguide.native.audit.files import AuditError
 
 DATA = Path(__file__).with_name("data") / "c-api-levels.json"
@@ -47,11 +48,8 @@ class Levels(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(path: Path = DATA) -> Levels:
-    """Read the table; raises `AuditError` when the file is damaged."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Levels)
-    except (OSError, msgspec.DecodeError) as error:
-        raise AuditError(f"{path}: {error}. `python -m ftguide levels` writes it anew.") from error
+    """Read the table; raises `files.UnreadableError` when it is missing or damaged."""
+    return files.load(path, Levels, "`python -m ftguide levels` writes it anew.")
 
 
 def extract(tarballs: Sequence[tuple[str, str, Path]]) -> Levels:
@@ -108,13 +106,13 @@ def described(members: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         match = re.search(r"Doc/c-api/([\w-]+)\.rst$", member)
         if not match:
             continue
-        found = list(_DIRECTIVE.finditer(text))
-        for one, after in zip(found, [*found[1:], None], strict=False):
-            body = text[one.end() : after.start() if after else len(text)]
+        entries = list(_DIRECTIVE.finditer(text))
+        for directive, after in zip(entries, [*entries[1:], None], strict=False):
+            body = text[directive.end() : after.start() if after else len(text)]
             # An entry ends where the text comes back to the margin.
             entry = re.split(r"^(?=\S)", body, maxsplit=1, flags=re.MULTILINE)[0]
             added = _ADDED.search(entry)
-            for line in one[1].splitlines():
+            for line in directive[1].splitlines():
                 if name := _NAME.search(line.strip()):
                     pages[name[1] or name[2]] = (match[1], added[1] if added else "")
     return pages
@@ -139,4 +137,4 @@ def _texts(path: Path) -> dict[str, str]:
 def write(levels: Levels, path: Path = DATA) -> None:
     """Write the table; the same tarballs give the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(levels), indent=1) + b"\n")
+    path.write_bytes(files.to_json(levels))

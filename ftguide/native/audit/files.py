@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ftguide.native.audit.mask import Source, read
 from ftguide.native.audit.rules import Language
-from ftguide.native.audit.structure import Project
+from ftguide.native.audit.source import Project, Source, read
 from ftguide.vocabulary import ExpectedError
 
 #: Hand-written sources are smaller; what is larger was generated, and costs seconds to read.
@@ -168,32 +167,23 @@ def _project(root: Path, names: list[str]) -> Project:
     build: list[str] = []
     included: set[str] = set()
     pyo3 = None
-    for name in names:
-        path = root / name
+    for path in (root / name for name in names):
         if path.suffix in {".pyx", ".pxi"}:
-            included.update(_included(path))
-            continue
-        if path.name != "Cargo.toml" and path.name not in BUILD_FILES and path.suffix != ".cmake":
-            continue
-        try:
-            text = path.read_bytes()[:LARGEST_BYTES].decode("utf-8", errors="replace")
-        except OSError:
-            continue
-        if path.name == "Cargo.toml":
-            for match in _PYO3.finditer(text):
-                major, minor = (match[1], match[2]) if match[1] else (match[3], match[4])
-                pyo3 = (int(major), int(minor))
-        else:
-            build.append(re.sub(r"(?m)(?:^|\s)#.*$", "", text))  # a comment declares nothing
+            included |= {PurePosixPath(name).name for name in _INCLUDE.findall(_text(path))}
+        elif path.name == "Cargo.toml":
+            for match in _PYO3.finditer(_text(path)):
+                pyo3 = (int(match[1] or match[3]), int(match[2] or match[4]))
+        elif path.name in BUILD_FILES or path.suffix == ".cmake":
+            build.append(re.sub(r"(?m)(?:^|\s)#.*$", "", _text(path)))  # a comment declares nothing
     return Project(build="\n".join(build), pyo3=pyo3, included=frozenset(included))
 
 
-def _included(path: Path) -> list[str]:
-    """Return the names of the files that a Cython source includes."""
+def _text(path: Path) -> str:
+    """Return the beginning of a file, as far as one can be written by hand; empty for what is none."""
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            return []
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        if not path.is_file():
+            return ""
+        with path.open("rb") as stream:
+            return stream.read(LARGEST_BYTES).decode("utf-8", errors="replace")
     except OSError:
-        return []
-    return [PurePosixPath(name).name for name in _INCLUDE.findall(text)]
+        return ""

@@ -1,4 +1,4 @@
-"""Rules that look at one place in the code: a name, a call, a comparison. Pure."""
+"""Match the patterns of the rules, each against one place of the code: a name, a call, a comparison. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ftguide.native.audit.mask import Source, without_directives
-from ftguide.native.audit.rules import REPLACEMENTS, Language
+from ftguide.native.audit.rules import RULES, STRONG, Context, Language, Pattern
+from ftguide.native.audit.source import Project, Source, without_directives
 
-_NATIVE = frozenset({Language.C, Language.CPP, Language.SWIG, Language.CYTHON})
 _C_LIKE = frozenset({Language.C, Language.CPP, Language.SWIG})
 
 
@@ -23,130 +22,6 @@ class Hit:
     hint: str = ""  #: what to use instead, where the rule knows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pattern:
-    rule: str
-    languages: frozenset[Language]
-    pattern: re.Pattern[str]
-    in_section_fine: bool = False  #: nothing to say inside a critical section
-
-
-_BORROWED = {swap.borrowed: swap.strong for swap in REPLACEMENTS if swap.strong}
-
-_PATTERNS = (
-    _Pattern(
-        rule="borrowed-reference",
-        languages=_NATIVE,
-        pattern=re.compile(rf"\b({'|'.join(sorted(_BORROWED, key=len, reverse=True))})\s*\("),
-        in_section_fine=True,
-    ),
-    _Pattern(
-        rule="dict-next",
-        languages=_NATIVE,
-        pattern=re.compile(r"\b_?PyDict_Next\s*\("),
-        in_section_fine=True,
-    ),
-    _Pattern(
-        rule="sequence-fast",
-        languages=_NATIVE,
-        pattern=re.compile(r"\bPySequence_(?:Fast_GET_ITEM|Fast_ITEMS|ITEM)\s*\("),
-        in_section_fine=True,
-    ),
-    _Pattern(
-        rule="refcount-test",
-        languages=_NATIVE,
-        pattern=re.compile(
-            r"\bPy_REFCNT\s*\([^;{}\n]{0,120}?\)\s*(?:[=!]=|[<>]=?)|->\s*ob_refcnt\b"
-            r"|\b\d+\s*(?:[=!]=|[<>]=?)\s*Py_REFCNT\s*\(|[.>]ref_count\(\)\s*(?:[=!]=|[<>]=?)"
-            r"|\brefcount\s*\([^;{}\n]{0,80}?\)\s*[=!]="
-        ),
-    ),
-    _Pattern(
-        rule="refcount-test",
-        languages=frozenset({Language.RUST}),
-        pattern=re.compile(r"\bget_refcnt\s*\(|\bPy_REFCNT\s*\("),
-    ),
-    _Pattern(
-        rule="gil-macro-value",
-        languages=_C_LIKE,
-        pattern=re.compile(
-            r"^[ \t]*#[ \t]*(?:el)?if\b(?:[^\n]*[^\n\w])?(?:Py_GIL_DISABLED\b\s*(?:[=!]=|[<>])"
-            r"|\d\s*[=!]=\s*Py_GIL_DISABLED\b|![ \t]*Py_GIL_DISABLED\b)",
-            re.MULTILINE,
-        ),
-    ),
-    _Pattern(
-        rule="gil-as-lock",
-        languages=_NATIVE,
-        pattern=re.compile(
-            r"\bPyGILState_(?:Ensure|Check)\s*\(|\bPy_(?:UN)?BLOCK_THREADS\b"
-            r"|\bPyEval_AcquireThread\s*\(|\bgil_scoped_acquire\b"
-        ),
-    ),
-    _Pattern(
-        rule="gil-as-lock",
-        languages=frozenset({Language.CYTHON}),
-        pattern=re.compile(r"\bwith\s+gil\b"),
-    ),
-    _Pattern(
-        rule="native-lock",
-        languages=_C_LIKE,
-        pattern=re.compile(
-            r"\bstd::(?:lock_guard|unique_lock|scoped_lock|shared_lock|call_once)\b"
-            r"|\bpthread_(?:mutex|rwlock_(?:rd|wr))_?lock\s*\(|\bpthread_once\s*\("
-            r"|\b(?:EnterCriticalSection|AcquireSRWLock\w+)\s*\("
-        ),
-    ),
-    _Pattern(rule="ob-mutex", languages=_C_LIKE, pattern=re.compile(r"(?:->|\.)\s*ob_mutex\b")),
-    _Pattern(
-        rule="object-allocator",
-        languages=_NATIVE,
-        pattern=re.compile(r"\bPyObject_(?:Malloc|Calloc|Realloc|MALLOC|REALLOC)\s*\("),
-    ),
-    _Pattern(
-        rule="libc-static",
-        languages=_NATIVE,
-        pattern=re.compile(
-            r"(?<![\w.>:])(?:std::)?(?:strtok|localtime|gmtime|asctime|ctime|setlocale|getpwnam"
-            r"|getpwuid|gethostbyname|getservbyname|strerror|srand|rand|setenv|putenv)\s*\("
-        ),
-    ),
-    _Pattern(
-        rule="removed-api",
-        languages=_NATIVE,
-        pattern=re.compile(
-            r"\bPyEval_(?:InitThreads|ThreadsInitialized|AcquireLock|ReleaseLock)\s*\("
-        ),
-    ),
-    _Pattern(
-        rule="pyo3-gil-used",
-        languages=frozenset({Language.RUST}),
-        pattern=re.compile(
-            r"#\[\s*pymodule\s*\([^\]]*\bgil_used\s*=\s*true|\.gil_used\s*\(\s*true"
-        ),
-    ),
-    _Pattern(
-        rule="unsafe-sync",
-        languages=frozenset({Language.RUST}),
-        pattern=re.compile(r"\bunsafe\s+impl\b[^{;]{0,120}?\b(?:Sync|Send)\s+for\b"),
-    ),
-    _Pattern(
-        rule="static-state",
-        languages=frozenset({Language.RUST}),
-        pattern=re.compile(
-            r"\bstatic\s+mut\b(?![^;=]{0,200}\bPy(?:Type)?Object\b)[^;=]{0,200}=|\bstatic\b[^=;{]{0,120}?\b(?:SyncUnsafeCell|UnsafeCell)\b"
-        ),
-    ),
-    _Pattern(
-        rule="static-object",
-        languages=frozenset({Language.RUST}),
-        pattern=re.compile(
-            r"\b(?:GILOnceCell|GILProtected)\b\s*(?:<|::\s*new)"
-            r"|\bstatic\s+mut\b[^;=]{0,200}\bPy(?:Type)?Object\b[^;=]{0,40}="
-        ),
-    ),
-)
-
 _BEGIN_END = re.compile(r"\bPy_(BEGIN|END)_CRITICAL_SECTION\w*")
 _GUARD = re.compile(r"[{}]|\bscoped_critical_section\b|\bft_object2?_guard\b")
 _ARGUMENT = re.compile(r"\s*(\w{1,60})\s*[,)]")
@@ -157,39 +32,57 @@ _MAKERS = (
 #: Where a critical section must have ended, in characters.
 LONGEST_SECTION = 20_000
 
-_DEFINES = re.compile(r"[ \t]*#[ \t]*(?:define|undef)\b")
-_ASSERTS = re.compile(r"[ \t]*\w*assert\w*!?\s*\(", re.IGNORECASE)
+#: What a line begins with on which a match may mean nothing.
+_BEGINNINGS = {
+    Context.DEFINE: re.compile(r"[ \t]*#[ \t]*(?:define|undef)\b"),
+    Context.ASSERT: re.compile(r"[ \t]*\w*assert\w*!?\s*\(", re.IGNORECASE),
+}
 _LEAVE = re.compile(r"\b(return|goto)\b\s*(\w*)")
 _CYTHON_SECTION = re.compile(
     r"^([ \t]*)with\s+(?:cython\.)?critical_section\b[^\n]*\n", re.MULTILINE
 )
 
 
-def hits(source: Source) -> Iterator[Hit]:
-    """Find the places in a source that single-place rules point at."""
-    sections = protected(source) if source.language in _NATIVE else []
-    for pattern in _PATTERNS:
-        if source.language not in pattern.languages:
-            continue
-        for match in pattern.pattern.finditer(source.code):
-            if pattern.in_section_fine and (
-                _inside(sections, match.start()) or _of_a_new_container(source.code, match.end())
-            ):
-                continue
-            # A pattern may begin with the start of a line; the place is where its text ends.
-            line = source.line_of(match.end() - 1)
-            if pattern.rule != "gil-macro-value" and _DEFINES.match(
-                source.code, source.starts[line - 1]
-            ):
-                continue
-            if pattern.rule == "refcount-test" and _ASSERTS.match(
-                source.code, source.starts[line - 1]
-            ):
-                continue  # it decides nothing
-            name = match[1] if match.re.groups else ""
-            strong = _BORROWED.get(name or "", "")
-            yield Hit(pattern.rule, line, f"{strong} instead of {name}" if strong else "")
+def hits(source: Source, project: Project) -> Iterator[Hit]:
+    """Find the places in a source that the rules' patterns point at, and sections left early."""
+    sections = protected(source)
+    for rule in RULES.values():
+        for pattern in rule.pattern:
+            if source.language in pattern.languages and _concerns(pattern, source, project):
+                yield from _matches(rule.id, pattern, source, sections)
     yield from _left_sections(source)
+
+
+def _concerns(pattern: Pattern, source: Source, project: Project) -> bool:
+    """Say whether the rest of a source and its build files leave a pattern something to say."""
+    return (
+        (not pattern.unless_code or pattern.unless_code not in source.code)
+        and (not pattern.unless_build or pattern.unless_build not in project.build)
+        and pattern.needs_build in project.build
+        and re.search(pattern.needs_code, source.code) is not None
+    )
+
+
+def _matches(
+    rule: str, pattern: Pattern, source: Source, sections: Sequence[tuple[int, int]]
+) -> Iterator[Hit]:
+    for match in re.finditer(pattern.expression, source.code):
+        # A pattern may begin with the start of a line; the place is where its text ends.
+        line = source.line_of(match.end() - 1)
+        if any(
+            context in pattern.fine_in and beginning.match(source.code, source.starts[line - 1])
+            for context, beginning in _BEGINNINGS.items()
+        ):
+            continue
+        if Context.SECTION in pattern.fine_in and (
+            _inside(sections, match.start()) or _of_a_new_container(source.code, match.end())
+        ):
+            continue
+        name = match[1] if match.re.groups else ""
+        strong = STRONG.get(name, "")
+        yield Hit(rule, line, f"{strong} instead of {name}" if strong else "")
+        if pattern.once:
+            return
 
 
 def protected(source: Source) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from ftguide import files
 from ftguide.native.audit.files import AuditError
 from ftguide.native.audit.rules import RULES
 
@@ -55,11 +56,11 @@ class Reviews(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_reviews(path: Path = REVIEWS) -> Reviews:
-    """Read the reviews; raises `AuditError` for a damaged file or a rule that does not exist."""
-    try:
-        reviews = msgspec.json.decode(path.read_bytes(), type=Reviews)
-    except (OSError, msgspec.DecodeError) as error:
-        raise AuditError(f"{path}: {error}.") from error
+    """Read the reviews.
+
+    Raises `files.UnreadableError` for a damaged file, `AuditError` for a rule that does not exist.
+    """
+    reviews = files.load(path, Reviews, "Restore it from version control.")
     for package in reviews.packages:
         for rule in (*package.counts, *(look.rule for look in package.looked)):
             if rule not in RULES:

@@ -10,8 +10,8 @@ from pathlib import Path
 from ftguide.native.audit import files, lines, structure
 from ftguide.native.audit.files import Skipped
 from ftguide.native.audit.lines import Hit
-from ftguide.native.audit.mask import Source
 from ftguide.native.audit.rules import RULES, Rule
+from ftguide.native.audit.source import Source
 
 _ALLOW = re.compile(r"ftguide:\s*allow\s+([\w-]+)(.*)")
 
@@ -60,7 +60,7 @@ def audit(path: Path) -> Report:
             continue
         count += 1
         length += len(source.starts)
-        hits = [*lines.hits(source), *structure.hits(source, tree.project)]
+        hits = [*lines.hits(source, tree.project), *structure.hits(source, tree.project)]
         kept, excused = _judge(source, hits)
         findings += kept
         allowed += excused

@@ -5,12 +5,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from ftguide.native.audit.lines import Hit
-from ftguide.native.audit.mask import Source, without_directives
 from ftguide.native.audit.rules import Language
+from ftguide.native.audit.source import Project, Source, without_directives
 
 _C_LIKE = frozenset({Language.C, Language.CPP})
 
@@ -53,7 +52,6 @@ _FUNCTION = re.compile(
     r"^(?:[\w:*&<> \t]+[\s*&])?(?P<name>\w+)\s*\([^;{}]{0,300}\)\s*\{", re.MULTILINE
 )
 
-_INIT = re.compile(r"\bPyMODINIT_FUNC\b|\bPyInit_\w+\s*\(")
 _CDEF = re.compile(
     r"^cdef\s+(?!(?:public|packed|readonly)\s+(?:class|enum|struct|union|inline)\b|class\b|extern\b|enum\b|struct\b|union\b|packed\b|cppclass\b|inline\b|api\b|void\b"
     r"|const\b|fused\b)(?P<head>[^\n(:]{1,120}?)[ \t]*(?:=[^\n]*)?$",
@@ -78,36 +76,18 @@ _MODULE_DICT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
-    """What the build files of a tree say, joined: the declarations that are not in the sources."""
-
-    build: str = ""
-    pyo3: tuple[int, int] | None = None  #: the version Cargo.toml asks for
-    included: frozenset[str] = frozenset()  #: names of Cython sources that others include
-
-    def mentions(self, word: str) -> bool:
-        """Say whether a build file has a word."""
-        return word in self.build
-
-
 def hits(source: Source, project: Project) -> Iterator[Hit]:
     """Find what the rules about variables, types and declarations point at."""
     if source.language in _C_LIKE:
         yield from _variables(source)
         yield from _late_types(source)
-        yield from _c_declarations(source, project)
+        yield from _late_declarations(source)
     elif source.language is Language.CYTHON:
         yield from _cython(source, project)
     elif source.language is Language.RUST:
         yield from _rust(source, project)
-    elif source.language is Language.SWIG:
-        if (match := re.search(r"^\s*%module\b", source.code, re.MULTILINE)) and not (
-            project.mentions("-nogil")
-        ):
-            yield Hit("undeclared-swig", source.line_of(match.end()))
-    else:
-        yield from _fortran(source, project)
+    elif source.language is Language.FORTRAN:
+        yield from _fortran(source)
 
 
 def _variables(source: Source) -> Iterator[Hit]:
@@ -159,56 +139,26 @@ def _globals(code: str) -> Iterator[tuple[int, str]]:
 def _late_types(source: Source) -> Iterator[Hit]:
     statics = set(re.findall(r"\bstatic\s+Py(?:Type)?Object\s*\*\s*(\w+)", source.code))
     made = [match for match in _MAKES_TYPE.finditer(source.code) if match["name"] in statics]
-    functions = _functions(source) if made else ([], [])
-    for match in made:
-        if not _initialises(functions, match.start()):
-            yield Hit("lazy-type", source.line_of(match.start()))
+    yield from _outside_init(source, "lazy-type", made)
 
 
-def _functions(source: Source) -> tuple[list[int], list[str]]:
-    """Return where function definitions begin, and their names."""
+def _late_declarations(source: Source) -> Iterator[Hit]:
+    if "Py_mod_exec" in source.code:
+        calls = re.finditer(r"\bPyUnstable_Module_SetGIL\s*\(", source.code)
+        yield from _outside_init(source, "late-setgil", list(calls))
+
+
+def _outside_init(source: Source, rule: str, matches: list[re.Match[str]]) -> Iterator[Hit]:
+    """Point at the matches that lie in another function than a module's init function."""
     definitions = [
         (match.start(), match["name"])
-        for match in _FUNCTION.finditer(source.code)
+        for match in (_FUNCTION.finditer(source.code) if matches else ())  # slow on large sources
         if match["name"] not in {"if", "for", "while", "switch", "sizeof", "defined"}
     ]
-    return [start for start, _ in definitions], [name for _, name in definitions]
-
-
-def _initialises(functions: tuple[list[int], list[str]], offset: int) -> bool:
-    """Say whether an offset lies in a module's init function."""
-    starts, names = functions
-    index = bisect.bisect_right(starts, offset) - 1
-    return index >= 0 and names[index].startswith(("PyInit_", "init"))
-
-
-def _c_declarations(source: Source, project: Project) -> Iterator[Hit]:
-    code = source.code
-    slots = re.search(r"\bPyModuleDef_Slot\s+\w+\s*\[", code)
-    if slots and "Py_mod_gil" not in code:
-        yield Hit("undeclared-slot", source.line_of(slots.start()))
-    yield from _asks_for_the_gil(source)
-    create = re.search(r"\bPyModule_Create2?\s*\(", code)
-    if create and "PyUnstable_Module_SetGIL" not in code and _INIT.search(code):
-        yield Hit("undeclared-single-phase", source.line_of(create.start()))
-    if "Py_mod_exec" in code:
-        functions = _functions(source)
-        for match in re.finditer(r"\bPyUnstable_Module_SetGIL\s*\(", code):
-            if not _initialises(functions, match.start()):
-                yield Hit("late-setgil", source.line_of(match.start()))
-    for match in re.finditer(r"\bPYBIND11_(?:EMBEDDED_)?MODULE\s*\(([^{]{0,300})", code):
-        if "mod_gil_not_used" not in match[1]:
-            yield Hit("undeclared-pybind11", source.line_of(match.start()))
-    nanobind = re.search(r"\bNB_MODULE\s*\(", code)
-    if nanobind and not project.mentions("FREE_THREADED"):
-        yield Hit("undeclared-nanobind", source.line_of(nanobind.start()))
-
-
-def _asks_for_the_gil(source: Source) -> Iterator[Hit]:
-    rust = source.language is Language.RUST
-    pattern = r"\bvalue\s*:[^,;{}]{0,80}\bPy_MOD_GIL_USED\b" if rust else r"\bPy_MOD_GIL_USED\b"
-    for match in re.finditer(pattern, source.code):
-        yield Hit("undeclared-slot", source.line_of(match.start()))
+    for match in matches:
+        index = bisect.bisect_right(definitions, match.start(), key=lambda each: each[0]) - 1
+        if index < 0 or not definitions[index][1].startswith(("PyInit_", "init")):
+            yield Hit(rule, source.line_of(match.start()))
 
 
 def _cython(source: Source, project: Project) -> Iterator[Hit]:
@@ -221,9 +171,8 @@ def _cython(source: Source, project: Project) -> Iterator[Hit]:
         yield Hit("static-object", source.line_of(match.start()))
     declared = any("freethreading_compatible" in text for _, text in source.comments)
     part = PurePath(source.name).name in project.included
+    declared |= "freethreading_compatible" in project.build
     if source.name.endswith(".pyx") and not part and not declared:
-        if project.mentions("freethreading_compatible"):
-            return
         yield Hit("undeclared-cython", 1)
 
 
@@ -233,10 +182,7 @@ def _end_of_item(source: Source, begin: int) -> int:
     return end if end >= 0 else len(source.code)
 
 
-def _fortran(source: Source, project: Project) -> Iterator[Hit]:
-    match = re.search(r"\b(?:subroutine|function)\b", source.code, re.IGNORECASE)
-    if match and project.mentions("f2py") and not project.mentions("freethreading-compatible"):
-        yield Hit("undeclared-f2py", source.line_of(match.start()))
+def _fortran(source: Source) -> Iterator[Hit]:
     module = shape = False  # inside a module, before its `contains`; inside a derived type
     for number, line in enumerate(source.code.lower().split("\n"), start=1):
         if re.match(r"\s*(?:end\s*module|contains)\b", line):
@@ -265,4 +211,3 @@ def _rust(source: Source, project: Project) -> Iterator[Hit]:
     for match in re.finditer(r"#\[\s*(?:pyo3::)?pymodule\b([^\]]*)\]", source.code):
         if old and "gil_used" not in match[1]:
             yield Hit("pyo3-gil-used", source.line_of(match.start()))
-    yield from _asks_for_the_gil(source)

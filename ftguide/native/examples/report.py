@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
-from ftguide.files import to_json, write_atomic
+from ftguide import files
 from ftguide.native.examples.catalogue import EXAMPLES, Example, Variant
-from ftguide.vocabulary import Build, ExpectedError
+from ftguide.vocabulary import Build
 
 SCHEMA = 1
+REMEDY = "`nox -s examples -- --record` writes it anew once it is deleted."
 #: Where the published report is, relative to the repository.
 REPORT = Path("examples") / "report.json"
 #: `before` fails in this share of its races on the free-threaded build, or the example shows nothing.
@@ -26,10 +25,6 @@ FAILING_SHARE = 0.9
 #: Fewer tools than this built is no session.
 ENOUGH_TOOLS = 5
 _TEXT = 100
-
-
-class ReportError(ExpectedError):
-    """The stored report cannot be read; the message names the file and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +66,11 @@ class Outcome:
     results: tuple[Result, ...] = ()
     skipped: str = ""
     failed: str = ""  #: what did not build
+
+    @property
+    def why(self) -> str:
+        """Why there are no results, as a table says it."""
+        return f"skipped: {self.skipped}" if self.skipped else f"failed: {self.failed}"
 
     def result(self, variant: Variant, build: Build) -> Result | None:
         """Return the result of one wheel, None where there is none."""
@@ -125,30 +125,15 @@ class Report:
 
 
 def load(path: Path) -> Report:
-    """Read a report; one that is not there is empty. Raises `ReportError`."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return Report()
-    except OSError as error:
-        raise ReportError(f"{path.name} cannot be read: {error.strerror}.") from error
-    try:
-        report = msgspec.json.decode(raw, type=Report)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ReportError(
-            f"{path.name} is no report of the examples: {error}. "
-            "`nox -s examples -- --record` writes it anew once it is deleted."
-        ) from error
-    if report.schema != SCHEMA:
-        raise ReportError(f"{path.name} has schema {report.schema}; this checkout reads {SCHEMA}.")
-    return report
+    """Read a report; one that is not there is empty. Raises `files.UnreadableError`."""
+    return files.load(path, Report, REMEDY, schema=SCHEMA, missing=Report())
 
 
 def save(path: Path, part: Part) -> None:
     """Put a part into a report, in place of the one of its line."""
     others = [stored for stored in load(path).parts if stored.line != part.line]
     parts = sorted([part, *others], key=lambda stored: _key(stored.line), reverse=True)
-    write_atomic(path, to_json(Report(parts=tuple(parts))))
+    files.write_atomic(path, files.to_json(Report(parts=tuple(parts))))
 
 
 def _key(line: str) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+
+import msgspec
 
 from ftguide.interpreters.model import Interpreter, Pair
 from ftguide.machine import Platform, describe
@@ -28,64 +29,35 @@ from ftguide.native.examples.workshop import (
 from ftguide.vocabulary import line_of
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wheels:
-    """An example's wheels, or why there are none."""
-
-    built: tuple[tuple[Variant, Interpreter, Built], ...] = ()
-    skipped: str = ""
-    failed: str = ""
+_Wheel = tuple[Variant, Interpreter, Built]
 
 
 def hold(
-    pair: Pair, examples: Sequence[Example], workshop: Workshop, *, runs: int, today: str, say: Say
+    pair: Pair, examples: Sequence[Example], workshop: Workshop, *, runs: int, say: Say
 ) -> Part:
     """Build, test and race examples with a pair; `runs` races of `before` per build."""
     workshop.root.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=len(Platform().usable())) as pool:
-        wheels = list(pool.map(lambda one: _wheels(one, pair, workshop, say), examples))
+        made = list(pool.map(lambda example: _build(example, pair, workshop, say), examples))
     outcomes = [
-        _outcome(example, made, workshop, runs, say)
-        for example, made in zip(examples, wheels, strict=True)
+        wheels if isinstance(wheels, Outcome) else _race(example, wheels, workshop, runs, say)
+        for example, wheels in zip(examples, made, strict=True)
     ]
+    raced = {outcome.name for outcome in outcomes if outcome.results}
+    used = {name for example in examples if example.name in raced for name in example.programs}
     return Part(
         line=line_of(pair.version),
         version=pair.version,
-        date=today,
+        date=dt.datetime.now(dt.UTC).date().isoformat(),
         compiler=pair.ft.facts.compiler,
-        machine=hardware(),
-        programs={
-            name: workshop.version(name)
-            for name in PROGRAMS
-            if workshop.program(name)
-            and any(
-                name in example.programs and one.results
-                for example, one in zip(examples, outcomes, strict=True)
-            )
-        },
+        machine=msgspec.convert(describe(Platform()), Hardware, from_attributes=True),
+        programs={name: workshop.version(name) for name in PROGRAMS if name in used},
         outcomes=tuple(outcomes),
     )
 
 
-def today() -> str:
-    """Return the date in UTC, as the report states it."""
-    return dt.datetime.now(dt.UTC).date().isoformat()
-
-
-def hardware() -> Hardware:
-    """Describe this machine by the few fields that the report has."""
-    machine = describe(Platform())
-    return Hardware(
-        system=machine.system,
-        architecture=machine.architecture,
-        cpu_model=machine.cpu_model,
-        usable_cpus=machine.usable_cpus,
-    )
-
-
-def _wheels(example: Example, pair: Pair, workshop: Workshop, say: Say) -> _Wheels:
+def _build(example: Example, pair: Pair, workshop: Workshop, say: Say) -> list[_Wheel] | Outcome:
+    """Return an example's wheels, or the outcome that says why there are none."""
     try:
         built = [
             (variant, interpreter, workshop.build(example, variant, interpreter))
@@ -94,24 +66,24 @@ def _wheels(example: Example, pair: Pair, workshop: Workshop, say: Say) -> _Whee
         ]
     except SkippedError as reason:
         say(f"{example.name}: skipped, {reason}")
-        return _Wheels(skipped=str(reason))
+        return Outcome(name=example.name, skipped=str(reason))
     except BuildError as error:
         say(f"{example.name}: {error}")
-        return _Wheels(failed=str(error).partition(":\n")[0])
-    say(f"{example.name}: built, {', '.join(sorted({one.wheel for _, _, one in built}))}")
-    return _Wheels(built=tuple(built))
+        return Outcome(name=example.name, failed=error.reason)
+    say(f"{example.name}: built, {', '.join(sorted({wheel.wheel for _, _, wheel in built}))}")
+    return built
 
 
-def _outcome(example: Example, wheels: _Wheels, workshop: Workshop, runs: int, say: Say) -> Outcome:
-    if not wheels.built:
-        return Outcome(name=example.name, skipped=wheels.skipped, failed=wheels.failed)
+def _race(
+    example: Example, wheels: Sequence[_Wheel], workshop: Workshop, runs: int, say: Say
+) -> Outcome:
     lock = locked((workshop.sources / "requirements.txt").read_text())
     tools = {name: pinned(lock[name]) for name in example.packages}
     if example.crate:
         manifest = (workshop.sources / example.name / "after" / "Cargo.toml").read_text()
         tools[example.crate] = crate_version(manifest, example.crate)
     results = []
-    for variant, interpreter, built in wheels.built:
+    for variant, interpreter, built in wheels:
         build = interpreter.facts.build
         result = trial.attempt(
             built,

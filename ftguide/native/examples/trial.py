@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from ftguide import process
@@ -24,11 +25,20 @@ BEFORE_SECONDS = 8.0
 _TESTS_SECONDS = 60.0
 
 
+class Kind(StrEnum):
+    """The ways in which a race can end."""
+
+    PASSED = "passed"
+    WRONG = "wrong"  #: a wrong answer or an exception
+    CRASHED = "crashed"
+    HUNG = "hung"
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How one race ended."""
 
-    kind: str  #: "passed" | "wrong" | "crashed" | "hung"
+    kind: Kind
     said: str = ""
     adds: int = 0
 
@@ -79,44 +89,41 @@ def attempt(
 def race(
     command: Sequence[str], scripts: Path, environ: Mapping[str, str], seconds: float
 ) -> Ending:
-    """Run one race and say how it ended."""
+    """Run one race and say how it ended, from its process and what it printed."""
     words = [*command, str(scripts / "race.py"), "--seconds", str(seconds)]
-    return ending(_run(words, environ, seconds + GRACE_SECONDS))
-
-
-def ending(ended: process.Ended) -> Ending:
-    """Read how a race ended from its process and what it printed."""
+    ended = _run(words, environ, seconds + GRACE_SECONDS)
     if ended.ending is process.Ending.HANG:
-        return Ending(kind="hung", said=f"still running {GRACE_SECONDS:.0f} s after its time")
+        return Ending(kind=Kind.HUNG, said=f"still running {GRACE_SECONDS:.0f} s after its time")
     try:
-        said = json.loads(ended.output.splitlines()[-1])
-        adds, wrong = int(said["adds"]), said["wrong"]
+        answer = json.loads(ended.output.splitlines()[-1])
+        adds, wrong = int(answer["adds"]), answer["wrong"]
     except (IndexError, KeyError, TypeError, ValueError):
         adds, wrong = 0, None
     if ended.signal:
-        return Ending(kind="crashed", said=ended.signal, adds=adds)
+        return Ending(kind=Kind.CRASHED, said=ended.signal, adds=adds)
     if ended.succeeded and adds and wrong is None:
-        return Ending(kind="passed", adds=adds)
+        return Ending(kind=Kind.PASSED, adds=adds)
     if ended.status == 1 and wrong is not None:
-        return Ending(kind="wrong", said=public(str(wrong)), adds=adds)
+        return Ending(kind=Kind.WRONG, said=public(str(wrong)), adds=adds)
     lines = ended.errors.decode(errors="replace").strip().splitlines()
-    return Ending(kind="wrong", said=public(lines[-1] if lines else f"exit status {ended.status}"))
+    return Ending(
+        kind=Kind.WRONG, said=public(lines[-1] if lines else f"exit status {ended.status}")
+    )
 
 
 def summed(endings: Sequence[Ending]) -> Races:
     """Count endings; numbers in what was said are left out to tell ways of failing apart."""
-    kinds = Counter(one.kind for one in endings)
+    kinds = Counter(ending.kind for ending in endings)
     ways: dict[str, list[str]] = {}
-    for one in endings:
-        if one.said:
-            ways.setdefault(re.sub(r"\d+", "#", one.said), []).append(one.said)
+    for ending in filter(lambda ending: ending.said, endings):
+        ways.setdefault(re.sub(r"\d+", "#", ending.said), []).append(ending.said)
     frequent = sorted(ways.values(), key=lambda texts: (-len(texts), texts[0]))
     return Races(
         runs=len(endings),
-        wrong=kinds["wrong"],
-        crashed=kinds["crashed"],
-        hung=kinds["hung"],
-        adds=sum(one.adds for one in endings),
+        wrong=kinds[Kind.WRONG],
+        crashed=kinds[Kind.CRASHED],
+        hung=kinds[Kind.HUNG],
+        adds=sum(ending.adds for ending in endings),
         said=tuple(texts[0] for texts in frequent[:3]),
     )
 
@@ -128,9 +135,8 @@ def _run(command: Sequence[str], environ: Mapping[str, str], seconds: float) -> 
 
 def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) -> tuple[int, int]:
     """Return how many tests passed and failed; (0, 1) when they could not even start."""
-    ended = _run(
-        [*command, "-W", "ignore", str(scripts / "test_tally.py")], environ, _TESTS_SECONDS
-    )
+    words = [*command, "-W", "ignore", str(scripts / "test_tally.py")]
+    ended = _run(words, environ, _TESTS_SECONDS)
     printed = ended.errors.decode(errors="replace")
     ran = re.search(r"^Ran (\d+) tests? in", printed, re.MULTILINE)
     if ran is None or ended.status is None:
@@ -144,7 +150,5 @@ def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) ->
 def _gil_after_import(python: str, environ: Mapping[str, str]) -> bool:
     """Say whether the GIL is on after the import, as a user would see it: without options."""
     code = "import sys, tally; print(getattr(sys, '_is_gil_enabled', lambda: True)())"
-    return (
-        _run([python, "-W", "ignore", "-c", code], environ, _TESTS_SECONDS).output.strip()
-        != b"False"
-    )
+    ended = _run([python, "-W", "ignore", "-c", code], environ, _TESTS_SECONDS)
+    return ended.output.strip() != b"False"

@@ -13,6 +13,7 @@ builds only what it concerns.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -46,7 +47,12 @@ class SkippedError(Exception):
 
 
 class BuildError(Exception):
-    """An example does not build; the message has the end of its log."""
+    """An example does not build; the message is the reason and, below it, the end of the log."""
+
+    def __init__(self, reason: str, log: str) -> None:
+        """Keep the reason, which names the build."""
+        super().__init__(f"{reason}:\n{log}")
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,21 +74,18 @@ class Workshop:
     def program(self, name: str) -> str | None:
         """Return the command of a compiler, None where there is none."""
         variable, candidates, _package = PROGRAMS[name]
+        path = self.environ.get("PATH")
         asked = self.environ.get(variable, "") if variable else ""
-        if asked and shutil.which(shlex.split(asked)[0], path=self.environ.get("PATH")):
+        if asked and shutil.which(shlex.split(asked)[0], path=path):
             return asked
-        found = (shutil.which(one, path=self.environ.get("PATH")) for one in candidates)
-        return next((path for path in found if path), None)
+        return next(filter(None, (shutil.which(name, path=path) for name in candidates)), None)
 
     def version(self, name: str) -> str:
         """Return "gcc 12.2.0" or the like for a program that is there."""
         command = shlex.split(self.program(name) or name)
-        try:
-            first = (tools.ask([*command, "--version"], environ=self.environ).splitlines() or [""])[
-                0
-            ]
-        except tools.ToolError:
-            first = ""
+        first = ""
+        with contextlib.suppress(tools.ToolError):
+            first = tools.ask([*command, "--version"], environ=self.environ).partition("\n")[0]
         number = re.search(r"\d+\.\d+(\.\d+)?", re.sub(r"\(.*?\)", "", first))
         word = "clang" if "clang" in first else Path(command[0]).name
         word = {"cc": "gcc", "c++": "g++"}.get(word, word)
@@ -186,12 +189,7 @@ class Workshop:
             raise SkippedError(f"its tools cannot be installed: {error.reason}") from None
 
     def _wheel(
-        self,
-        example: Example,
-        interpreter: Interpreter,
-        source: Path,
-        home: Path,
-        python: Path,
+        self, example: Example, interpreter: Interpreter, source: Path, home: Path, python: Path
     ) -> None:
         """Build a wheel with the tools of an environment, whose Python is given."""
         compilers = {
@@ -212,21 +210,17 @@ class Workshop:
                 tools.ask(fetch, environ=environ, seconds=_INSTALL_SECONDS)
             except tools.ToolError as error:
                 raise SkippedError(f"cargo cannot fetch its crates: {error.reason}") from None
-        words = (
-            *("build", "--wheel", "--no-build-isolation"),
-            *("--python", str(python), "--out-dir", str(home), str(source)),
-        )
+        words = ("--python", str(python), "--out-dir", str(home), str(source))
         try:
             tools.ask_uv(
-                *words,
+                *("build", "--wheel", "--no-build-isolation", *words),
                 environ=environ,
                 seconds=_BUILD_SECONDS,
                 virtual_env=python.parent.parent,
             )
         except tools.ToolError as error:
-            raise BuildError(
-                f"does not build on the {interpreter.facts.build.words} build:\n{error.tail(_TAIL)}"
-            ) from None
+            reason = f"does not build on the {interpreter.facts.build.words} build"
+            raise BuildError(reason, error.tail(_TAIL)) from None
 
 
 def locked(text: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ Both read `examples/report.json`, which a session wrote, and note it as a depend
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +16,8 @@ from sphinx.domains import Domain
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ftguide.docs.grid import Cell, Column, Line, table
+from ftguide.docs.grid import Cell, Column, table
+from ftguide.files import UnreadableError
 from ftguide.native.examples.catalogue import EXAMPLES, Example, Variant
 from ftguide.native.examples.report import (
     REPORT,
@@ -24,10 +25,10 @@ from ftguide.native.examples.report import (
     Part,
     Races,
     Report,
-    ReportError,
     Result,
     load,
 )
+from ftguide.render.words import enumeration
 from ftguide.vocabulary import Build
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class ExamplesDirective(SphinxDirective):
         self.env.note_dependency(os.path.relpath(path, self.env.srcdir))
         try:
             return load(path)
-        except ReportError as error:
+        except UnreadableError as error:
             self.warn(str(error), "unreadable")
             return Report()
 
@@ -117,20 +118,25 @@ def _why_missing(report: Report, name: str) -> str:
     return f"This example was not built in a recorded session{why}."
 
 
+def number(title: str) -> Column:
+    """Return a column of numbers."""
+    return Column(title=title, numeric=True)
+
+
 def overview(part: Part) -> nodes.table:
     """Draw one line per example: tools, GIL, races."""
-    columns = [
-        Column(title="Example"),
-        Column(title="GIL after import, before"),
-        Column(title="after"),
-        Column(title="Races failed, before, GIL-enabled", numeric=True),
-        Column(title="before, free-threaded", numeric=True),
-        Column(title="after, free-threaded", numeric=True),
-        Column(title="What before does without the GIL"),
-        Column(title="Built with"),  # last: on a phone the table scrolls, and results come first
+    columns: list[Column | str] = [
+        "Example",
+        "GIL after import, before",
+        "after",
+        number("Races failed, before, GIL-enabled"),
+        number("before, free-threaded"),
+        number("after, free-threaded"),
+        "What before does without the GIL",
+        "Built with",  # last: on a phone the table scrolls, and results come first
     ]
     lines = [
-        Line(cells=cells(_BY_NAME[outcome.name], outcome))
+        cells(_BY_NAME[outcome.name], outcome)
         for outcome in part.outcomes
         if outcome.name in _BY_NAME
     ]
@@ -140,8 +146,7 @@ def overview(part: Part) -> nodes.table:
 def cells(example: Example, outcome: Outcome) -> list[Cell]:
     """Return an example's cells in the overview; one that was not built says why."""
     if not outcome.results:
-        why = f"skipped: {outcome.skipped}" if outcome.skipped else f"failed: {outcome.failed}"
-        return [example.title, *[DASH] * 6, why]
+        return [example.title, *[DASH] * 6, outcome.why]
     before = outcome.result(Variant.BEFORE, Build.FREE_THREADED)
     after = outcome.result(Variant.AFTER, Build.FREE_THREADED)
     gil = outcome.result(Variant.BEFORE, Build.GIL)
@@ -159,15 +164,19 @@ def cells(example: Example, outcome: Outcome) -> list[Cell]:
 
 def main_tools(example: Example, outcome: Outcome) -> str:
     """Name the binding tool and the back end with their versions."""
-    names = [example.crate, *example.packages] if example.crate else list(example.packages)
     wanted = {example.tool.lower(), example.backend}
     if example.name == "f2py":
         wanted.add("numpy")
-    return ", ".join(
+    return ", ".join(_versions(example, outcome, wanted))
+
+
+def _versions(example: Example, outcome: Outcome, wanted: Container[str]) -> list[str]:
+    names = (example.crate or "", *example.packages)
+    return [
         f"{name} {outcome.tools[name]}"
         for name in names
-        if name in wanted and name in outcome.tools
-    )
+        if name in outcome.tools and name in wanted
+    ]
 
 
 def _gil(result: Result | None) -> str:
@@ -198,50 +207,47 @@ def provenance(part: Part) -> nodes.paragraph:
         f"{machine.cpu_model}, {machine.usable_cpus} CPUs, {machine.system} "
         f"{machine.architecture}; {part.date}."
     )
-    return nodes.paragraph("", "", nodes.Text(text), classes=["bench-provenance"])
+    return _small(text)
 
 
 def built_with(example: Example, part: Part, outcome: Outcome) -> nodes.paragraph:
     """Say what an example was built with, and for which line."""
-    named = [*([example.crate] if example.crate else []), *example.packages]
-    tools = [f"{name} {outcome.tools[name]}" for name in named if name in outcome.tools]
+    tools = _versions(example, outcome, outcome.tools)
     programs = [part.programs[name] for name in example.programs if name in part.programs]
     text = (
-        f"Built on {part.date} for CPython {part.version} with {_list([*tools, *programs])}, "
+        f"Built on {part.date} for CPython {part.version} with {enumeration([*tools, *programs])}, "
         f"and raced on {part.machine.usable_cpus} CPUs."
     )
+    return _small(text)
+
+
+def _small(text: str) -> nodes.paragraph:
     return nodes.paragraph("", "", nodes.Text(text), classes=["bench-provenance"])
-
-
-def _list(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def wheels(example: Example, part: Part, outcome: Outcome) -> nodes.table:
     """Draw one line per wheel."""
-    columns = [
-        Column(title="State"),
-        Column(title="Build"),
+    columns: list[Column | str] = [
+        "State",
+        "Build",
         Column(title="Wheel", breakable=True),
-        Column(title="Tests passed", numeric=True),
-        Column(title="GIL after import"),
-        Column(title="Races failed", numeric=True),
-        Column(title="Calls of add()", numeric=True),
-        Column(title="What was seen"),
+        number("Tests passed"),
+        "GIL after import",
+        number("Races failed"),
+        number("Calls of add()"),
+        "What was seen",
     ]
-    lines = [
-        Line(
-            cells=[
-                str(result.variant),
-                result.build.words,
-                [nodes.literal("", result.wheel)],
-                str(result.tests),
-                _gil(result),
-                _races(result),
-                f"{result.races.adds:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
-                _seen(result.races),
-            ]
-        )
+    lines: list[list[Cell]] = [
+        [
+            str(result.variant),
+            result.build.words,
+            [nodes.literal("", result.wheel)],
+            str(result.tests),
+            _gil(result),
+            _races(result),
+            f"{result.races.adds:,}".replace(",", "\N{NARROW NO-BREAK SPACE}"),
+            _seen(result.races),
+        ]
         for result in outcome.results
     ]
     return table(f"{example.title} on CPython {part.version}", columns, lines)

@@ -76,8 +76,12 @@ def set_up(root: Path, work: Path, thread: Sanitized, line: str, say: Say) -> Be
             f"The reproduction preloads AddressSanitizer the way Linux does; this is "
             f"{platform.system()}. The recorded reports are in examples/sanitizer/reports."
         )
-    found = [one for one in providing.find(line, say=say) if one.facts.build is Build.FREE_THREADED]
-    plain = found[0] if found else providing.provide(line, say=say).ft
+    installed = (
+        python
+        for python in providing.find(line, say=say)
+        if python.facts.build is Build.FREE_THREADED
+    )
+    plain = next(installed, None) or providing.provide(line, say=say).ft
     executable = Path(plain.executable)
     name = program(plain.facts.version, Build.FREE_THREADED)
     return Bench(
@@ -101,11 +105,11 @@ def run_all(bench: Bench, say: Say) -> list[Ran]:
     for job in jobs():
         started = time.monotonic()
         ran = run_job(bench, job)
-        one = ran.outcome
-        verdict = "as expected" if one.as_expected else "NOT AS EXPECTED"
+        outcome = ran.outcome
+        verdict = "as expected" if outcome.as_expected else "NOT AS EXPECTED"
         say(
-            f"{job.sanitizer.words}, {job.variant}, {job.case}: {one.reports} reports in "
-            f"{one.runs} runs, {verdict} ({time.monotonic() - started:.1f} s)"
+            f"{job.sanitizer.words}, {job.variant}, {job.case}: {outcome.reports} reports in "
+            f"{outcome.runs} runs, {verdict} ({time.monotonic() - started:.1f} s)"
         )
         done.append(ran)
     return done

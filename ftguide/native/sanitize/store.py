@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from ftguide.native.sanitize.model import SOURCE, Job, Ran, SanitizeError, Summary
+from ftguide import files
+from ftguide.native.sanitize.model import SOURCE, Job, Ran, Summary
 from ftguide.native.sanitize.reports import shorten
 
 RECORDED = Path("examples") / "sanitizer" / "reports"
 SUMMARY = "summary.json"
+REMEDY = "`nox -s sanitize -- --record` writes it anew."
 
 
 def write(folder: Path, summary: Summary, ran: Sequence[Ran]) -> None:
@@ -26,22 +26,12 @@ def write(folder: Path, summary: Summary, ran: Sequence[Ran]) -> None:
             text = job.reports[0].text
             (folder / f"{name}.full.txt").write_text(text, encoding="utf-8")
             (folder / f"{name}.txt").write_text(shorten(text, SOURCE), encoding="utf-8")
-    (folder / SUMMARY).write_bytes(
-        msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
-    )
+    (folder / SUMMARY).write_bytes(files.to_json(summary))
 
 
-def read(folder: Path) -> Summary | None:
-    """Read a recorded summary; None where nothing is recorded. Raises `SanitizeError`."""
-    path = folder / SUMMARY
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Summary)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise SanitizeError(
-            f"{path}: {error}. `nox -s sanitize -- --record` writes it anew."
-        ) from error
+def read(folder: Path) -> Summary:
+    """Read a recorded summary; raises `files.UnreadableError` where none is recorded, or a damaged one."""
+    return files.load(folder / SUMMARY, Summary, REMEDY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,11 @@
 """The outcome tests, read from `outcomes/tests`, their source and its hash, and what is wrong with them.
 
 A file or a class that does not hold together is a `Problem` with place and remedy; the rest is used.
-The hash of a test covers what is executed: its class but for what only describes it, and the module-level
-definitions that the class reaches. A stored result with another hash describes other code.
 """
 
 from __future__ import annotations
 
-import ast
 import functools
-import hashlib
 import importlib.util
 import inspect
 import re
@@ -20,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ftguide.files import ROOT
+from ftguide.outcomes.declare.source import line_of_class, program, source_hash
 from ftguide.vocabulary import UnknownNameError
 from outcomes.tests import declare
 
@@ -32,23 +29,6 @@ GRADES = (declare.ACCEPTABLE, declare.INTERESTING, declare.FORBIDDEN)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _ISSUE = re.compile(r"|none found|gh-\d+( gh-\d+)*")
 _LINE = re.compile(r"|3\.\d+")
-#: Class attributes that only describe: changing them leaves the hash, and what was measured, as it was.
-_DESCRIPTION = frozenset(
-    {
-        *(
-            "question",
-            "on",
-            "operation",
-            "outcomes",
-            "module",
-            "level",
-            "source",
-            "remedy",
-            "issue",
-        ),
-        *("note", "since", "needs", "control", "__doc__"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +66,7 @@ class Declared:
     control: str
     litmus: bool
     actors: int
-    code: str  #: the class, as written
+    code: str  #: the class, as written, without what only describes it
     helpers: str  #: the module-level definitions it uses, as written
     hash: str  #: of what is executed, sha256, hexadecimal
     line: int  #: of the class in its file
@@ -171,7 +151,7 @@ def _read(path: Path, problems: list[Problem], seen: dict[str, str]) -> Family |
     source = path.read_text(encoding="utf-8")
     tests = []
     for made in _classes(module):
-        place = f"{where}:{inspect.getsourcelines(made)[1]}"
+        place = f"{where}:{line_of_class(made.__name__, source)}"
         faults = list(_faults(made))
         if made.slug in seen:
             faults.append(
@@ -286,7 +266,7 @@ def _actors(made: type[declare.Test]) -> int:
 
 
 def _declared(made: type[declare.Test], family: str, source: str) -> Declared:
-    code, helpers = _source(made.__name__, source)
+    code, helpers = program(made.__name__, source)
     return Declared(
         slug=made.slug,
         family=family,
@@ -308,65 +288,6 @@ def _declared(made: type[declare.Test], family: str, source: str) -> Declared:
         actors=_actors(made),
         code=code,
         helpers=helpers,
-        hash=_hash(made.__name__, source),
-        line=inspect.getsourcelines(made)[1],
+        hash=source_hash(made.__name__, source),
+        line=line_of_class(made.__name__, source),
     )
-
-
-def _names(node: ast.stmt) -> list[str]:
-    """Return the names that a module-level statement binds."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
-    return []
-
-
-def _reached(name: str, source: str) -> list[ast.stmt]:
-    """Return a class and the module-level statements it reaches, in the order of the file."""
-    body = ast.parse(source).body
-    binds = {bound: node for node in body for bound in _names(node)}
-    waiting, reached = [name], set[int]()
-    while waiting:
-        node = binds.get(waiting.pop())
-        if node is None or id(node) in reached:
-            continue
-        reached.add(id(node))
-        waiting += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-    return [node for node in body if id(node) in reached]
-
-
-_HARNESS = "from outcomes.tests.declare"
-
-
-def _source(name: str, source: str) -> tuple[str, str]:
-    """Return a class as written, and what it uses as written."""
-    code, helpers = "", []
-    for node in _reached(name, source):
-        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        text = "\n".join(source.splitlines()[start - 1 : node.end_lineno])
-        if name in _names(node) and isinstance(node, ast.ClassDef):
-            code = text
-        elif not text.startswith(_HARNESS):
-            helpers.append(text)
-    return code, "\n".join(helpers)
-
-
-def _hash(name: str, source: str) -> str:
-    digest = hashlib.sha256()
-    for node in _reached(name, source):
-        if isinstance(node, ast.ClassDef) and node.name == name:
-            node.body = [part for part in node.body if not _describes(part)] or [ast.Pass()]
-        text = ast.unparse(node)
-        if not text.startswith(_HARNESS):
-            digest.update(f"{text}\n".encode())
-    return digest.hexdigest()
-
-
-def _describes(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return True
-    return isinstance(node, ast.Assign | ast.AnnAssign) and _DESCRIPTION.issuperset(_names(node))

@@ -135,11 +135,9 @@ def cell(test: Declared, observation: Observation) -> Cell:
     """Grade what a test showed on an interpreter."""
     processes = observation.processes
     names = dict.fromkeys(name for ran in processes for name in ran.counts)
-    seen = [_sampled(test, name, processes) for name in names]
-    seen += [
-        _ended(test, name, processes)
-        for name in dict.fromkeys(ran.ending for ran in processes if ran.ending)
-    ]
+    endings = dict.fromkeys(ran.ending for ran in processes if ran.ending)
+    seen = [look(test, name, processes, ending=False) for name in names]
+    seen += [look(test, name, processes, ending=True) for name in endings]
     seen += _unseen(test, [one.name for one in seen], processes)
     order = [outcome.pattern for outcome in test.outcomes]
     return Cell(
@@ -156,29 +154,25 @@ def _place(name: str, patterns: Sequence[str]) -> int:
     return len(patterns)
 
 
-def _sampled(test: Declared, name: str, processes: Iterable[Ran]) -> Seen:
-    counts = [(ran.counts.get(name, 0), ran.samples) for ran in processes if ran.samples]
-    graded, meaning = grade(test, name, ending=False)
-    return Seen(name=name, grade=graded, meaning=meaning, rate=rate(counts), ending=False)
-
-
-def _ended(test: Declared, name: str, processes: Iterable[Ran]) -> Seen:
-    counts = [(int(ran.ending == name), 1) for ran in processes]
-    graded, meaning = grade(test, name, ending=True)
-    return Seen(name=name, grade=graded, meaning=meaning, rate=rate(counts), ending=True)
+def look(test: Declared, name: str, processes: Iterable[Ran], *, ending: bool) -> Seen:
+    """Return how often some processes showed an outcome, or ended in a way; never is a count, too."""
+    if ending:
+        counts = [(int(ran.ending == name), 1) for ran in processes]
+    else:
+        counts = [(ran.counts.get(name, 0), ran.samples) for ran in processes if ran.samples]
+    graded, meaning = grade(test, name, ending=ending)
+    return Seen(name=name, grade=graded, meaning=meaning, rate=rate(counts), ending=ending)
 
 
 def _unseen(test: Declared, names: Sequence[str], processes: Sequence[Ran]) -> list[Seen]:
     """Return the declared outcomes that no sample showed, with their denominator."""
-    counts = [(0, ran.samples) for ran in processes if ran.samples]
     return [
-        Seen(
-            name=outcome.pattern,
-            grade=Grade(outcome.grade),
-            meaning=outcome.meaning,
-            rate=rate(counts),
-            ending=False,
-        )
+        look(test, outcome.pattern, processes, ending=is_ending(outcome.pattern))
         for outcome in test.outcomes
         if not any(fnmatch.fnmatchcase(name, outcome.pattern) for name in names)
     ]
+
+
+def is_ending(name: str) -> bool:
+    """Return whether an outcome is a way in which a process ends."""
+    return any(name == pattern or fnmatch.fnmatchcase(name, pattern) for pattern, _ in _ENDINGS)

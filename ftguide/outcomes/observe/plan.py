@@ -37,60 +37,61 @@ class Size:
     promise: str
     configurations: tuple[Configuration, ...]
     parallel_processes: int  #: of each configuration, where threads run at the same time
-    turns_processes: int  #: of each configuration, where the GIL lets one run at a time
+    turns_processes: int  #: of each, on a GIL-enabled build; 0 leaves that out
+    forced_processes: int  #: of each, on a free-threaded build under -X gil=1; 0 leaves that out
     seconds: float  #: that one process samples
     stamp_seconds: float  #: of the calibration of overlap; 0 for none
-    forced: bool  #: whether free-threaded builds run a third time, under -X gil=1
 
-    def process_seconds(self, processes: int) -> float:
-        """Return about what some processes take, start and end included."""
-        return processes * (self.seconds + START_SECONDS)
+    def processes(self, *, gil: bool, free_threaded: bool) -> int:
+        """Return how many processes of each configuration run on a kind of interpreter."""
+        if not gil:
+            return self.parallel_processes
+        return self.forced_processes if free_threaded else self.turns_processes
 
     @property
     def test_seconds(self) -> float:
         """About what one test takes over a pair."""
-        configurations = len(self.configurations)
-        turns = self.turns_processes * (2 if self.forced else 1)
-        processes = configurations * (self.parallel_processes + turns)
-        stamps = (self.stamp_seconds + START_SECONDS) * (2 if self.stamp_seconds else 0)
-        return self.process_seconds(processes) + stamps
+        stamps = self.stamp_seconds + START_SECONDS if self.stamp_seconds else 0
+        return self._processes * (self.seconds + START_SECONDS) + 2 * stamps
 
     def within(self, budget: float) -> Size:
         """Return the preset with the seconds of a process changed so that a test takes `budget`."""
         spent = self.test_seconds - self.seconds * self._processes
-        return replace(self, seconds=max(0.05, (budget - spent) / self._processes))
+        return replace(self, seconds=max(LEAST_SECONDS, (budget - spent) / self._processes))
 
     @property
     def _processes(self) -> int:
-        turns = self.turns_processes * (2 if self.forced else 1)
-        return len(self.configurations) * (self.parallel_processes + turns)
+        each = self.parallel_processes + self.turns_processes + self.forced_processes
+        return len(self.configurations) * each
 
 
 #: What a process costs beside its samples: starting CPython, importing, warming up, ending.
-START_SECONDS = 0.09
+START_SECONDS = 0.08
+#: A process that samples for less has hardly begun.
+LEAST_SECONDS = 0.04
 
 PRESETS = {
     size.name: size
     for size in (
         Size(
             name="quick",
-            promise="every test once on each build of a pair, to see that it runs",
+            promise="every test in one process of the free-threaded build, to see that it runs",
             configurations=COVERING[:1],
             parallel_processes=1,
-            turns_processes=1,
+            turns_processes=0,
+            forced_processes=0,
             seconds=0.05,
             stamp_seconds=0,
-            forced=False,
         ),
         Size(
             name="default",
-            promise="about 7 s a test over a pair",
+            promise="about 4 s a test over a pair",
             configurations=COVERING,
-            parallel_processes=4,
+            parallel_processes=3,
             turns_processes=1,
-            seconds=0.2,
+            forced_processes=1,
+            seconds=0.1,
             stamp_seconds=0.1,
-            forced=True,
         ),
         Size(
             name="stress",
@@ -98,9 +99,9 @@ PRESETS = {
             configurations=EVERY,
             parallel_processes=8,
             turns_processes=2,
-            seconds=0.5,
+            forced_processes=1,
+            seconds=0.6,
             stamp_seconds=0.2,
-            forced=True,
         ),
     )
 }

@@ -34,15 +34,18 @@ class Bench:
 Tried = tuple[Declared, Bench, Observation | None]
 
 
-def benches(interpreters: Iterable[Interpreter], *, forced: bool) -> list[Bench]:
-    """Return what is tested: each interpreter, and each free-threaded one with its GIL on if `forced`."""
-    made = []
-    for interpreter in interpreters:
-        free = interpreter.facts.build is Build.FREE_THREADED
-        made.append(_bench(interpreter, gil=not free))
-        if free and forced:
-            made.append(_bench(interpreter, gil=True))
-    return made
+def benches(interpreters: Iterable[Interpreter], size: Size) -> list[Bench]:
+    """Return what a preset tests: each interpreter, and each free-threaded one with its GIL on, too."""
+    asked = [
+        (interpreter, interpreter.facts.build is Build.FREE_THREADED, gil)
+        for interpreter in interpreters
+        for gil in (False, True)
+    ]
+    return [
+        _bench(interpreter, gil=gil)
+        for interpreter, free, gil in asked
+        if (free or gil) and size.processes(gil=gil, free_threaded=free)
+    ]
 
 
 def _bench(interpreter: Interpreter, *, gil: bool) -> Bench:
@@ -83,8 +86,8 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
     Raises `OSError` if the interpreter cannot be started.
     """
     started = time.monotonic()
-    parallel = bench.runner.parallel
-    repeats = size.parallel_processes if parallel else size.turns_processes
+    subject = bench.subject
+    repeats = size.processes(gil=subject.gil, free_threaded=subject.build is Build.FREE_THREADED)
     processes: list[Ran] = []
     traces: dict[str, str] = {}
     overlapping = stamped = 0
@@ -104,7 +107,7 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
             processes.append(tried.ran)
             if tried.ran.ending and len(traces) < MOST_TRACES:
                 traces.setdefault(tried.ran.ending, tried.trace)
-        if size.stamp_seconds and (parallel or not bench.subject.build.suffix):
+        if size.stamp_seconds and not (subject.gil and subject.build is Build.FREE_THREADED):
             stamps = attempt(
                 test,
                 bench.runner,
@@ -121,7 +124,7 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
         preset=size.name,
         test=test.slug,
         hash=test.hash,
-        subject=bench.subject,
+        subject=subject,
         observed_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=round(time.monotonic() - started, 2),
         processes=tuple(processes),

@@ -38,6 +38,12 @@ class Runner:
     executable: str
     options: tuple[str, ...]  #: ("-X", "gil=1")
     parallel: bool  #: whether threads run at the same time
+    root: Path = ROOT  #: the checkout that holds the tests
+
+    @property
+    def prefix(self) -> str:
+        """The folder that the interpreter is installed in."""
+        return str(Path(self.executable).parents[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,7 @@ def attempt(
     ended = run(
         command,
         folder=folder,
-        environ=clean_environment(folder, PYTHONPATH=str(ROOT)),
+        environ=clean_environment(folder, PYTHONPATH=str(runner.root)),
         limits=Limits(
             seconds=seconds + 6 * HANG_SECONDS,
             silent_seconds=seconds + HANG_SECONDS if not test.litmus else HANG_SECONDS,
@@ -87,11 +93,12 @@ def attempt(
         ),
         request=json.dumps(request).encode() + b"\n",
     )
-    return read(ended, configuration, folder)
+    places = {str(runner.root): "<repo>", str(folder): "<folder>", runner.prefix: "<prefix>"}
+    return read(ended, configuration, places)
 
 
-def read(ended: Ended, configuration: Configuration, folder: Path) -> Attempt:
-    """Make a record of what a process answered and how it ended."""
+def read(ended: Ended, configuration: Configuration, places: Mapping[str, str]) -> Attempt:
+    """Make a record of what a process answered and how it ended; `places` are paths and their names."""
     answers = [_answer(line) for line in ended.output.splitlines()]
     totals: Mapping[str, Any] = next(
         (answer for answer in reversed(answers) if "samples" in answer),
@@ -112,7 +119,7 @@ def read(ended: Ended, configuration: Configuration, folder: Path) -> Attempt:
         ),
         overlapping=overlapping,
         stamped=stamped,
-        trace=_trace(ended, folder) if ending else "",
+        trace=_trace(ended, places) if ending else "",
     )
 
 
@@ -143,12 +150,11 @@ def _ending(ended: Ended, done: object, *, ready: bool) -> str:
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
-def _trace(ended: Ended, folder: Path) -> str:
+def _trace(ended: Ended, places: Mapping[str, str]) -> str:
     """Return the last screen of what a process printed, without addresses and places of this machine."""
     text = ended.errors.decode(errors="replace")
     start = max(
         text.rfind("Fatal Python error"), text.rfind("Timeout ("), text.rfind("Traceback (")
     )
     lines = text[max(start, 0) :].splitlines()[:_TRACE_LINES]
-    places = {str(ROOT): "<repo>", str(folder): "<folder>"}
     return redact.anonymous(_ADDRESS.sub("0x…", "\n".join(lines)), places)

@@ -64,33 +64,29 @@ def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
 
 
 def source_hash(workload: Workload, source: str) -> str:
-    """Hash the functions of a workload and all module-level definitions they reach."""
+    """Hash the functions of a workload and all module-level definitions they reach; raises SyntaxError."""
     known = definitions(source)
     functions = [workload.setup_shared, workload.setup_local, workload.run, workload.check]
     if workload.observe is not None:
         functions.append(workload.observe)
-    waiting = [function.__name__ for function in functions]
-    reached: set[str] = set()
+    names = [function.__name__ for function in functions]
+    waiting, reached = set(names) & known.keys(), set[str]()
     while waiting:
         name = waiting.pop()
-        if name in reached or name not in known:
-            continue
         reached.add(name)
-        waiting.extend(known[name][1])
+        waiting |= (known[name][1] & known.keys()) - reached
     digest = hashlib.sha256()
     for name in sorted(reached):
         digest.update(f"{name}\n{known[name][0]}\n".encode())
-    digest.update("".join(function.__name__ for function in functions).encode())
+    digest.update("".join(names).encode())
     return digest.hexdigest()
 
 
 def entries_of(module: ModuleType) -> list[CatalogueEntry]:
     """List what one workload module declares."""
-    source = inspect.getsource(module)
+    source, name = inspect.getsource(module), module.__name__
     return [
-        CatalogueEntry(
-            workload=workload, module=module.__name__, source_hash=source_hash(workload, source)
-        )
+        CatalogueEntry(workload=workload, module=name, source_hash=source_hash(workload, source))
         for workload in getattr(module, "WORKLOADS", ())
     ]
 
@@ -110,11 +106,11 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
         (entry for module in modules for entry in entries_of(module)),
         key=lambda entry: order.index(entry.workload.group),
     )
-    by_slug: dict[str, CatalogueEntry] = {}
-    for entry in entries:
-        if entry.slug in by_slug:
-            raise ValueError(f"two workloads are called {entry.slug!r}: rename one")
-        by_slug[entry.slug] = entry
+    by_slug = {entry.slug: entry for entry in entries}
+    if len(by_slug) < len(entries):
+        slugs = [entry.slug for entry in entries]
+        double = next(slug for slug in slugs if slugs.count(slug) > 1)
+        raise ValueError(f"two workloads are called {double!r}: rename one")
     return by_slug
 
 
@@ -125,13 +121,11 @@ def select(only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[Catalog
     """
     known = catalogue()
     only, groups = list(only), list(groups)
-    for slug in only:
-        if slug not in known:
-            raise UnknownNameError("workload", slug, known)
     present = {str(entry.workload.group) for entry in known.values()}
-    for group in groups:
-        if group not in present:
-            raise UnknownNameError("group", group, present)
+    for kind, names, there in (("workload", only, known), ("group", groups, present)):
+        for name in names:
+            if name not in there:
+                raise UnknownNameError(kind, name, there)
     if not only and not groups:
         return list(known.values())
     return [e for e in known.values() if e.slug in only or e.workload.group in groups]

@@ -7,28 +7,28 @@ environment, the CPUs. That is what lets a killed run resume as if nothing had h
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.suite.declare.catalogue import CatalogueEntry
-from ftguide.suite.declare.presets import Preset, arms_for
+from ftguide.suite.declare.presets import Preset, arms_for, fitting
 from ftguide.suite.record.model import Observed, Plan, PlannedWorkload
-from ftguide.vocabulary import Arm, Mode
+from ftguide.vocabulary import Arm, ExpectedError, Mode
 
 #: A value of a single-threaded block takes this long: long against the 30 us of a turn's messages, short
 #: against the seconds for which a virtual CPU keeps one speed.
 SINGLE_VALUE_NS = 15_000_000
 #: A value of a block with several workers: many switch intervals (5 ms) of the GIL on the fastest arm.
 MULTI_VALUE_NS = 65_000_000
-#: A value in laps: the shorter it is, the more alike is what two arms meet. Turns of 2 ms instead of 15
-#: halve the spread of a block that lasts as long; shorter ones still spend more time on taking turns.
+#: A value in laps: the shorter it is, the more alike is what two arms meet; still shorter ones would spend
+#: more time on taking turns.
 LAPS_VALUE_NS = 2_000_000
-#: A value has at least this many laps where its loops allow that, of a quarter of a millisecond then:
-#: as short as the bursts in which a neighbour slows a virtual CPU, long against reading the clock.
+#: A value has at least this many laps where its loops allow that, each then as short as the bursts in which
+#: a neighbour slows a virtual CPU, and long against reading the clock.
 LAPS = 8
-#: A value of work that can be cut is at least two calls, so that there is one to warm up with: the caches
-#: that other arms emptied are filled before the clock starts. Given up where that takes too long.
+#: A value of work that can be cut is at least two calls, so that there is one to warm up with. Given up
+#: where that takes too long.
 LEAST_CALLS = 2
 #: No arm may hold the others up longer than this.
 LONGEST_VALUE_NS = 250_000_000
@@ -36,35 +36,37 @@ LONGEST_VALUE_NS = 250_000_000
 MOST_ARMS = 14
 
 
+class TooManyLinesError(ExpectedError):
+    """The arms that compare the lines do not fit into a block."""
+
+
 def planned(
-    entry: CatalogueEntry, arms: Sequence[Arm], *, rounds: int, blocks: int
+    entry: CatalogueEntry,
+    arms: Sequence[Arm],
+    *,
+    rounds: int,
+    blocks: int,
+    left_out: Mapping[str, str] | None = None,
 ) -> PlannedWorkload:
-    """Write down a workload as it is now."""
+    """Write down a workload as it is now; `left_out` are modes and arms that the plan has no room for."""
     workload = entry.workload
-    return PlannedWorkload(
-        slug=workload.slug,
-        version=workload.version,
-        source_hash=entry.source_hash,
-        title=workload.title,
-        question=workload.question,
-        group=workload.group,
-        scope=workload.scope,
-        scaling=workload.scaling,
-        expectation=workload.expectation,
-        because=workload.because,
-        explained_at=workload.explained_at,
-        arms=tuple(map(str, arms)),
-        rounds=rounds,
-        blocks=blocks,
-        loops=1 if workload.one_call else None,
-        cpus=workload.cpus,
-        observes=tuple(
+    same = {
+        field.name: getattr(workload, field.name)
+        for field in fields(PlannedWorkload)
+        if hasattr(workload, field.name)
+    }
+    kept = {
+        "source_hash": entry.source_hash,
+        "arms": tuple(map(str, arms)),
+        "rounds": rounds,
+        "blocks": blocks,
+        "loops": 1 if workload.one_call else None,
+        "observes": tuple(
             Observed(key=what.key, title=what.title, unit=what.unit) for what in workload.observes
         ),
-        without=dict(workload.without),
-        remedy=workload.remedy,
-        laps=workload.laps,
-    )
+        "without": {**dict(workload.without), **(left_out or {})},
+    }
+    return PlannedWorkload(**{**same, **kept})
 
 
 def make_plan(
@@ -75,19 +77,31 @@ def make_plan(
     seed: int,
     budget_seconds: float | None = None,
     sweep: Sequence[int] = (),
+    lines: Sequence[str] = (),
 ) -> Plan:
-    """Plan a run; `threads` = 1 where the machine allows no more, `sweep` adds counts of workers."""
+    """Plan a run; `threads` = 1 where the machine allows no more, `sweep` adds counts of workers.
+
+    `lines` are those beside the main line. Raises `TooManyLinesError`.
+    """
     workloads = []
     for entry in entries:
-        arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep)
-        alone = all(arm.mode is Mode.SINGLE for arm in arms)
+        arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep, lines=lines)
+        left_out: dict[str, str] = {}
+        if lines:
+            arms, left_out = fitting(arms, MOST_ARMS)
+            if len(arms) > MOST_ARMS:
+                raise TooManyLinesError(
+                    f"{len(lines) + 1} lines are {len(arms)} arms of {entry.slug}, and at most "
+                    f"{MOST_ARMS} may live at once: measure fewer lines, or one thread (--threads 1)"
+                )
         # What drives workers by itself has the long values of several workers, and their variance.
-        alone = alone and entry.workload.cpus == 1
-        rounds = size.single_rounds if alone else size.multi_rounds
-        blocks = size.single_blocks if alone else size.multi_blocks
+        alone = entry.workload.cpus == 1 and all(arm.mode is Mode.SINGLE for arm in arms)
+        rounds, blocks = size.multi_rounds, size.multi_blocks
         if entry.workload.laps:
             rounds, blocks = size.lap_rounds, size.lap_blocks
-        workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks))
+        elif alone:
+            rounds, blocks = size.single_rounds, size.single_blocks
+        workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks, left_out=left_out))
     return Plan(
         preset=size.name,
         seed=seed,
@@ -126,21 +140,19 @@ class BlockPlan:
 def turns(arms: Sequence[Arm], rounds: int, chance: random.Random) -> tuple[tuple[Arm, ...], ...]:
     """Order the turns: random permutations, each followed by its mirror image.
 
-    A mirrored pair puts every arm at the same mean position, so a drift that is linear over two
-    rounds cancels exactly; the fresh permutation per pair breaks any longer rhythm. Single arms stay
-    together: their values are short, and a ratio of neighbours suffers least from a CPU that changes
-    its speed.
+    A mirrored pair puts every arm at the same mean position, so a drift that is linear over two rounds
+    cancels exactly; the fresh permutation per pair breaks any longer rhythm. Single arms stay together: their
+    values are short, and a ratio of neighbours suffers least from a CPU that changes its speed.
     """
-    families = [
-        [arm for arm in arms if (arm.mode is Mode.SINGLE) is single] for single in (True, False)
-    ]
+    single = [arm for arm in arms if arm.mode is Mode.SINGLE]
+    groups = [single, [arm for arm in arms if arm.mode is not Mode.SINGLE]]
     order: list[tuple[Arm, ...]] = []
     while len(order) < rounds:
-        chance.shuffle(families)
-        for family in families:
-            chance.shuffle(family)
-        permutation = [arm for family in families for arm in family]
-        order += [tuple(permutation), tuple(reversed(permutation))]
+        chance.shuffle(groups)
+        for group in groups:
+            chance.shuffle(group)
+        permutation = tuple(arm for group in groups for arm in group)
+        order += [permutation, permutation[::-1]]
     return tuple(order[:rounds])
 
 
@@ -208,22 +220,18 @@ def loops_for(times_ns: dict[Arm, int], tried: int, *, value_ns: int = SINGLE_VA
     Single arms: the slowest gets `value_ns`. Arms with several workers: the fastest gets
     `MULTI_VALUE_NS`, as long as the slowest stays below `LONGEST_VALUE_NS`.
     """
+    singles = [time for arm, time in times_ns.items() if arm.workers == 1]
     several = [time for arm, time in times_ns.items() if arm.workers > 1]
-    slowest = max(time for arm, time in times_ns.items() if arm.workers == 1)
-    single = round(tried * value_ns / slowest)
+    single = round(tried * value_ns / max(singles))
     if not several:
-        least = LEAST_CALLS if LEAST_CALLS * slowest <= LONGEST_VALUE_NS * tried else 1
+        least = LEAST_CALLS if LEAST_CALLS * max(singles) <= LONGEST_VALUE_NS * tried else 1
         loops = max(least, single)
-        return Loops(loops=loops, round_ns=sum(times_ns.values()) * loops // tried)
+        return Loops(loops=loops, round_ns=sum(singles) * loops // tried)
     single = max(1, single)
     wanted = min(MULTI_VALUE_NS / min(several), LONGEST_VALUE_NS * 0.8 / max(several)) * tried
     loops = max(1, round(wanted))
-    singles = sum(time for arm, time in times_ns.items() if arm.workers == 1)
-    return Loops(
-        loops=loops,
-        single_loops=single,
-        round_ns=(singles * single + sum(several) * loops) // tried,
-    )
+    round_ns = (sum(singles) * single + sum(several) * loops) // tried
+    return Loops(loops=loops, single_loops=single, round_ns=round_ns)
 
 
 def fit_rounds(most: int, round_ns: int, block_seconds: float | None) -> int:

@@ -1,9 +1,11 @@
-"""How much is measured: the named presets, and the arms each of them gives a workload. Pure."""
+"""How much is measured: the presets of presets.toml, and the arms each of them gives a workload."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.workloads.declare import Workload
 from ftguide.vocabulary import Arm, Build, Mode, UnknownNameError
@@ -31,76 +33,14 @@ class Preset:
     workloads: tuple[str, ...] | None = None  #: what is measured unless chosen; None = all
 
 
-#: One or two workloads of each question, all of them quick.
-CORE_SET = (
-    "call-function",
-    "attribute-access",
-    "nbody",
-    "dict-list-str",
-    "mandelbrot",
-    "nqueens",
-    "counter-lock",
-    "counter-per-thread",
-    "shared-attribute-read",
-    "private-attribute-read",
-    "hashlib-sha256",
-    "json-roundtrip",
-)
-
+#: By name, from the smallest to the largest. Without msgspec: `bench --help` imports nothing of that size.
 PRESETS = {
-    preset.name: preset
-    for preset in (
-        Preset(
-            name="smoke",
-            single_blocks=1,
-            single_rounds=2,
-            lap_blocks=1,
-            lap_rounds=2,
-            multi_blocks=1,
-            multi_rounds=2,
-            block_seconds=60,
-            full=True,
-            promise="every arm once, for tests; its numbers mean nothing",
-        ),
-        Preset(
-            name="quick",
-            single_blocks=10,
-            single_rounds=12,
-            lap_blocks=32,
-            lap_rounds=16,
-            multi_blocks=6,
-            multi_rounds=6,
-            block_seconds=2.5,
-            full=False,
-            promise="the core set of the suite in at most 3 minutes",
-            workloads=CORE_SET,
-        ),
-        Preset(
-            name="standard",
-            single_blocks=20,
-            single_rounds=16,
-            lap_blocks=85,
-            lap_rounds=16,
-            multi_blocks=5,
-            multi_rounds=6,
-            block_seconds=0.6,
-            full=False,
-            promise="all workloads in at most 15 minutes",
-        ),
-        Preset(
-            name="full",
-            single_blocks=20,
-            single_rounds=16,
-            lap_blocks=150,
-            lap_rounds=16,
-            multi_blocks=10,
-            multi_rounds=8,
-            block_seconds=1.2,
-            full=True,
-            promise="all workloads, all arms, replicates and costs in at most 75 minutes; for publication",
-        ),
-    )
+    name: Preset(name=name, workloads=tuple(values.pop("workloads", ())) or None, **values)
+    for name, values in tomllib.loads(Path(__file__).with_suffix(".toml").read_text()).items()
 }
+
+#: Why a plan over several lines leaves arms out.
+NO_ROOM = "a block has no room for it beside the arms that compare the lines"
 
 
 def preset(name: str) -> Preset:
@@ -111,33 +51,74 @@ def preset(name: str) -> Preset:
 
 
 def arms_for(
-    workload: Workload, *, threads: int, full: bool, sweep: Sequence[int] = ()
+    workload: Workload,
+    *,
+    threads: int,
+    full: bool,
+    sweep: Sequence[int] = (),
+    lines: Sequence[str] = (),
 ) -> tuple[Arm, ...]:
     """List the arms of a workload; `threads` < 2 leaves only the single ones.
 
-    A sweep adds free-threaded threads and processes of further counts.
+    A sweep adds free-threaded threads and processes of further counts. Every one of the other `lines` adds
+    the four arms that compare it, and for a full preset a replicate.
     """
-    gil, ft = Build.GIL, Build.FREE_THREADED
-    arms = [Arm(gil, Mode.SINGLE), Arm(ft, Mode.SINGLE)]
+    names, n = ["gil-single", "ft-single"], threads
+    parallel = not workload.single_only and n > 1
     if full:
-        arms += [
-            Arm(gil, Mode.SINGLE, again=True),
-            Arm(ft, Mode.SINGLE, again=True),
-            Arm(ft, Mode.SINGLE, gil_on=True),
-        ]
-    if not workload.single_only and threads > 1:
-        arms += [Arm(gil, Mode.THREADS, threads), Arm(ft, Mode.THREADS, threads)]
+        names += ["gil-single-again", "ft-single-again", "ft-gil-on-single"]
+    if parallel:
+        names += [f"gil-threads-{n}", f"ft-threads-{n}"]
         if full:
-            arms += [
-                Arm(ft, Mode.THREADS, threads, again=True),
-                Arm(gil, Mode.INTERPRETERS, threads),
-                Arm(ft, Mode.INTERPRETERS, threads),
-                Arm(gil, Mode.PROCESSES, threads),
-            ]
-        arms.append(Arm(ft, Mode.PROCESSES, threads))
-        arms += sweep_arms([n for n in sweep if n not in {1, threads}])
+            names += [f"ft-threads-{n}-again", f"gil-interpreters-{n}", f"ft-interpreters-{n}"]
+            names.append(f"gil-processes-{n}")
+        names.append(f"ft-processes-{n}")
+        names += map(str, sweep_arms([count for count in sweep if count not in {1, n}]))
+    for line in lines:
+        of_line = ["gil-single", "ft-single"]
+        of_line += ["ft-single-again"] if full else []
+        of_line += [f"gil-threads-{n}", f"ft-threads-{n}"] if parallel else []
+        names += [f"{name}@{line}" for name in of_line]
+    arms = map(Arm.parse, names)
     left_out = dict(workload.without)
     return tuple(arm for arm in arms if arm.mode not in left_out)
+
+
+def dispensable(arms: Sequence[Arm]) -> Iterator[Arm]:
+    """Yield the arms of a plan over several lines that may be left out, in the order in which they are.
+
+    What compares the lines stays: one thread and several on either build of each, and the replicate of
+    the main line. Replicates of other lines go last, the oldest line's first.
+    """
+    gil, ft = Build.GIL, Build.FREE_THREADED
+    order: tuple[Callable[[Arm], bool], ...] = (
+        lambda arm: arm.mode is Mode.INTERPRETERS,
+        lambda arm: arm.mode is Mode.PROCESSES and arm.build is gil,
+        lambda arm: arm.gil_on,
+        lambda arm: arm.replicate and arm.build is gil,
+        lambda arm: arm.replicate and arm.mode is not Mode.SINGLE,
+        lambda arm: arm.mode is Mode.PROCESSES and arm.build is ft,
+        lambda arm: arm.replicate and arm.line != "",
+    )
+    for goes in order:
+        yield from (arm for arm in arms if goes(arm))
+
+
+def fitting(arms: Sequence[Arm], most: int) -> tuple[tuple[Arm, ...], dict[str, str]]:
+    """Leave out of a plan over several lines what does not fit into a block, see `dispensable`.
+
+    Returns what is left, and why the others are not in it: by mode where none of its arms is left, else by
+    arm. More than `most` may be left.
+    """
+    surplus = max(0, len(arms) - most)
+    out = [*dispensable(arms)][:surplus]
+    if (
+        surplus and out[-1].mode is Mode.INTERPRETERS
+    ):  # one subinterpreter's arm alone compares nothing
+        out = [arm for arm in arms if arm.mode is Mode.INTERPRETERS]
+    kept = tuple(arm for arm in arms if arm not in out)
+    modes = {arm.mode for arm in kept}
+    return kept, {str(arm if arm.mode in modes else arm.mode): NO_ROOM for arm in out}
 
 
 def sweep_counts(usable: int) -> tuple[int, ...]:

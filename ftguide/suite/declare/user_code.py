@@ -44,21 +44,19 @@ def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int)
     begin with `python`.
     """
     specs: dict[str, dict[str, Any]] = {}
-    hashes: dict[str, str] = {}
-    folders: list[str] = []
     for request in requests:
         spec = _read(request, setup, folder=folder, cpus=cpus)
-        slug = _slug(spec["title"], specs)
-        specs[slug] = spec
-        folders.append(str(Path(spec.get("path") or spec["script"]).parent))
-        hashes[slug] = _hash(spec)
+        specs[_slug(spec["title"], specs)] = spec
     text = json.dumps(specs)
     entries = tuple(
         CatalogueEntry(
-            workload=workload, module=user_code.__name__, source_hash=hashes[workload.slug]
+            workload=workload,
+            module=user_code.__name__,
+            source_hash=_hash(specs[workload.slug]),
         )
         for workload in user_code.declared(text)
     )
+    folders = [str(_script(spec).parent) for spec in specs.values()]
     return UserCode(
         entries=entries,
         environment={user_code.VARIABLE: text} if specs else {},
@@ -172,6 +170,9 @@ def _slug(title: str, taken: dict[str, Any]) -> str:
 
 def _hash(spec: dict[str, Any]) -> str:
     """Hash what is run: the file's bytes and how it is called, without the paths of this machine."""
-    file = Path(spec.get("path") or spec["script"])
     how = [spec.get("function"), spec.get("setup"), spec.get("command", [])[1:]]
-    return hashlib.sha256(file.read_bytes() + json.dumps(how).encode()).hexdigest()
+    return hashlib.sha256(_script(spec).read_bytes() + json.dumps(how).encode()).hexdigest()
+
+
+def _script(spec: dict[str, Any]) -> Path:
+    return Path(spec.get("path") or spec["script"])

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from ftguide.statistics.estimates import (
     Estimate,
+    Interval,
     benjamini_hochberg,
     equivalence_p,
     group_mean,
@@ -21,20 +23,14 @@ from ftguide.statistics.estimates import (
     ratio_interval,
 )
 from ftguide.suite.derive.families import Family, family
+from ftguide.suite.derive.flag import Flag
 from ftguide.suite.derive.flags import flags
-from ftguide.suite.derive.neighbour import split
-from ftguide.suite.derive.series import series
-from ftguide.suite.derive.verdicts import Comparison, Verdict, judge
-from ftguide.suite.record.model import Failure, PlannedWorkload, StoredRun
+from ftguide.suite.derive.lines import FIELDS, LineRow, on_line, steps
+from ftguide.suite.derive.neighbour import Split, split
+from ftguide.suite.derive.series import Series, series
+from ftguide.suite.derive.verdicts import ArmPair, Comparison, ComparisonKind, Verdict, judge
+from ftguide.suite.record.model import Block, Failure, PlannedWorkload, StoredRun
 from ftguide.vocabulary import Arm, Mode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from ftguide.suite.derive.flag import Flag
-    from ftguide.suite.derive.neighbour import Split
-    from ftguide.suite.derive.series import Series
-    from ftguide.suite.record.model import Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +42,7 @@ class ArmTime:
     mean: float
     low: float  #: 95 % interval of the mean over blocks
     high: float
-    slices: int
+    values: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,66 +52,62 @@ class Row:
     slug: str
     group: str
     times: tuple[ArmTime, ...]
-    single: Comparison | None  #: ft-single / gil-single, time
-    threads: Comparison | None  #: ft-threads-n / gil-threads-n, time
-    user_speedup: Comparison | None  #: throughput ft-threads-n / gil-single
-    self_speedup: Comparison | None  #: throughput ft-threads-n / ft-single
-    gil_speedup: Comparison | None  #: throughput gil-threads-n / gil-single
-    efficiency: Comparison | None  #: T(ft-processes-n) / T(ft-threads-n)
-    against_gil_processes: Comparison | None  #: ft-threads-n / gil-processes-n, time
-    again: tuple[Comparison, ...]  #: the A/A pairs, each x-again / x; floor-less verdicts
+    single: Comparison | None = None  #: ft-single / gil-single, time
+    threads: Comparison | None = None  #: ft-threads-n / gil-threads-n, time
+    user_speedup: Comparison | None = None  #: throughput ft-threads-n / gil-single
+    self_speedup: Comparison | None = None  #: throughput ft-threads-n / ft-single
+    gil_speedup: Comparison | None = None  #: throughput gil-threads-n / gil-single
+    efficiency: Comparison | None = None  #: T(ft-processes-n) / T(ft-threads-n)
+    against_gil_processes: Comparison | None = None  #: ft-threads-n / gil-processes-n, time
+    replicates: tuple[Comparison, ...]  #: the A/A pairs, each x-again / x; judged without a floor
+    others: tuple[Comparison, ...]  #: ratios of further arms: GIL on again, other modes
     floor: float | None  #: noise floor of single arms as |ln r|; None without A/A copies
+    threads_floor: float | None  #: the same of arms with several workers
     flags: tuple[Flag, ...]  #: noise flags
     blocks: int
     failure: Failure | None
-    others: tuple[Comparison, ...] = ()  #: ratios of further arms: GIL on again, other modes
-    threads_floor: float | None = None  #: noise floor of arms with several workers
     #: Of a row read from its typical laps: the share of disturbed ones, and what `single` is with all time.
     disturbed: float | None = None
     whole: Estimate | None = None
-    split: Split | None = (
-        None  #: `single` by whether a neighbour shared the core; None if it cannot be told
-    )
+    split: Split | None = None  #: `single` by whether a neighbour shared the core; None if unknown
+    lines: tuple[LineRow, ...] = ()  #: the lines beside the main one, from the oldest to the newest
+    steps: tuple[Comparison, ...] = ()  #: each line against the one before, by line
 
     def floor_of(self, comparison: Comparison) -> float | None:
         """Return the noise floor that a comparison is judged by."""
-        return self.floor if _single(comparison.arm) else self.threads_floor
+        of_lines: dict[str, Row | LineRow] = {"": self, **{each.line: each for each in self.lines}}
+        rows = [of_lines[Arm.parse(name).line] for name in (comparison.arm, comparison.base)]
+        single = _single(comparison.arm)
+        return _largest(row.floor if single else row.threads_floor for row in rows)
 
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Everything that was compared, in the order of the fields."""
-        named = (
-            self.single,
-            self.threads,
-            self.user_speedup,
-            self.self_speedup,
-            self.gil_speedup,
-            self.efficiency,
-            self.against_gil_processes,
-        )
-        return (
-            *(comparison for comparison in named if comparison is not None),
-            *self.again,
-            *self.others,
-        )
+        values = [getattr(self, field.name) for field in fields(self)]
+        named = [value for value in values if isinstance(value, Comparison)]
+        lines = [comparison for line in self.lines for comparison in line.comparisons]
+        return *named, *self.replicates, *self.others, *lines, *self.steps
 
     def comparison(self, arm: str, base: str) -> Comparison | None:
         """Return the comparison of two arms whatever its kind, None when it was not measured."""
-        for comparison in self.comparisons:
-            if (comparison.arm, comparison.base) == (arm, base):
-                return comparison
-        return None
+        pairs = {(each.arm, each.base): each for each in reversed(self.comparisons)}
+        return pairs.get((arm, base))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyMean:
+class FamilyMean(Interval):
     """Geometric mean of one family's single-thread ratios, bootstrap interval over blocks."""
 
     family: Family
-    ratio: float
-    low: float
-    high: float
     workloads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineMean(FamilyMean):
+    """The same of another ratio: FT/GIL of a line beside the main one, or a line against the one before."""
+
+    arm: str
+    base: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,46 +118,75 @@ class Report:
     rows: tuple[Row, ...]
     means: tuple[FamilyMean, ...]  #: by family, in the order of the rows
     series: Mapping[str, Series]  #: what the rows are made from, by workload
+    line_means: tuple[LineMean, ...] = ()  #: of single-thread ratios, by family and then by ratio
 
     def row(self, slug: str) -> Row:
         """Return one workload's row; raises `KeyError` when the run does not have it."""
-        for row in self.rows:
-            if row.slug == slug:
-                return row
-        raise KeyError(slug)
+        return {row.slug: row for row in reversed(self.rows)}[slug]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Draft:
     """A comparison whose q value waits for the rest of the run."""
 
-    arm: str
-    base: str
-    kind: str
+    pair: ArmPair
     estimate: Estimate
     equivalence: float
+    q: float = 1.0
 
     @property
     def testable(self) -> bool:
         return self.estimate.k >= 2
+
+    @property
+    def single(self) -> bool:
+        return _single(self.pair.arm)
+
+    def judged(self, floor: float | None) -> Comparison:
+        verdict = Verdict.NOT_JUDGED
+        if self.pair.kind in {ComparisonKind.TIME, ComparisonKind.LINE} or not self.testable:
+            verdict = judge(self.estimate, self.q, self.equivalence, floor)
+        return Comparison(**self.pair._asdict(), **asdict(self.estimate), q=self.q, verdict=verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DraftRow:
     planned: PlannedWorkload
     series: Series
-    named: dict[str, _Draft]  #: by the field of `Row`
-    again: tuple[_Draft, ...]
-    others: tuple[_Draft, ...]
+    named: Mapping[
+        str, Mapping[str, _Draft]
+    ]  #: by line as arms call it, then by the field of `Row`
+    replicates: Sequence[_Draft]
+    others: Sequence[_Draft]
+    steps: Sequence[_Draft]
 
-    def floor(self, *, single: bool) -> float | None:
-        """Return the larger of the A/A pairs' |ln r| + half-width, single arms and others apart."""
-        floors = [
-            abs(math.log(draft.estimate.ratio)) + draft.estimate.half_width
-            for draft in self.again
-            if draft.testable and _single(draft.arm) is single
-        ]
-        return max(floors, default=None)
+    def floor(self, line: str, *, single: bool) -> float | None:
+        """Return the larger of a line's A/A pairs' |ln r| + half-width, single arms and others apart.
+
+        A line that has none is judged by those of the others.
+        """
+        floors = {
+            draft.pair.arm: abs(math.log(draft.estimate.ratio)) + draft.estimate.half_width
+            for draft in self.replicates
+            if draft.testable and draft.single is single
+        }
+        own = [floor for arm, floor in floors.items() if Arm.parse(arm).line == line]
+        return _largest(own or floors.values())
+
+    def judged(self, draft: _Draft) -> Comparison:
+        """Judge a comparison by the floors of the lines of its arms."""
+        lines = {Arm.parse(name).line for name in draft.pair[:2]}
+        return draft.judged(_largest(self.floor(line, single=draft.single) for line in lines))
+
+    def replicates_of(self, line: str) -> tuple[Comparison, ...]:
+        """Return the A/A pairs of a line."""
+        # The floor is made of these pairs: judged by it, none could ever differ.
+        own = [each for each in self.replicates if Arm.parse(each.pair.arm).line == line]
+        return tuple(draft.judged(None) for draft in own)
+
+
+def _largest(floors: Iterable[float | None]) -> float | None:
+    return max((floor for floor in floors if floor is not None), default=None)
 
 
 def _single(arm: str) -> bool:
@@ -181,170 +202,151 @@ def report(stored: StoredRun) -> Report:
     blocks: dict[str, list[Block]] = {}
     for block in sorted(stored.blocks, key=lambda block: block.index):
         blocks.setdefault(block.workload, []).append(block)
+    run = stored.run
+    lines = [*run.in_order.values()] if run.lines else [""]
     drafts = [
-        _draft_row(planned, series(planned, blocks.get(planned.slug, ())), stored.run.plan.threads)
-        for planned in stored.run.plan.workloads
+        _draft_row(series(planned, blocks.get(planned.slug, ())), run.plan.threads, lines)
+        for planned in run.plan.workloads
     ]
-    q_values = _q_values(drafts)
+    _correct(drafts)
     failures = {failure.workload: failure for failure in reversed(stored.failures)}
     rows = tuple(
-        _row(draft, q_values, failures.get(draft.planned.slug), pinned=stored.run.pinned)
-        for draft in drafts
+        _row(draft, failures.get(draft.planned.slug), pinned=run.pinned) for draft in drafts
     )
     return Report(
         stored=stored,
         rows=rows,
-        means=_means(drafts, rows),
+        means=tuple(
+            FamilyMean(family=shared, workloads=len(sample), **asdict(group_mean(sample)))
+            for (shared, *_), sample in _samples(drafts, rows, lambda row: [row.single]).items()
+        ),
+        line_means=tuple(
+            LineMean(
+                family=shared,
+                workloads=len(sample),
+                arm=arm,
+                base=base,
+                **asdict(group_mean(sample)),
+            )
+            for (shared, arm, base), sample in _samples(drafts, rows, _of_lines).items()
+        ),
         series={draft.planned.slug: draft.series for draft in drafts},
     )
 
 
-def _named(threads: int) -> dict[str, tuple[str, str, str]]:
-    """Return arm, base and kind of every comparison a row has a field for."""
+def _named(threads: int) -> dict[str, ArmPair]:
+    """Return what every field of a row compares."""
     ft, gil = f"ft-threads-{threads}", f"gil-threads-{threads}"
     return {
-        "single": ("ft-single", "gil-single", "time"),
-        "threads": (ft, gil, "time"),
-        "user_speedup": (ft, "gil-single", "speedup"),
-        "self_speedup": (ft, "ft-single", "speedup"),
-        "gil_speedup": (gil, "gil-single", "speedup"),
-        "efficiency": (f"ft-processes-{threads}", ft, "efficiency"),
-        "against_gil_processes": (ft, f"gil-processes-{threads}", "time"),
+        "single": ArmPair("ft-single", "gil-single"),
+        "threads": ArmPair(ft, gil),
+        "user_speedup": ArmPair(ft, "gil-single", ComparisonKind.SPEEDUP),
+        "self_speedup": ArmPair(ft, "ft-single", ComparisonKind.SPEEDUP),
+        "gil_speedup": ArmPair(gil, "gil-single", ComparisonKind.SPEEDUP),
+        "efficiency": ArmPair(f"ft-processes-{threads}", ft, ComparisonKind.EFFICIENCY),
+        "against_gil_processes": ArmPair(ft, f"gil-processes-{threads}"),
     }
 
 
-def _other(planned: PlannedWorkload, threads: int) -> Iterable[tuple[str, str, str]]:
+def _others(planned: PlannedWorkload, threads: int) -> Iterator[ArmPair]:
     """Yield what else the planned arms allow to compare."""
-    known = {pair[:2] for pair in _named(threads).values()}
+    known = {(pair.arm, pair.base) for pair in _named(threads).values()}
     if "ft-gil-on-single" in planned.arms:
-        yield "ft-gil-on-single", "gil-single", "time"
+        yield ArmPair("ft-gil-on-single", "gil-single")
     for name in planned.arms:
         arm = Arm.parse(name)
-        if arm.again:
+        if arm.replicate or arm.line:
             continue
         if arm.mode is Mode.INTERPRETERS:
-            yield name, str(Arm(arm.build, Mode.THREADS, arm.workers, arm.gil_on)), "time"
+            yield ArmPair(name, str(Arm(arm.build, Mode.THREADS, arm.workers, arm.gil_on)))
         if arm.mode is not Mode.SINGLE and (name, "gil-single") not in known:
-            yield name, "gil-single", "speedup"
+            yield ArmPair(name, "gil-single", ComparisonKind.SPEEDUP)
 
 
-def _draft_row(planned: PlannedWorkload, measured: Series, threads: int) -> _DraftRow:
-    def drafts(pairs: Iterable[tuple[str, str, str]]) -> tuple[_Draft, ...]:
-        made = (_draft(measured, *pair) for pair in pairs)
-        return tuple(draft for draft in made if draft is not None)
+def _draft_row(measured: Series, threads: int, lines: Sequence[str]) -> _DraftRow:
+    def drafts(pairs: Iterable[ArmPair]) -> dict[ArmPair, _Draft]:
+        return {
+            pair: _Draft(pair=pair, estimate=ratio_interval(d), equivalence=equivalence_p(d))
+            for pair in pairs
+            if (d := measured.logs(pair))
+        }
 
-    named = {field: _draft(measured, *pair) for field, pair in _named(threads).items()}
-    copies = [name for name in planned.arms if Arm.parse(name).again]
+    def named(line: str) -> dict[str, _Draft]:
+        pairs = _named(threads)
+        if line:
+            pairs = {field: on_line(pairs[field], line) for field in FIELDS}
+        made = drafts(pairs.values())
+        return {field: made[pair] for field, pair in pairs.items() if pair in made}
+
+    planned = measured.planned
+    copies = [arm for arm in map(Arm.parse, planned.arms) if arm.replicate]
+    replicates = [ArmPair(str(arm), str(replace(arm, replicate=False))) for arm in copies]
     return _DraftRow(
         planned=planned,
         series=measured,
-        named={field: draft for field, draft in named.items() if draft is not None},
-        again=drafts((name, name.removesuffix("-again"), "time") for name in copies),
-        others=drafts(_other(planned, threads)),
+        named={line: named(line) for line in lines},
+        replicates=[*drafts(replicates).values()],
+        others=[*drafts(_others(planned, threads)).values()],
+        steps=[*drafts(steps(planned.arms, lines)).values()],
     )
 
 
-def _draft(measured: Series, arm: str, base: str, kind: str) -> _Draft | None:
-    logs = (measured.log_speedup if kind == "speedup" else measured.contrast)(arm, base)
-    if not logs:
-        return None
-    return _Draft(
-        arm=arm,
-        base=base,
-        kind=kind,
-        estimate=ratio_interval(logs),
-        equivalence=equivalence_p(logs),
-    )
-
-
-def _q_values(drafts: Sequence[_DraftRow]) -> dict[int, float]:
-    """Return q values by identity of the draft.
+def _correct(rows: Sequence[_DraftRow]) -> None:
+    """Fill the q values in.
 
     A family per kind, and one of the A/A pairs: they answer another question, and their many true
     nulls would change what the real comparisons have to pass.
     """
-    kinds: dict[str, list[_Draft]] = {}
-    for row in drafts:
-        for draft in (*row.named.values(), *row.others):
-            kinds.setdefault(draft.kind, []).append(draft)
-        kinds.setdefault("again", []).extend(row.again)
-    by_draft: dict[int, float] = {}
+    kinds: dict[ComparisonKind | None, list[_Draft]] = {}
+    for row in rows:
+        named = [draft for of_line in row.named.values() for draft in of_line.values()]
+        for draft in (*named, *row.others, *row.steps):
+            kinds.setdefault(draft.pair.kind, []).append(draft)
+        kinds.setdefault(None, []).extend(row.replicates)
     for compared in kinds.values():
         tested = [draft for draft in compared if draft.testable]
         q_values = benjamini_hochberg([draft.estimate.p for draft in tested])
-        by_draft.update((id(draft), q) for draft, q in zip(tested, q_values, strict=True))
-    return by_draft
+        for draft, q in zip(tested, q_values, strict=True):
+            draft.q = q
 
 
-def _comparison(draft: _Draft, q_values: dict[int, float], floor: float | None) -> Comparison:
-    estimate, q = draft.estimate, q_values.get(id(draft), 1.0)
-    if draft.kind == "time" or not draft.testable:
-        verdict = judge(estimate, q, draft.equivalence, floor)
-    else:
-        verdict = Verdict.NOT_JUDGED
-    return Comparison(
-        arm=draft.arm,
-        base=draft.base,
-        ratio=estimate.ratio,
-        low=estimate.low,
-        high=estimate.high,
-        k=estimate.k,
-        p=estimate.p,
-        q=q,
-        verdict=verdict,
-        kind=draft.kind,
-    )
-
-
-def _row(
-    draft: _DraftRow, q_values: dict[int, float], failure: Failure | None, *, pinned: bool
-) -> Row:
-    floors = {single: draft.floor(single=single) for single in (True, False)}
-
-    def field(name: str) -> Comparison | None:
-        pair = draft.named.get(name)
-        return _comparison(pair, q_values, floors[_single(pair.arm)]) if pair else None
+def _row(row: _DraftRow, failure: Failure | None, *, pinned: bool) -> Row:
+    def judged(line: str) -> dict[str, Any]:
+        """Return the fields that all lines have."""
+        return {
+            **{field: row.judged(draft) for field, draft in row.named[line].items()},
+            "replicates": row.replicates_of(line),
+            "floor": row.floor(line, single=True),
+            "threads_floor": row.floor(line, single=False),
+        }
 
     builds = [
-        (pair.arm, pair.base) for name in ("single", "threads") if (pair := draft.named.get(name))
+        draft.pair[:2]
+        for line in sorted(row.named)  # the main line first
+        for field, draft in row.named[line].items()
+        if field in {"single", "threads"}
     ]
+    measured, whole, parts = row.series, None, None
+    if "single" in row.named[""]:
+        arm, base, _ = row.named[""]["single"].pair
+        parts = split(measured, arm, base)
+        if measured.disturbed is not None:
+            whole = ratio_interval(measured.whole_contrast(arm, base))
     return Row(
-        slug=draft.planned.slug,
-        group=draft.planned.group,
-        times=_times(draft.series),
-        single=field("single"),
-        threads=field("threads"),
-        user_speedup=field("user_speedup"),
-        self_speedup=field("self_speedup"),
-        gil_speedup=field("gil_speedup"),
-        efficiency=field("efficiency"),
-        against_gil_processes=field("against_gil_processes"),
-        # The floor is made of these pairs: judged by it, none could ever differ.
-        again=tuple(_comparison(pair, q_values, None) for pair in draft.again),
-        floor=floors[True],
-        threads_floor=floors[False],
-        flags=flags(draft.series, builds, pinned=pinned),
-        blocks=len(draft.series.blocks),
+        slug=row.planned.slug,
+        group=row.planned.group,
+        times=_times(measured),
+        **judged(""),
+        flags=flags(measured, builds, [draft.pair[:2] for draft in row.steps], pinned=pinned),
+        blocks=len(measured.blocks),
         failure=failure,
-        others=tuple(
-            _comparison(pair, q_values, floors[_single(pair.arm)]) for pair in draft.others
-        ),
-        disturbed=draft.series.disturbed,
-        whole=_whole(draft),
-        split=_split(draft),
+        others=tuple(map(row.judged, row.others)),
+        disturbed=measured.disturbed,
+        whole=whole,
+        split=parts,
+        lines=tuple(LineRow(line=line, **judged(line)) for line in row.named if line),
+        steps=tuple(map(row.judged, row.steps)),
     )
-
-
-def _whole(draft: _DraftRow) -> Estimate | None:
-    single = draft.named.get("single")
-    if draft.series.disturbed is None or single is None:
-        return None
-    return ratio_interval(draft.series.whole_contrast(single.arm, single.base))
-
-
-def _split(draft: _DraftRow) -> Split | None:
-    single = draft.named.get("single")
-    return split(draft.series, single.arm, single.base) if single else None
 
 
 def _times(measured: Series) -> tuple[ArmTime, ...]:
@@ -361,29 +363,32 @@ def _times(measured: Series) -> tuple[ArmTime, ...]:
                     mean=mean(means),
                     low=low,
                     high=high,
-                    slices=len(values),
+                    values=len(values),
                 )
             )
     return tuple(times)
 
 
-def _means(drafts: Sequence[_DraftRow], rows: Sequence[Row]) -> tuple[FamilyMean, ...]:
-    """Average the single-thread ratios of each family; a failed workload is no part of its family."""
-    samples: dict[Family, list[list[float]]] = {}
+def _of_lines(row: Row) -> list[Comparison | None]:
+    return [
+        *(line.single for line in row.lines),
+        *(step for step in row.steps if _single(step.arm)),
+    ]
+
+
+def _samples(
+    drafts: Sequence[_DraftRow],
+    rows: Sequence[Row],
+    chosen: Callable[[Row], Iterable[Comparison | None]],
+) -> dict[tuple[Family, str, str], list[list[float]]]:
+    """Collect single-thread log ratios by family, arm and base.
+
+    A failed workload is no part of its family.
+    """
+    samples: dict[tuple[Family, str, str], list[list[float]]] = {}
     for draft, row in zip(drafts, rows, strict=True):
-        if row.failure is None and row.single is not None and row.single.k >= 2:
-            d = draft.series.contrast(row.single.arm, row.single.base)
-            samples.setdefault(family(row), []).append(d)
-    means = []
-    for shared, sample in samples.items():
-        interval = group_mean(sample)
-        means.append(
-            FamilyMean(
-                family=shared,
-                ratio=interval.ratio,
-                low=interval.low,
-                high=interval.high,
-                workloads=len(sample),
-            )
-        )
-    return tuple(means)
+        for each in chosen(row):
+            if row.failure is None and each is not None and each.k >= 2:
+                d = draft.series.contrast(each.arm, each.base)
+                samples.setdefault((family(row), each.arm, each.base), []).append(d)
+    return samples

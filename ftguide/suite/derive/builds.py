@@ -39,12 +39,12 @@ class Means:
     @property
     def low(self) -> float:
         """The smallest mean."""
-        return min(one.ratio for one in self.intervals)
+        return min(interval.ratio for interval in self.intervals)
 
     @property
     def high(self) -> float:
         """The largest mean."""
-        return max(one.ratio for one in self.intervals)
+        return max(interval.ratio for interval in self.intervals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,33 +58,30 @@ class Sensitivity:
 
     def of(self, key: str) -> Means | None:
         """Return the means of a family by its key."""
-        return next((one for one in self.means if one.family.key == key), None)
+        return next((means for means in self.means if means.family.key == key), None)
 
 
 def pair_of(stored: StoredRun) -> Pair:
     """Say which binaries a run measured, and where."""
-    facts = stored.run.interpreters
-    gil = facts[Build.GIL]
+    run = stored.run
+    gil = run.interpreters[Build.GIL]
     return Pair(
-        run_id=stored.run.run_id,
-        machine=stored.run.machine.name,
+        run_id=run.run_id,
+        machine=run.machine.name,
         python=gil.version,
         compiler=gil.compiler,
-        binaries=tuple(facts[build].binary_sha256 for build in Build),
+        binaries=tuple(run.interpreters[build].binary_sha256 for build in Build),
     )
 
 
 def newest_of_each(runs: Sequence[Report]) -> list[Report]:
     """Return the first run of every pair of binaries and machine, in the order given (newest first)."""
-    seen: set[tuple[str, ...]] = set()
-    newest = []
+    newest: dict[tuple[str, ...], Report] = {}
     for report in runs:
         pair = pair_of(report.stored)
         key = (pair.machine, *pair.binaries, report.stored.run.suite.version)
-        if key not in seen:
-            seen.add(key)
-            newest.append(report)
-    return newest
+        newest.setdefault(key, report)
+    return list(newest.values())
 
 
 def sensitivity(runs: Sequence[Report], group: str) -> Sensitivity | None:
@@ -97,16 +94,15 @@ def sensitivity(runs: Sequence[Report], group: str) -> Sensitivity | None:
     for report in runs:
         own = {}
         for planned in report.stored.run.plan.workloads:
-            if planned.group == group:
-                d = report.series[planned.slug].contrast(ARM, BASE)
-                if len(d) >= 2:
-                    code = (planned.slug, planned.version, planned.source_hash)
-                    own[code], families[code] = d, family(planned)
+            d = report.series[planned.slug].contrast(ARM, BASE)
+            if planned.group == group and len(d) >= 2:
+                code = (planned.slug, planned.version, planned.source_hash)
+                own[code], families[code] = d, family(planned)
         logs.append(own)
     parts: dict[Family, list[_Code]] = {}
-    for code in logs[0] if logs else ():
+    for code, of in families.items():
         if all(code in own for own in logs):
-            parts.setdefault(families[code], []).append(code)
+            parts.setdefault(of, []).append(code)
     if not parts:
         return None
     return Sensitivity(
@@ -119,10 +115,10 @@ def sensitivity(runs: Sequence[Report], group: str) -> Sensitivity | None:
         },
         means=tuple(
             Means(
-                family=one,
+                family=of,
                 slugs=tuple(code[0] for code in codes),
                 intervals=tuple(group_mean([own[code] for code in codes]) for own in logs),
             )
-            for one, codes in parts.items()
+            for of, codes in parts.items()
         ),
     )

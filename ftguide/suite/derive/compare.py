@@ -6,7 +6,7 @@ Pure. Used by `python -m ftguide compare`, and to set a local run beside the pub
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,10 +20,10 @@ from ftguide.statistics.estimates import (
     welch_interval,
 )
 from ftguide.suite.derive.analysis import Report
-from ftguide.suite.derive.series import Series
-from ftguide.suite.derive.verdicts import SIGNIFICANT
+from ftguide.suite.derive.lines import on_line, steps
+from ftguide.suite.derive.verdicts import SIGNIFICANT, ArmPair, ComparisonKind
 from ftguide.suite.record.model import PlannedWorkload, Run
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Change:
     slug: str
     arm: str
     base: str
-    kind: str  #: "time" or "speedup", as in `Comparison`
+    kind: ComparisonKind
     before: Estimate
     after: Estimate
     change: Estimate  #: after / before, Welch's interval
@@ -68,6 +68,14 @@ class LeftOut:
     run_id: str = ""  #: of the run that alone has it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """A workload that is no longer what a run measured."""
+
+    measured: tuple[int, str]  #: version and source hash
+    declared: tuple[int, str] | None  #: the same of today's declaration, None without one
+
+
 class ConditionKind(StrEnum):
     """What may differ between two runs beside the ratios."""
 
@@ -97,23 +105,36 @@ class Differences:
 
     def change(self, slug: str, arm: str, base: str) -> Change | None:
         """Return one change, None when the runs have it not in common."""
-        for change in self.changes:
-            if (change.slug, change.arm, change.base) == (slug, arm, base):
-                return change
-        return None
+        changes = {(each.slug, each.arm, each.base): each for each in self.changes}
+        return changes.get((slug, arm, base))
 
 
-def pairs_of(planned: PlannedWorkload, threads: int) -> Iterator[tuple[str, str, str]]:
-    """Yield arm, base and kind of the ratios that are compared between runs."""
+def pairs_of(planned: PlannedWorkload, threads: int) -> Iterator[ArmPair]:
+    """Yield the ratios that are compared between runs."""
+    processes = ArmPair(f"ft-processes-{threads}", f"ft-threads-{threads}")
+    for pair in (ArmPair("ft-single", "gil-single"), *_threads(threads), processes):
+        if {pair.arm, pair.base} <= set(planned.arms):
+            yield pair
+
+
+def _threads(threads: int) -> tuple[ArmPair, ...]:
     ft, gil = f"ft-threads-{threads}", f"gil-threads-{threads}"
-    for arm, base, kind in (
-        ("ft-single", "gil-single", "time"),
-        (ft, gil, "time"),
-        (ft, "gil-single", "speedup"),
-        (f"ft-processes-{threads}", ft, "time"),
-    ):
-        if arm in planned.arms and base in planned.arms:
-            yield arm, base, kind
+    return ArmPair(ft, gil), ArmPair(ft, "gil-single", ComparisonKind.SPEEDUP)
+
+
+def line_pairs(arms: Collection[str], before: Run, after: Run) -> Iterator[ArmPair]:
+    """Yield the ratios of other lines that both runs have: FT/GIL of each, and each against the one before.
+
+    Lines are set against each other only where the runs have the same main line: its arms do not spell it.
+    """
+    both = {line: name for line, name in after.in_order.items() if line in before.in_order}
+    for line in both.values():
+        for pair in (ArmPair("ft-single", "gil-single"), *_threads(after.plan.threads)):
+            named = on_line(pair, line)
+            if line and {named.arm, named.base} <= set(arms):
+                yield named
+    if before.main_line == after.main_line:
+        yield from steps(sorted(arms, key=Arm.parse), both.values())
 
 
 def compare(before: Report, after: Report) -> Differences:
@@ -122,59 +143,54 @@ def compare(before: Report, after: Report) -> Differences:
     A workload is compared only when both runs measured the same version and source hash of it, with
     as many threads.
     """
-    one, two = before.stored.run, after.stored.run
+    earlier, later = before.stored.run, after.stored.run
     left_out: list[LeftOut] = []
-    drafts: list[tuple[str, str, str, str, list[float], list[float]]] = []
-    known = {planned.slug: planned for planned in one.plan.workloads}
-    for planned in two.plan.workloads:
+    drafts: list[tuple[str, ArmPair, list[float], list[float]]] = []
+    known = {planned.slug: planned for planned in earlier.plan.workloads}
+    for planned in later.plan.workloads:
         slug, old = planned.slug, known.get(planned.slug)
         if old is None:
-            left_out.append(LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=two.run_id))
+            left_out.append(LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=later.run_id))
             continue
         if (old.version, old.source_hash) != (planned.version, planned.source_hash):
             left_out.append(LeftOut(slug=slug, obstacle=Obstacle.OTHER_CODE))
             continue
-        for arm, base, kind in pairs_of(planned, two.plan.threads):
-            x, y = (_logs(run.series[slug], arm, base, kind) for run in (before, after))
+        lines = line_pairs(set(old.arms) & set(planned.arms), earlier, later)
+        for pair in (*pairs_of(planned, later.plan.threads), *lines):
+            x, y = (run.series[slug].logs(pair) for run in (before, after))
             if len(x) >= 2 and len(y) >= 2:
-                drafts.append((slug, arm, base, kind, x, y))
+                drafts.append((slug, pair, x, y))
             else:
-                left_out.append(LeftOut(slug=slug, obstacle=Obstacle.FEW_BLOCKS, arms=(arm, base)))
+                left_out.append(LeftOut(slug=slug, obstacle=Obstacle.FEW_BLOCKS, arms=pair[:2]))
     left_out += [
-        LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=one.run_id)
+        LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=earlier.run_id)
         for slug in known
         if slug not in after.series
     ]
     tested = [welch_interval(y, x) for *_, x, y in drafts]
-    q_values = benjamini_hochberg([one.p for one in tested])
+    q_values = benjamini_hochberg([change.p for change in tested])
     changes = tuple(
         Change(
             slug=slug,
-            arm=arm,
-            base=base,
-            kind=kind,
+            **pair._asdict(),
             before=ratio_interval(x),
             after=ratio_interval(y),
             change=change,
             q=q,
         )
-        for (slug, arm, base, kind, x, y), change, q in zip(drafts, tested, q_values, strict=True)
+        for (slug, pair, x, y), change, q in zip(drafts, tested, q_values, strict=True)
     )
     return Differences(
         changes=changes,
         left_out=tuple(left_out),
-        conditions=tuple(conditions(one, two)),
+        conditions=tuple(conditions(earlier, later)),
     )
-
-
-def _logs(measured: Series, arm: str, base: str, kind: str) -> list[float]:
-    return (measured.log_speedup if kind == "speedup" else measured.contrast)(arm, base)
 
 
 def conditions(before: Run, after: Run) -> Iterator[Condition]:
     """Yield what else differs between two runs."""
-    for build in Build:
-        old, new = before.interpreters[build], after.interpreters[build]
+    for target, old in before.targets.items():
+        new = after.targets.get(target, old)
         if old.binary_sha256 != new.binary_sha256:
             yield Condition(kind=ConditionKind.BINARY, before=old, after=new)
     if before.machine.fingerprint != after.machine.fingerprint:
@@ -191,4 +207,4 @@ def conditions(before: Run, after: Run) -> Iterator[Condition]:
 
 def repeated(changes: Sequence[Change]) -> tuple[int, int]:
     """Return how many changes lie within their two half-widths, and how many there are."""
-    return sum(one.repeats for one in changes), len(changes)
+    return sum(change.repeats for change in changes), len(changes)

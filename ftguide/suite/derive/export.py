@@ -11,27 +11,23 @@ import contextlib
 import io
 import math
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import pyperf
 
 from benchmarks.workloads.declare import Scaling
 from ftguide import files
-from ftguide.suite.derive.series import series
+from ftguide.suite.derive.series import ArmBlock, Series, series
+from ftguide.suite.record.model import Block, Run, StoredRun
 from ftguide.vocabulary import Arm
-
-if TYPE_CHECKING:
-    from ftguide.suite.derive.series import ArmBlock, Series
-    from ftguide.suite.record.model import Block, Run, StoredRun
 
 
 def pyperf_suites(stored: StoredRun) -> dict[str, bytes]:
     """Return `<arm>.json.gz` for every measured arm: a pyperf suite with a benchmark per workload.
 
-    A value is the time of one slice per unit of work, one pyperf run holds one block. Only blocks in
+    A value is a time per unit of work, one pyperf run holds one block. Only blocks in
     which every measured arm is usable go in, and all arms of a block give equally many values:
     pyperf's significance test raises for two sides of different size, and its caller takes that for
-    "significant". That test treats slices as independent, so its verdicts are bolder than ours.
+    "significant". That test treats values as independent, so its verdicts are bolder than ours.
 
     Raises `ValueError` when the plan names an impossible arm.
 
@@ -61,30 +57,30 @@ def _packed(suite: pyperf.BenchmarkSuite) -> bytes:
 
 
 def _pyperf_run(run: Run, measured: Series, arm: Arm, index: int) -> pyperf.Run:
-    slices = min(len(blocks[index].times) for _, blocks in measured.arms.values() if blocks)
-    one = measured.of(str(arm))[index]
+    most = min(len(blocks[index].times) for _, blocks in measured.arms.values() if blocks)
+    done = measured.of(str(arm))[index]
     return pyperf.Run(
-        # Nine digits hold every nanosecond of a slice below a second and halve the file.
-        [float(f"{time:.9g}") for time in one.times[:slices]],
-        metadata=_metadata(run, measured, arm, measured.blocks[index], one),
+        # Nine digits hold every nanosecond of a value below a second and halve the file.
+        [float(f"{time:.9g}") for time in done.times[:most]],
+        metadata=_metadata(run, measured, arm, measured.blocks[index], done),
         collect_metadata=False,
     )
 
 
 def _metadata(
-    run: Run, measured: Series, arm: Arm, block: Block, one: ArmBlock
+    run: Run, measured: Series, arm: Arm, block: Block, done: ArmBlock
 ) -> dict[str, str | int | float]:
-    planned, facts = measured.planned, run.interpreters[arm.build]
+    planned, facts = measured.planned, run.facts_of(arm.target)
     strong = planned.scaling == Scaling.STRONG
-    loops = one.record.loops * (arm.workers if strong else 1)
-    found: dict[str, str | int | float] = {
+    loops = done.record.loops * (arm.workers if strong else 1)
+    metadata: dict[str, str | int | float] = {
         "name": planned.slug,
         "description": planned.question,
         "unit": "second",
         "loops": loops,
         "inner_loops": 1,
         "timer": "perf_counter_ns",
-        "duration": float(f"{math.fsum(one.times) * loops:.9g}"),
+        "duration": float(f"{math.fsum(done.times) * loops:.9g}"),
         "python_implementation": facts.implementation,
         "python_version": facts.version,
         "python_compiler": facts.compiler,
@@ -103,8 +99,9 @@ def _metadata(
         "workload_scaling": planned.scaling,
     }
     if block.cpus:
-        found["cpu_affinity"] = ",".join(map(str, block.cpus))
+        metadata["cpu_affinity"] = ",".join(map(str, block.cpus))
     # pyperf parses dates only when asked for them, and then fails on what is not one.
     with contextlib.suppress(ValueError):
-        found["date"] = datetime.fromisoformat(block.started).replace(tzinfo=None).isoformat(" ")
-    return {key: value for key, value in found.items() if value != ""}  # pyperf refuses empty text
+        metadata["date"] = datetime.fromisoformat(block.started).replace(tzinfo=None).isoformat(" ")
+    # pyperf refuses empty text.
+    return {key: value for key, value in metadata.items() if value != ""}

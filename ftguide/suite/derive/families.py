@@ -7,11 +7,18 @@ knows the group alone, so the family is derived from the slug, and runs of any a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from enum import StrEnum
+from typing import Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+
+class Part(StrEnum):
+    """What the workloads of a part of a group are about."""
+
+    PYTHON_CODE = "Python code"
+    COLLECTOR = "garbage collector"
+    START_UP = "starting a process"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,32 +27,12 @@ class Family:
 
     group: str
     key: str  #: permanent: names the mean in `{bench:mean}`
-    part: str | None = None  #: which part of the group, None for a whole one
-    about: str = ""  #: what the workloads of that part are about, to follow "workloads"
-
-    def count(self, number: int) -> str:
-        """Return a number of its workloads in words, e.g. `8 workloads of Python code`."""
-        return f"{number} workload{'' if number == 1 else 's'} {self.about}".rstrip()
+    part: Part | None = None  #: None for a whole group
 
 
-PYTHON_CODE = Family(
-    group="interpreter",
-    key="python-code",
-    part="Python code",
-    about="of Python code",
-)
-COLLECTOR = Family(
-    group="interpreter",
-    key="collector",
-    part="garbage collector",
-    about="about the garbage collector",
-)
-START_UP = Family(
-    group="interpreter",
-    key="start-up",
-    part="starting a process",
-    about="about starting a process",
-)
+PYTHON_CODE = Family(group="interpreter", key="python-code", part=Part.PYTHON_CODE)
+COLLECTOR = Family(group="interpreter", key="collector", part=Part.COLLECTOR)
+START_UP = Family(group="interpreter", key="start-up", part=Part.START_UP)
 
 _APART = {
     "startup": START_UP,
@@ -80,7 +67,7 @@ def family(row: Named) -> Family:
 
 def grouped(rows: Iterable[T]) -> dict[Family, list[T]]:
     """Return rows by family; families, and the rows of each, in the order in which they appear."""
-    found: dict[Family, list[T]] = {}
+    families: dict[Family, list[T]] = {}
     for row in rows:
-        found.setdefault(family(row), []).append(row)
-    return found
+        families.setdefault(family(row), []).append(row)
+    return families

@@ -21,7 +21,7 @@ class FlagKind(StrEnum):
     NEIGHBOUR = "neighbour"  #: two arms; values: blocks that shared the core, and all blocks
     STEAL = "steal"  #: values: share of CPU time
     DISTURBED = "disturbed"  #: values: share of laps
-    COLLECTIONS = "GC"  #: two arms; values: garbage collections per slice of either
+    COLLECTIONS = "GC"  #: two arms; values: garbage collections per value of either
     SKEW = "skew"  #: an arm; values: (slowest - fastest worker) / slowest
     IDLE = "busy while idle"  #: an arm; values: CPU time between its turns / time of its turns
 

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from ftguide.statistics.estimates import standard_error
 from ftguide.suite.derive.flag import Flag, FlagKind
 from ftguide.suite.derive.neighbour import split
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from ftguide.suite.derive.series import ArmBlock, Series
-    from ftguide.suite.record.model import ArmRecord
+from ftguide.suite.derive.series import ArmBlock, Series
+from ftguide.suite.record.model import ArmRecord
 
 SPREAD = 0.05  #: standard deviation over blocks of a log ratio
 DISTURBED_LAPS = 0.5  #: share of laps; with more, even typical laps may be disturbed ones
@@ -27,27 +23,38 @@ DRIFT = 0.02  #: change of a log ratio between the halves of a block
 SKEW = 0.10  #: (slowest - fastest worker) / slowest
 IDLE = 0.01  #: CPU time used between an arm's turns, as a share of the time of its turns
 #: Waking up for a turn is no work on the side. It takes 60 us on the machines here, 110 where four other
-#: arms have emptied the caches, which alone would be more than `IDLE` where slices are of 2 ms.
+#: arms have emptied the caches, which alone would be more than `IDLE` where values are of 2 ms.
 WAKING_NS = 150_000
-COLLECTIONS = 0.10  #: difference of collections per slice, as a share of the larger
+COLLECTIONS = 0.10  #: difference of collections per value, as a share of the larger
 
 
-def flags(series: Series, pairs: Sequence[tuple[str, str]], *, pinned: bool) -> tuple[Flag, ...]:
-    """Return the flags of a row; `pairs` are the (arm, base) that compare the two builds."""
+def flags(
+    series: Series,
+    pairs: Sequence[tuple[str, str]],
+    steps: Sequence[tuple[str, str]] = (),
+    *,
+    pinned: bool,
+) -> tuple[Flag, ...]:
+    """Return the flags of a row; `pairs` are the (arm, base) that compare the two builds.
+
+    `steps` compare two lines, which may collect garbage each in its own way.
+    """
     raised = [*series.dropped]
     if series.blocks and not (pinned and all(b.cpus is not None for b in series.blocks.values())):
         raised.append(Flag(kind=FlagKind.UNPINNED))
-    raised += _ratios(series, pairs)
-    raised += _neighbour(series, pairs)
+    raised += _ratios(series, [*pairs, *steps])
+    for pair in pairs:
+        raised += _neighbour(series, *pair)
     raised += _steal(series)
     if series.disturbed is not None and series.disturbed > DISTURBED_LAPS:
         raised.append(Flag(kind=FlagKind.DISTURBED, values=(series.disturbed,)))
-    for arm, base in pairs:
-        raised += _collections(series, arm, base)
-    for name, (spelled, blocks) in series.arms.items():
-        if spelled.workers > 1 and not spelled.gil_expected:
-            raised += _skew(name, blocks)
-        raised += _idle(name, blocks)
+    for pair in pairs:
+        raised += _collections(series, *pair)
+    for name, (arm, blocks) in series.arms.items():
+        records = [block.record for block in blocks.values()]
+        if arm.workers > 1 and not arm.gil_expected:
+            raised += _skew(name, records)
+        raised += _idle(name, records)
     return tuple(raised)
 
 
@@ -64,23 +71,21 @@ def _ratios(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[Flag]:
         if len(d) >= 2:
             spreads.append((standard_error(d) * math.sqrt(len(d)), (arm, base)))
         drifts.append((abs(series.drift(arm, base)), (arm, base)))
-    for kind, met, limit in (
+    for kind, ratios, limit in (
         (FlagKind.SPREAD, spreads, SPREAD),
         (FlagKind.DRIFT, drifts, DRIFT),
     ):
-        if met:
-            share, arms = max(met)
-            if share > limit:
-                yield Flag(kind=kind, arms=arms, values=(share,))
+        share, arms = max(ratios, default=(0.0, ()))
+        if share > limit:
+            yield Flag(kind=kind, arms=arms, values=(share,))
 
 
-def _neighbour(series: Series, pairs: Sequence[tuple[str, str]]) -> Iterator[Flag]:
+def _neighbour(series: Series, arm: str, base: str) -> Iterator[Flag]:
     """Flag a ratio that is another one while a neighbour shares the core."""
-    for arm, base in pairs:
-        parts = split(series, arm, base)
-        if parts is not None and parts.differ:
-            blocks = len(series.contrast(arm, base))
-            yield Flag(kind=FlagKind.NEIGHBOUR, arms=(arm, base), values=(parts.shared.k, blocks))
+    parts = split(series, arm, base)
+    if parts is not None and parts.differ:
+        blocks = len(series.contrast(arm, base))
+        yield Flag(kind=FlagKind.NEIGHBOUR, arms=(arm, base), values=(parts.shared.k, blocks))
 
 
 def _steal(series: Series) -> Iterator[Flag]:
@@ -96,44 +101,37 @@ def _collections(series: Series, arm: str, base: str) -> Iterator[Flag]:
     """Flag a pair whose builds collected garbage a different number of times for the same work.
 
     Every loop of the pair is the same, so another count means that the ratio holds collections as
-    well. Less than one collection per block is the chance of where a slice begins.
+    well. Less than one collection per block is the chance of where a value begins.
     """
     shared = [index for index in series.of(arm) if index in series.of(base)]
     if not shared:
         return
-    left, right = (_collections_per_slice(series.of(name), shared) for name in (arm, base))
-    slices = min(len(series.of(arm)[index].times) for index in shared)
-    if abs(left - right) > max(COLLECTIONS * max(left, right), 1 / slices):
+    left, right = (_collections_per_value(series.of(name), shared) for name in (arm, base))
+    values = min(len(series.of(arm)[index].times) for index in shared)
+    if abs(left - right) > max(COLLECTIONS * max(left, right), 1 / values):
         yield Flag(kind=FlagKind.COLLECTIONS, arms=(arm, base), values=(left, right))
 
 
-def _collections_per_slice(blocks: Mapping[int, ArmBlock], shared: Sequence[int]) -> float:
-    slices = sum(len(blocks[index].times) for index in shared)
-    return sum(blocks[index].record.gc_collections for index in shared) / slices
+def _collections_per_value(blocks: Mapping[int, ArmBlock], shared: Sequence[int]) -> float:
+    values = sum(len(blocks[index].times) for index in shared)
+    return sum(blocks[index].record.gc_collections for index in shared) / values
 
 
-def _skew(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[Flag]:
-    """Flag workers that do equal work in unequal time; the median slice of all blocks speaks."""
-    skews = [skew for one in blocks.values() for skew in _skews(one.record)]
+def _skew(name: str, records: Sequence[ArmRecord]) -> Iterator[Flag]:
+    """Flag workers that do equal work in unequal time; the median value of all blocks speaks."""
+    skews = []
+    for workers in (value for record in records for value in record.spans):
+        durations = [end - start for start, end in workers]
+        if max(durations) > 0:
+            skews.append((max(durations) - min(durations)) / max(durations))
     skew = statistics.median(skews) if skews else 0.0
     if skew > SKEW:
         yield Flag(kind=FlagKind.SKEW, arms=(name,), values=(skew,))
 
 
-def _skews(record: ArmRecord) -> Iterator[float]:
-    for workers in record.spans:
-        durations = [end - start for start, end in workers]
-        longest = max(durations)
-        if longest > 0:
-            yield (longest - min(durations)) / longest
-
-
-def _idle(name: str, blocks: Mapping[int, ArmBlock]) -> Iterator[Flag]:
+def _idle(name: str, records: Sequence[ArmRecord]) -> Iterator[Flag]:
     """Flag an arm that computed while others had their turn, against the time of its own turns."""
-    turns = [workers for one in blocks.values() for workers in one.record.spans]
-    timed = sum(
-        max(end for _, end in workers) - min(start for start, _ in workers) for workers in turns
-    )
-    idle = sum(one.record.idle_cpu_ns for one in blocks.values()) - WAKING_NS * len(turns)
-    if timed and idle > IDLE * timed:
-        yield Flag(kind=FlagKind.IDLE, arms=(name,), values=(idle / timed,))
+    turns = [nanoseconds for record in records for nanoseconds in record.durations]
+    idle = sum(record.idle_cpu_ns for record in records) - WAKING_NS * len(turns)
+    if sum(turns) and idle > IDLE * sum(turns):
+        yield Flag(kind=FlagKind.IDLE, arms=(name,), values=(idle / sum(turns),))

@@ -51,42 +51,32 @@ def ways(report: Report, slug: str) -> Ways | None:
         if (cost.workload, cost.version, cost.source_hash)
         == (slug, planned.version, planned.source_hash)
     }
-    names = [name for name in planned.arms if _is_a_way(name) and measured.of(name)]
+    arms = {name: Arm.parse(name) for name in planned.arms if measured.of(name)}
+    names = [name for name, arm in arms.items() if not (arm.replicate or arm.gil_on or arm.line)]
     if len(names) < 2 or "gil-single" not in names:
         return None
-    best = {build: _fastest(measured, build, names) for build in Build}
-    found = tuple(
+    fastest: set[str] = set()
+    for build in Build:
+        fastest |= _fastest(measured, [name for name in names if arms[name].build is build])
+    compared = tuple(
         Way(
             arm=name,
             throughput=ratio_interval(measured.log_speedup(name, "gil-single")),
             start_seconds=_start(costs.get(name)),
             peak_pss_bytes=costs[name].peak_pss_bytes if name in costs else None,
-            fastest=name in best[Arm.parse(name).build],
+            fastest=name in fastest,
         )
         for name in names
     )
-    return Ways(slug=slug, ways=found, left_out=dict(planned.without))
+    return Ways(slug=slug, ways=compared, left_out=dict(planned.without))
 
 
-def _is_a_way(name: str) -> bool:
-    arm = Arm.parse(name)
-    return not arm.again and not arm.gil_on
-
-
-def _fastest(measured: Series, build: Build, names: list[str]) -> set[str]:
-    """Return the fastest arm of a build with all that cannot be told apart from it."""
-    own = [name for name in names if Arm.parse(name).build is build]
-    if not own:
-        return set()
-    speed = {name: ratio_interval(measured.log_speedup(name, "gil-single")).ratio for name in own}
-    best = max(own, key=lambda name: speed[name])
-    fastest = {best}
-    for name in own:
-        if name != best:
-            behind = ratio_interval(measured.log_speedup(name, best))
-            if behind.high >= 1:
-                fastest.add(name)
-    return fastest
+def _fastest(measured: Series, names: list[str]) -> set[str]:
+    """Return the fastest of these arms with all that cannot be told apart from it."""
+    speed = {name: ratio_interval(measured.log_speedup(name, "gil-single")).ratio for name in names}
+    best = max(names, key=lambda name: speed[name], default="")
+    behind = {name: ratio_interval(measured.log_speedup(name, best)).high for name in names}
+    return {name for name in names if name == best or behind[name] >= 1}
 
 
 def _start(cost: Cost | None) -> float | None:

@@ -1,21 +1,17 @@
 """What a neighbour does to a ratio: a row's blocks, told apart by how fast the core was in them.
 
-A virtual CPU is one hardware thread of a core, and somebody else's work comes and goes on the other.
-While it is there everything takes half as long again or more, for seconds or minutes, and not the
-same on both builds (source/benchmarks/method.md has the table). A ratio over all blocks is then one of
-that hour's mixture. Pure.
+A virtual CPU is one hardware thread of a core, and somebody else's work comes and goes on the other. While it
+is there everything takes half as long again or more, for seconds or minutes, and not the same on both builds
+(source/benchmarks/method.md has the table). A ratio over all blocks is then one of that hour's mixture. Pure.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ftguide.statistics.estimates import Estimate, agree, ratio_interval
-
-if TYPE_CHECKING:
-    from ftguide.suite.derive.series import Series
+from ftguide.suite.derive.series import Series
 
 #: How much longer than in the fastest block of a row its two arms may take, and how much longer they
 #: have to, for the core to count as theirs and as shared. Between the two lie blocks in which the
@@ -48,12 +44,9 @@ def split(series: Series, arm: str, base: str) -> Split | None:
     contrast, speeds = series.contrast(arm, base), series.speeds(arm, base)
     if len(contrast) < 2 * FEWEST:
         return None
-    fastest = min(speeds)
-    slowness = [speed - fastest for speed in speeds]
-    own, shared = (
-        [d for d, slow in zip(contrast, slowness, strict=True) if slow <= math.log(OWN)],
-        [d for d, slow in zip(contrast, slowness, strict=True) if slow >= math.log(SHARED)],
-    )
+    blocks = [(d, speed - min(speeds)) for d, speed in zip(contrast, speeds, strict=True)]
+    own = [d for d, slowness in blocks if slowness <= math.log(OWN)]
+    shared = [d for d, slowness in blocks if slowness >= math.log(SHARED)]
     if min(len(own), len(shared)) < FEWEST:
         return None
     return Split(own=ratio_interval(own), shared=ratio_interval(shared))

@@ -15,7 +15,7 @@ class Count:
 
     arm: str
     quantity: Observed
-    mean: float  #: over blocks, of the mean over the slices of a block
+    mean: float  #: over blocks, of the mean over the values of a block
     low: float  #: 95 % interval of that mean, Student t over blocks, cut at 0
     high: float
     blocks: int
@@ -30,9 +30,9 @@ def observed(measured: Series) -> tuple[Count, ...]:
     for number, quantity in enumerate(measured.planned.observes):
         for name, (_, blocks) in measured.arms.items():
             values = [
-                mean([slice_[number] for slice_ in one.record.observed])
-                for one in blocks.values()
-                if one.record.observed and all(len(s) > number for s in one.record.observed)
+                mean([quantities[number] for quantities in block.record.observed])
+                for block in blocks.values()
+                if min(map(len, block.record.observed), default=0) > number
             ]
             if values:
                 low, high = mean_interval(values)

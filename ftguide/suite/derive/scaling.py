@@ -18,7 +18,7 @@ import itertools
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ftguide.statistics.estimates import SEED, Estimate, mean, ratio_interval
@@ -100,19 +100,17 @@ class Refused:
 def curve(measured: Series, mode: Mode) -> Curve | None:
     """Return the curve of a workload on the free-threaded build; None below two counts."""
     by_count = log_speedups(measured, mode)
-    if len(by_count) < 2:
+    points = [Point(workers=n, speedup=ratio_interval(d)) for n, d in sorted(by_count.items())]
+    if len(points) < 2:
         return None
-    points = tuple(
-        Point(workers=n, speedup=ratio_interval(logs)) for n, logs in sorted(by_count.items())
-    )
-    return Curve(slug=measured.planned.slug, mode=mode, points=points)
+    return Curve(slug=measured.planned.slug, mode=mode, points=tuple(points))
 
 
 def log_speedups(measured: Series, mode: Mode) -> dict[int, list[float]]:
     """Return ln(X(n) / X(1)) per block by number of workers, 1 included where it was measured."""
     logs_by_count: dict[int, list[float]] = {}
     for name, (arm, blocks) in measured.arms.items():
-        if blocks and name.startswith("ft-") and not (arm.again or arm.gil_on):
+        if blocks and name.startswith("ft-") and not (arm.replicate or arm.gil_on or arm.line):
             if arm.mode is mode:
                 logs_by_count[arm.workers] = measured.log_speedup(name, "ft-single")
             elif arm.mode is Mode.SINGLE:
@@ -132,17 +130,16 @@ def fit(measured: Series, mode: Mode) -> Fit | Refused:
     chance = random.Random(SEED)
     laws = []
     for _ in range(RESAMPLES):
-        again = {
+        resampled = {
             n: math.exp(mean([logs[int(chance.random() * len(logs))] for _ in logs]))
             for n, logs in by_count.items()
         }
-        laws.append(solve(again, with_kappa=law.kappa > 0))
-    peak = law.peak if law.peak <= max(by_count) else None
+        laws.append(solve(resampled, with_kappa=law.kappa > 0))
     return Fit(
         law=law,
-        sigma=_ends([one.sigma for one in laws]),
-        kappa=_ends([one.kappa for one in laws]),
-        peak=peak,
+        sigma=_ends([each.sigma for each in laws]),
+        kappa=_ends([each.kappa for each in laws]),
+        peak=law.peak if law.peak <= max(by_count) else None,
     )
 
 
@@ -158,10 +155,8 @@ def refusal(counts: Mapping[int, object]) -> Refused | None:
 
 def best_law(throughput: Mapping[int, float]) -> Law:
     """Return Amdahl's law unless the coherency term earns its place by AICc."""
-    return min(
-        (solve(throughput, with_kappa=False), solve(throughput, with_kappa=True)),
-        key=lambda law: law.criterion,
-    )
+    laws = [solve(throughput, with_kappa=with_kappa) for with_kappa in (False, True)]
+    return min(laws, key=lambda law: law.criterion)
 
 
 def solve(throughput: Mapping[int, float], *, with_kappa: bool) -> Law:
@@ -174,23 +169,20 @@ def solve(throughput: Mapping[int, float], *, with_kappa: bool) -> Law:
         "kappa": [n * (n - 1) / y for (n, _), y in zip(points, ys, strict=True)],
     }
     allowed = ("sigma", "kappa") if with_kappa else ("sigma",)
-    best: tuple[float, dict[str, float]] | None = None
+    best: tuple[float, dict[str, float]] = (math.inf, {})
     # Non-negative least squares by trying every set of terms: there are four at most.
     for size in range(len(allowed), -1, -1):
         for terms in itertools.combinations(allowed, size):
             names = ("gamma", *terms)
-            found = _least_squares([columns[name] for name in names])
-            if found is None or min(found[1:], default=0.0) < 0 or found[0] <= 0:
+            solution = _least_squares([columns[name] for name in names])
+            if solution is None or min(solution[1:], default=0.0) < 0 or solution[0] <= 0:
                 continue
-            values = dict(zip(names, found, strict=True))
-            error = math.fsum(
-                (sum(values[name] * columns[name][i] for name in names) - 1) ** 2
-                for i in range(len(points))
-            )
-            if best is None or error < best[0]:
-                best = error, values
-    assert best is not None, "a constant always fits"
+            rows = zip(*(columns[name] for name in names), strict=True)
+            error = math.fsum((_dot(solution, row) - 1) ** 2 for row in rows)
+            if error < best[0]:
+                best = error, dict(zip(names, solution, strict=True))
     values = best[1]
+    assert values, "a constant always fits"
     scale = values["gamma"]
     law = Law(
         gamma=1 / scale,
@@ -200,13 +192,8 @@ def solve(throughput: Mapping[int, float], *, with_kappa: bool) -> Law:
         criterion=0.0,
     )
     residuals = [math.log(x / law.throughput(n)) for n, x in points]
-    return Law(
-        gamma=law.gamma,
-        sigma=law.sigma,
-        kappa=law.kappa,
-        residual=max(map(abs, residuals)),
-        criterion=_aicc(residuals, parameters=3 if with_kappa else 2),
-    )
+    criterion = _aicc(residuals, parameters=3 if with_kappa else 2)
+    return replace(law, residual=max(map(abs, residuals)), criterion=criterion)
 
 
 def _aicc(residuals: Sequence[float], *, parameters: int) -> float:
@@ -220,26 +207,19 @@ def _aicc(residuals: Sequence[float], *, parameters: int) -> float:
 
 def _least_squares(columns: Sequence[Sequence[float]]) -> list[float] | None:
     """Solve columns @ b = 1 in the least-squares sense by the normal equations; None if singular."""
-    size = len(columns)
-    matrix = [
-        [
-            *(math.fsum(a * b for a, b in zip(one, two, strict=True)) for two in columns),
-            math.fsum(one),
-        ]
-        for one in columns
-    ]
-    for pivot in range(size):
-        best = max(range(pivot, size), key=lambda row: abs(matrix[row][pivot]))
-        matrix[pivot], matrix[best] = matrix[best], matrix[pivot]
-        if abs(matrix[pivot][pivot]) < 1e-12:
+    rows = [[*(_dot(left, right) for right in columns), math.fsum(left)] for left in columns]
+    for pivot, row in enumerate(rows):  # symmetric and positive: no rows need to be exchanged
+        if abs(row[pivot]) < 1e-12:
             return None
-        for row in range(size):
-            if row != pivot:
-                factor = matrix[row][pivot] / matrix[pivot][pivot]
-                matrix[row] = [
-                    a - factor * b for a, b in zip(matrix[row], matrix[pivot], strict=True)
-                ]
-    return [matrix[row][size] / matrix[row][row] for row in range(size)]
+        for other in rows:
+            if other is not row:
+                factor = other[pivot] / row[pivot]
+                other[:] = [a - factor * b for a, b in zip(other, row, strict=True)]
+    return [row[-1] / row[pivot] for pivot, row in enumerate(rows)]
+
+
+def _dot(left: Sequence[float], right: Sequence[float]) -> float:
+    return math.fsum(a * b for a, b in zip(left, right, strict=True))
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:

@@ -8,18 +8,15 @@ does not count is named in `dropped`, never passed over in silence.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from benchmarks.workloads.declare import Scaling
 from ftguide.statistics.estimates import mean, typical_lap, undisturbed
 from ftguide.suite.derive.flag import Flag, FlagKind
+from ftguide.suite.derive.verdicts import ArmPair, ComparisonKind
+from ftguide.suite.record.model import ArmRecord, Block, PlannedWorkload
 from ftguide.vocabulary import Arm
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from ftguide.suite.record.model import ArmRecord, Block, PlannedWorkload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +24,9 @@ class ArmBlock:
     """What one arm did in one block."""
 
     record: ArmRecord
-    times: tuple[float, ...]  #: per slice, in seconds per unit of work (see `Series`)
+    times: tuple[float, ...]  #: per value, in seconds per unit of work (see `Series`)
     log_mean: float  #: mean logarithm of `times`; of a row in laps, logarithm of its typical lap
-    #: The same for the first and last half; None under four slices (in laps: under two).
+    #: The same for the first and last half; None under four values (in laps: under two).
     halves: tuple[float, float] | None
     log_whole: float  #: mean logarithm of `times` whatever the row is made from
 
@@ -47,16 +44,15 @@ class Series:
     blocks: Mapping[int, Block]  #: by index
     arms: Mapping[str, tuple[Arm, Mapping[int, ArmBlock]]]  #: planned arms in order; by block index
     dropped: tuple[Flag, ...]  #: what was left out
-    disturbed: float | None = (
-        None  #: share of laps that somebody disturbed; None = timed as a whole
-    )
+    #: Share of laps that somebody disturbed; None = timed as a whole.
+    disturbed: float | None = None
 
     def of(self, arm: str) -> Mapping[int, ArmBlock]:
         """Return the blocks of an arm by index; empty for one that was not measured."""
         return self.arms[arm][1] if arm in self.arms else {}
 
     def contrast(self, arm: str, base: str) -> list[float]:
-        """Return d_i = mean over the slices of block i of ln(arm / base), blocks with both only."""
+        """Return d_i = mean over the values of block i of ln(arm / base), blocks with both only."""
         return [x.log_mean - y.log_mean for x, y in self._both(arm, base)]
 
     def whole_contrast(self, arm: str, base: str) -> list[float]:
@@ -70,7 +66,7 @@ class Series:
     def drift(self, arm: str, base: str) -> float:
         """Return by how much ln(arm / base) changes from the first to the last half of a block.
 
-        Mean over blocks, in logarithms; 0 where blocks have fewer than four slices. The ratio is
+        Mean over blocks, in logarithms; 0 where blocks have fewer than four values. The ratio is
         what must stand still: a CPU that changes speed moves both arms.
         """
         changes = [
@@ -91,14 +87,19 @@ class Series:
         more_work = 0.0 if self.planned.scaling == Scaling.STRONG else math.log(workers)
         return [more_work - d for d in self.contrast(arm, base)]
 
+    def logs(self, pair: ArmPair) -> list[float]:
+        """Return per block the logarithm of what a pair compares: throughput for speed-ups, else time."""
+        arm, base, kind = pair
+        speedup = kind is ComparisonKind.SPEEDUP
+        return self.log_speedup(arm, base) if speedup else self.contrast(arm, base)
+
     def complete(self) -> list[int]:
         """List the blocks in which every arm that was ever measured is usable."""
         measured = [blocks for _, blocks in self.arms.values() if blocks]
-        return [
-            index for index in self.blocks if measured and all(index in one for one in measured)
-        ]
+        usable = set(self.blocks).intersection(*measured) if measured else set()
+        return [index for index in self.blocks if index in usable]
 
-    def _both(self, arm: str, base: str) -> Iterable[tuple[ArmBlock, ArmBlock]]:
+    def _both(self, arm: str, base: str) -> Iterator[tuple[ArmBlock, ArmBlock]]:
         left, right = self.of(arm), self.of(base)
         return ((left[index], right[index]) for index in left if index in right)
 
@@ -115,23 +116,23 @@ def series(planned: PlannedWorkload, blocks: Sequence[Block]) -> Series:
     arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
     for name in planned.arms:
         arm = Arm.parse(name)
-        recorded = {index: block.arms[name] for index, block in ours.items() if name in block.arms}
-        wrong_gil = [
-            index
-            for index, record in recorded.items()
-            if (record.gil_before, record.gil_after) != (arm.gil_expected, arm.gil_expected)
-        ]
         usable: dict[int, ArmBlock] = {}
-        for index, record in recorded.items():
+        wrong_gil = unusable = 0
+        for index, block in ours.items():
+            record = block.arms.get(name)
+            if record is None:
+                continue
             times = _times(record, arm, planned)
-            if times and index not in wrong_gil:
+            if {record.gil_before, record.gil_after} != {arm.gil_expected}:
+                wrong_gil += 1
+            elif times:
                 usable[index] = _arm_block(record, times)
+            else:
+                unusable += 1
         arms[name] = (arm, usable)
-        if wrong_gil:
-            dropped.append(Flag(kind=FlagKind.WRONG_GIL, arms=(name,), values=(len(wrong_gil),)))
-        unusable = len(recorded) - len(usable) - len(wrong_gil)
-        if unusable:
-            dropped.append(Flag(kind=FlagKind.NO_TIMES, arms=(name,), values=(unusable,)))
+        for kind, count in ((FlagKind.WRONG_GIL, wrong_gil), (FlagKind.NO_TIMES, unusable)):
+            if count:
+                dropped.append(Flag(kind=kind, arms=(name,), values=(count,)))
     measured = Series(planned=planned, blocks=ours, arms=arms, dropped=tuple(dropped))
     return in_laps(measured) if comes_in_laps(measured) else measured
 
@@ -153,31 +154,25 @@ def comes_in_laps(whole: Series) -> bool:
 
 def in_laps(whole: Series) -> Series:
     """Return the series with every block's time taken from its typical laps."""
-    kept = laps = 0
+    kept = total = 0
     arms: dict[str, tuple[Arm, Mapping[int, ArmBlock]]] = {}
     for name, (arm, blocks) in whole.arms.items():
-        quiet: dict[int, ArmBlock] = {}
+        typical: dict[int, ArmBlock] = {}
         for index, block in blocks.items():
-            slices = block.record.laps
-            loops = block.record.loops / len(slices[0])  # of a lap
-            each = _joined(slices)
-            kept, laps = kept + len(undisturbed(each)), laps + len(each)
-            log_mean = _log_typical(each, loops)
-            half = len(slices) // 2
-            halves = [
-                _log_typical(_joined(part), loops)
-                for part in (slices[:half], slices[-half:])
-                if half
-            ]
-            quiet[index] = replace(
-                block, log_mean=log_mean, halves=(halves[0], halves[1]) if halves else None
-            )
-        arms[name] = (arm, quiet)
-    return replace(whole, arms=arms, disturbed=1 - kept / laps)
+            values = block.record.laps
+            loops = block.record.loops / len(values[0])  # of a lap
+            laps = _joined(values)
+            kept, total = kept + len(undisturbed(laps)), total + len(laps)
+            half = len(values) // 2
+            first, last = (_joined(part) for part in (values[:half], values[-half:]))
+            halves = (_log_typical(first, loops), _log_typical(last, loops)) if half else None
+            typical[index] = replace(block, log_mean=_log_typical(laps, loops), halves=halves)
+        arms[name] = (arm, typical)
+    return replace(whole, arms=arms, disturbed=1 - kept / total)
 
 
-def _joined(slices: Sequence[Sequence[int]]) -> list[int]:
-    return [lap for laps in slices for lap in laps]
+def _joined(values: Sequence[Sequence[int]]) -> list[int]:
+    return [lap for laps in values for lap in laps]
 
 
 def _log_typical(laps: Sequence[int], loops: float) -> float:
@@ -186,7 +181,7 @@ def _log_typical(laps: Sequence[int], loops: float) -> float:
 
 
 def _times(record: ArmRecord, arm: Arm, planned: PlannedWorkload) -> tuple[float, ...]:
-    """Return seconds per unit of work and slice; nothing unless all of them are above zero."""
+    """Return seconds per unit of work and value; nothing unless all of them are above zero."""
     if record.loops < 1 or not all(record.spans):
         return ()
     times = record.seconds_per_loop

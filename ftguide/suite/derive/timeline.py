@@ -45,18 +45,17 @@ def timeline(stored: StoredRun) -> tuple[Interval, ...]:
     begin = _seconds(stored.run.started)
     last = max(_seconds(block.started) + block.seconds for block in blocks) - begin
     count = min(INTERVALS, max(1, math.ceil(last / 30)))
-    length = max(last / count, 1.0)
-    typical = _typical(blocks)
+    length, typical = max(last / count, 1.0), _typical(blocks)
     stretches = []
     for number in range(count):
         start, end = number * length, (number + 1) * length
         own = [b for b in blocks if start <= _seconds(b.started) - begin < end]
+        steals = [(b.workload, b.steal) for b in own if b.steal is not None]
         logs = [
             math.log(time / typical[block.workload])
             for block in own
             if (time := _single(block)) is not None
         ]
-        steals = [block.steal for block in own if block.steal is not None]
         stretches.append(
             Interval(
                 start=start,
@@ -64,12 +63,8 @@ def timeline(stored: StoredRun) -> tuple[Interval, ...]:
                 blocks=len(own),
                 workloads=len({block.workload for block in own}),
                 slowness=math.exp(mean(logs)) if logs else None,
-                steal=max(steals, default=None),
-                steals=tuple(
-                    Steal(workload=block.workload, share=block.steal)
-                    for block in own
-                    if block.steal is not None and block.steal > STEAL
-                ),
+                steal=max((share for _, share in steals), default=None),
+                steals=tuple(Steal(workload=w, share=s) for w, s in steals if s > STEAL),
             )
         )
     return tuple(stretches)
@@ -90,7 +85,6 @@ def _typical(blocks: list[Block]) -> dict[str, float]:
     """Return each workload's geometric mean time over the run."""
     logs: dict[str, list[float]] = {}
     for block in blocks:
-        time = _single(block)
-        if time is not None:
+        if (time := _single(block)) is not None:
             logs.setdefault(block.workload, []).append(math.log(time))
     return {slug: math.exp(mean(values)) for slug, values in logs.items()}

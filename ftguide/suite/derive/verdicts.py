@@ -5,15 +5,30 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from ftguide.statistics.estimates import Estimate
+from ftguide.statistics.estimates import Estimate
 
-#: A difference below this is of no practical concern, whatever its p value; either way, as 1.02
-#: and 1 / 1.02.
+#: A difference below this is of no practical concern, whatever its p value; either way, as 1.02 and 1 / 1.02.
 PRACTICAL = 0.02
 SIGNIFICANT = 0.05
+
+
+class ComparisonKind(StrEnum):
+    """What a ratio of two arms is a ratio of."""
+
+    TIME = "time"  #: time of the arm / time of its base
+    SPEEDUP = "speedup"  #: throughput of the arm / throughput of its base
+    EFFICIENCY = "efficiency"  #: time in processes / time in threads
+    LINE = "line"  #: time of the arm / time of the same arm on the line before
+
+
+class ArmPair(NamedTuple):
+    """Two arms that are compared, and in what."""
+
+    arm: str
+    base: str
+    kind: ComparisonKind = ComparisonKind.TIME
 
 
 class Verdict(StrEnum):
@@ -28,19 +43,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """The ratio of two arms' times over the blocks of one workload."""
+class Comparison(Estimate):
+    """The ratio of two arms over the blocks of one workload; what it is a ratio of, `kind` says."""
 
     arm: str  #: numerator
     base: str  #: denominator
-    ratio: float  #: time of arm / time of base, or a throughput ratio for speed-ups (see `kind`)
-    low: float  #: 95 % interval, Student t over blocks
-    high: float
-    k: int  #: blocks
-    p: float  #: two-sided, ratio = 1
+    kind: ComparisonKind
     q: float  #: Benjamini-Hochberg over the run's comparisons of this `kind`; A/A pairs apart
     verdict: Verdict
-    kind: str  #: "time" | "speedup" | "efficiency"
 
 
 def judge(estimate: Estimate, q: float, equivalence: float, floor: float | None) -> Verdict:

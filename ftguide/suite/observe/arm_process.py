@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from ftguide import redact
 from ftguide.machine import Platform
@@ -47,8 +47,11 @@ class ArmFailedError(Exception):
         self.tail = tail
 
 
-class ArmProcess:
-    """The processes of one arm of one workload, alive and waiting for their turns."""
+class ArmProcess(contextlib.AbstractContextManager["ArmProcess"]):
+    """The processes of one arm of one workload, alive and waiting for their turns.
+
+    Whatever waits for an answer raises ArmFailedError when the arm cannot go on.
+    """
 
     def __init__(
         self,
@@ -82,32 +85,9 @@ class ArmProcess:
         self._selector = selectors.DefaultSelector()
         self._workers: list[Worker] = []
         self.processes: list[subprocess.Popen[bytes]] = []
-        per_process = [arm.workers] if arm.mode is not Mode.PROCESSES else [1] * arm.workers
-        first = 0
-        try:
-            with interrupts_held():
-                for workers in per_process:
-                    words = [module, slug, arm.mode.value, str(first)]
-                    self._start(words, workers, environment, folder, cpus)
-                    first += workers
-        except BaseException:
-            self.close()
-            raise
-
-    def _start(
-        self,
-        words: list[str],
-        workers: int,
-        environment: Mapping[str, str],
-        folder: Path,
-        cpus: Sequence[int] | None,
-    ) -> None:
-        options = ["-X", "gil=1"] if self.arm.gil_on else []
         # The worker pins itself once it has started, which processes thus do on all CPUs, wherever they
         # are going to be measured.
-        held = "-" if self._on.pin is None or cpus is None else ",".join(map(str, cpus))
-        module = "ftguide.target.worker"
-        command = [self._executable, "-P", *options, "-m", module, *words, held]
+        held = "-" if on.pin is None or cpus is None else ",".join(map(str, cpus))
         settings: dict[str, Any] = {
             "stdin": subprocess.DEVNULL,
             "stdout": self._output,
@@ -115,47 +95,54 @@ class ArmProcess:
             "cwd": folder,
             "env": dict(environment),
         }
-        if self._on.inherits_descriptors:
-            pairs = [socket.socketpair() for _ in range(workers)]
-            theirs = [pair[1] for pair in pairs]
-            numbers = [end.fileno() for end in theirs]
-            process = subprocess.Popen(
-                [*command, *map(str, numbers)],
-                pass_fds=numbers,
-                preexec_fn=die_with_parent(),  # noqa: PLW1509 - the controller has no other threads
-                start_new_session=True,  # Ctrl-C is the controller's to handle
-                **settings,
-            )
-            for end in theirs:
-                end.close()
-            wires = [pair[0] for pair in pairs]
-            self.processes.append(process)
-        else:
-            process, wires = self._start_by_loopback(command, workers, settings)
-        for wire in wires:
-            worker = Worker(wire, process)
-            self._workers.append(worker)
-            self._selector.register(wire, selectors.EVENT_READ, worker)
+        options = ["-P", *(["-X", "gil=1"] if arm.gil_on else []), "-m", "ftguide.target.worker"]
+        workers = 1 if arm.mode is Mode.PROCESSES else arm.workers  # of a process
+        start = self._start if on.inherits_descriptors else self._start_by_loopback
+        try:
+            with interrupts_held():
+                for first in range(0, arm.workers, workers):
+                    words = [module, slug, arm.mode.value, str(first), held]
+                    wires = start([executable, *options, *words], workers, settings)
+                    for wire in wires:
+                        worker = Worker(wire, self.processes[-1])
+                        self._workers.append(worker)
+                        self._selector.register(wire, selectors.EVENT_READ, worker)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(
+        self, command: list[str], workers: int, settings: dict[str, Any]
+    ) -> list[socket.socket]:
+        """Start a process that inherits its ends of the wires; return ours."""
+        pairs = [socket.socketpair() for _ in range(workers)]
+        numbers = [theirs.fileno() for _, theirs in pairs]
+        process = subprocess.Popen(
+            [*command, *map(str, numbers)],
+            pass_fds=numbers,
+            preexec_fn=die_with_parent(),  # noqa: PLW1509 - the controller has no other threads
+            start_new_session=True,  # Ctrl-C is the controller's to handle
+            **settings,
+        )
+        self.processes.append(process)
+        for _, theirs in pairs:
+            theirs.close()
+        return [ours for ours, _ in pairs]
 
     def _start_by_loopback(
         self, command: list[str], workers: int, settings: dict[str, Any]
-    ) -> tuple[subprocess.Popen[bytes], list[socket.socket]]:
+    ) -> list[socket.socket]:
         """Start a process that calls back: Windows does not hand sockets down by number."""
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(self.patience)
             port = server.getsockname()[1]
             channels = [f"{port}:{token}{n:04}" for n in range(workers)]
-            process = subprocess.Popen([*command, *channels], **settings)
-            self.processes.append(process)
+            self.processes.append(subprocess.Popen([*command, *channels], **settings))
             try:
-                return process, accepted(server, token, workers)
+                return accepted(server, token, workers)
             except TimeoutError:
                 raise self._failed("hung", "did not call back after its start") from None
-
-    def __enter__(self) -> Self:
-        """Use the arm in a with statement; leaving it ends the processes."""
-        return self
 
     def __exit__(self, *_: object) -> None:
         """End the processes."""
@@ -163,7 +150,7 @@ class ArmProcess:
 
     def ready(self) -> None:
         """Wait until every worker has set itself up; ArmFailedError for a GIL that is not as stated."""
-        for hello in self._collect(list(self._workers)):
+        for hello in self._collect(self._workers):
             self._judge_gil(hello["gil"], hello["culprits"])
 
     def pin(self, cpus: Sequence[int] | None) -> None:
@@ -178,7 +165,7 @@ class ArmProcess:
         """Take one value: time `loops` after `warm_up` untimed ones, in laps of `loops / laps` each.
 
         Returns the start and the end of every lap for every worker, in nanoseconds of the monotonic
-        clock: (start, end) where the value is timed as a whole. ArmFailedError when the arm cannot go on.
+        clock: (start, end) where the value is timed as a whole.
         """
         self.launch(loops, warm_up, laps)
         return self.marks()
@@ -191,7 +178,7 @@ class ArmProcess:
             self._leaders("wake")
         line = f"value {loops} {warm_up} {int(barrier)} {laps}"
         if barrier:
-            self._all(line)
+            self._all(line, self._workers)
         for worker in self._workers:
             worker.send("go" if barrier else line)
 
@@ -231,29 +218,25 @@ class ArmProcess:
         return bool(answers[0]["gil"])
 
     def _judge_gil(self, enabled: bool, culprits: list[str]) -> None:  # noqa: FBT001 - one fact, named
-        if enabled == self.arm.gil_expected:
-            return
-        if enabled:
+        if enabled and not self.arm.gil_expected:
             names = ", ".join(culprits) or "a module that gave no warning"
-            raise self._failed(
-                "gil-enabled", f"the GIL was turned on by {names}; measurement refused"
-            )
-        raise self._failed("gil-enabled", "the GIL is off in an arm that must run with it")
+            message = f"the GIL was turned on by {names}; measurement refused"
+            raise self._failed("gil-enabled", message)
+        if self.arm.gil_expected and not enabled:
+            raise self._failed("gil-enabled", "the GIL is off in an arm that must run with it")
 
     def _leaders(self, line: str) -> list[Any]:
         """Command the workers that speak for others: the first of every process or interpreter."""
-        if self.arm.mode is Mode.INTERPRETERS:
-            return self._all(line)
-        first: dict[int, Worker] = {}
-        for worker in self._workers:
-            first.setdefault(worker.process.pid, worker)
-        return self._all(line, list(first.values()))
+        leaders = self._workers
+        if self.arm.mode is not Mode.INTERPRETERS:
+            first = {worker.process: worker for worker in reversed(self._workers)}
+            leaders = [first[process] for process in self.processes]
+        return self._all(line, leaders)
 
-    def _all(self, line: str, workers: list[Worker] | None = None) -> list[Any]:
-        chosen = self._workers if workers is None else workers
-        for worker in chosen:
+    def _all(self, line: str, workers: list[Worker]) -> list[Any]:
+        for worker in workers:
             worker.send(line)
-        return self._collect(chosen)
+        return self._collect(workers)
 
     def _collect(self, workers: list[Worker]) -> list[Any]:
         """Wait for an answer of each worker; raise ArmFailedError for the first bad one."""
@@ -262,11 +245,10 @@ class ArmProcess:
         while len(answers) < len(workers):
             left = deadline - time.monotonic()
             events = self._selector.select(max(0.0, min(left, self._look_every)))
-            if not events and left > self._look_every:
-                self._look()
-                continue
-            if not events:
+            if not events and left <= self._look_every:
                 raise self._failed("hung", f"no answer within {self.patience:g} s; killed")
+            if not events:
+                self._look()
             for key, _ in events:
                 worker: Worker = key.data
                 try:
@@ -276,7 +258,10 @@ class ArmProcess:
                 except (ValueError, SyntaxError):
                     raise self._failed("crashed", "answered what is not an answer") from None
                 if isinstance(answer, dict) and "error" in answer:
-                    raise self._refused(answer)
+                    culprits = ", ".join(answer["culprits"])
+                    if culprits and not self.arm.gil_expected:
+                        raise self._failed("gil-enabled", f"the GIL was turned on by {culprits}")
+                    raise self._failed(answer["error"], answer["message"])
                 if answer is not None:
                     answers[worker] = answer
         return [answers[worker] for worker in workers]
@@ -302,21 +287,13 @@ class ArmProcess:
                 f"{self._memory_limit / 2**30:.1f} GiB that an arm may have here; killed",
             )
 
-    def _refused(self, answer: dict[str, Any]) -> ArmFailedError:
-        if answer["culprits"] and not self.arm.gil_expected:
-            return self._failed(
-                "gil-enabled", f"the GIL was turned on by {', '.join(answer['culprits'])}"
-            )
-        return self._failed(answer["error"], answer["message"])
-
     def _obituary(self, process: subprocess.Popen[bytes]) -> str:
         try:
             code = process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return "closed its channel without ending"
-        return (
-            f"died of {signal_name(code)}" if code < 0 else f"ended by itself with exit code {code}"
-        )
+        ended = f"ended by itself with exit code {code}"
+        return ended if code >= 0 else f"died of {signal_name(code)}"
 
     def _failed(self, kind: str, message: str) -> ArmFailedError:
         self._kill()  # before reading its output: a dead process writes no more

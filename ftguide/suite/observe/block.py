@@ -18,18 +18,11 @@ from pathlib import Path
 from benchmarks.workloads.declare import Scaling
 from ftguide.machine import Platform, steal_share
 from ftguide.process.start import passed_on
-from ftguide.suite.declare.plan import (
-    BlockPlan,
-    Loops,
-    laps_of,
-    loops_for,
-    loops_per_lap,
-    share,
-    single_value_ns,
-)
+from ftguide.suite.declare import plan as planning
+from ftguide.suite.declare.plan import BlockPlan, laps_of, share
 from ftguide.suite.observe.arm_process import ArmProcess
-from ftguide.suite.record.model import ArmRecord, Block
-from ftguide.vocabulary import Arm, Build, Mode
+from ftguide.suite.record.model import ArmRecord, Block, duration
+from ftguide.vocabulary import Arm, Mode, Target
 
 #: Every worker runs at least this long before its first value: caches, specialised bytecode (per thread
 #: on a free-threaded build) and the allocator settle well within it.
@@ -51,21 +44,21 @@ KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "TEMP", "TMP")
 class Stage:
     """What stays the same for all blocks of a run."""
 
-    executables: Mapping[Build, str]
+    executables: Mapping[Target, str]
     modules: Mapping[str, str]  #: dotted module of every workload's slug
     root: Path  #: the checkout, the workers' PYTHONPATH
     on: Platform
     patience: float  #: seconds of silence after which an arm counts as hung
     memory_limit: int | None = None  #: bytes (PSS) that all arms of a block may hold together
-    #: Folders for PYTHONPATH by build, behind the checkout: third-party packages, a reader's own code.
-    paths: Mapping[Build, tuple[str, ...]] = field(default_factory=dict)
+    #: Folders for PYTHONPATH, behind the checkout: third-party packages, a reader's own code.
+    paths: Mapping[Target, tuple[str, ...]] = field(default_factory=dict)
     #: Further environment of all workers.
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def environment(plan: BlockPlan, arm: Arm, stage: Stage) -> dict[str, str]:
     """Build the environment of an arm's workers: alike for all arms, different between blocks."""
-    path = (str(stage.root), *stage.paths.get(arm.build, ()))
+    path = (str(stage.root), *stage.paths.get(arm.target, ()))
     return {
         **passed_on(*KEPT_ENVIRONMENT),
         **stage.variables,
@@ -119,17 +112,12 @@ def working_folder(plan: BlockPlan) -> Iterator[Path]:
 
 
 def start_arm(
-    plan: BlockPlan,
-    arm: Arm,
-    stage: Stage,
-    *,
-    cpus: Sequence[int] | None,
-    folder: Path,
+    plan: BlockPlan, arm: Arm, stage: Stage, *, cpus: Sequence[int] | None, folder: Path
 ) -> ArmProcess:
     """Start the processes of one arm; its `ready()` waits for them."""
     return ArmProcess(
         arm,
-        executable=stage.executables[arm.build],
+        executable=stage.executables[arm.target],
         module=stage.modules[plan.workload.slug],
         slug=plan.workload.slug,
         # Temporary files go beside the working directory: workers are killed, and could not remove them.
@@ -161,11 +149,6 @@ def started_arms(plan: BlockPlan, stage: Stage) -> Iterator[dict[Arm, ArmProcess
         yield processes
 
 
-def duration(spans: Sequence[Sequence[int]]) -> int:
-    """Return how long a value took: last end minus first start, in nanoseconds."""
-    return max(span[-1] for span in spans) - min(span[0] for span in spans)
-
-
 def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
     """Return the laps of one worker's value from its start and the end of every lap."""
     return tuple(end - start for start, end in itertools.pairwise(marks))
@@ -177,7 +160,7 @@ def warm_up_loops(loops: int, laps: int = 1) -> int:
     return 0 if loops == 1 else max(1, round(loops * share_of_loops))
 
 
-def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
+def calibrate(plan: BlockPlan, stage: Stage) -> planning.Loops:
     """Find the loops of a value, once per run and workload, equal on both builds; and their time.
 
     ArmFailedError when an arm cannot go on.
@@ -191,7 +174,7 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
             for arm, process in processes.items():
                 times[arm] = duration(process.value(fixed, 0))
                 process.check(fixed)
-            return Loops(loops=fixed, round_ns=sum(times.values()))
+            return planning.Loops(loops=fixed, round_ns=sum(times.values()))
         while min(times.values()) < ROUGH_NS:
             for arm, process in processes.items():
                 each = share(replace(plan.workload, loops=loops), arm)
@@ -199,9 +182,9 @@ def calibrate(plan: BlockPlan, stage: Stage) -> Loops:
                 times[arm] = duration(process.value(each, 0))
                 process.check(each)
             tried, loops = loops, loops * 4
-    chosen = loops_for(times, tried, value_ns=single_value_ns(plan.workload))
+    chosen = planning.loops_for(times, tried, value_ns=planning.single_value_ns(plan.workload))
     if plan.workload.laps:
-        step = loops_per_lap(chosen.loops)
+        step = planning.loops_per_lap(chosen.loops)
     return replace(chosen, loops=max(step, chosen.loops // step * step))
 
 
@@ -222,27 +205,26 @@ def warm_up(plan: BlockPlan, processes: Mapping[Arm, ArmProcess], on: Platform) 
     """Warm all arms up and move them to the block's CPUs; return the nanoseconds of it that were useful.
 
     Each arm takes values that nobody keeps until `WARM_UP_NS` have passed, at least one, with the oracle
-    watching. Even one value is dozens of calls of the measured code, or a call that takes long by itself.
-    They are cut into laps as the kept ones are: what the clock's readings leave in the free lists is then
-    there from the first value on. ArmFailedError when an arm cannot go on.
+    watching. They are cut into laps as the kept ones are: what the clock's readings leave in the free
+    lists is then there from the first value on. ArmFailedError when an arm cannot go on.
     """
     useful = 0
     for arms in warm_up_groups(plan, on):
-        group = [(arm, processes[arm]) for arm in arms]
-        for _, process in group:
+        group = [
+            (processes[arm], share(plan.workload, arm), laps_of(plan.workload, arm)) for arm in arms
+        ]
+        for process, *_ in group:
             process.settle()
-        begun = time.perf_counter_ns()
-        until = begun + WARM_UP_NS
-        while True:
-            for arm, process in group:
-                process.launch(share(plan.workload, arm), 0, laps_of(plan.workload, arm))
-            for _, process in group:
+        begun = now = time.perf_counter_ns()
+        while now < begun + WARM_UP_NS:
+            for process, loops, laps in group:
+                process.launch(loops, 0, laps)
+            for process, *_ in group:
                 process.marks()
-            for arm, process in group:
-                process.check(share(plan.workload, arm) // laps_of(plan.workload, arm))
-            if time.perf_counter_ns() >= until:
-                break
-        useful += time.perf_counter_ns() - begun
+            for process, loops, laps in group:
+                process.check(loops // laps)
+            now = time.perf_counter_ns()
+        useful += now - begun
     if spread(plan, on):
         for process in processes.values():
             process.pin(block_cpus(plan, on))
@@ -256,42 +238,36 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
     may draw.
     """
     loops = {arm: share(plan.workload, arm) for arm in plan.arms}
-    counts = {arm: laps_of(plan.workload, arm) for arm in plan.arms}
+    laps = {arm: laps_of(plan.workload, arm) for arm in plan.arms}
     started, wall = datetime.now(UTC), time.perf_counter_ns()
     ticks = stage.on.cpu_ticks()
     cpus = block_cpus(plan, stage.on)
-    spans: dict[Arm, list[tuple[tuple[int, int], ...]]] = {arm: [] for arm in plan.arms}
-    laps: dict[Arm, list[tuple[int, ...]]] = {arm: [] for arm in plan.arms}
+    values: dict[Arm, list[tuple[tuple[int, ...], ...]]] = {arm: [] for arm in plan.arms}
     observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
-    ends: dict[Arm, tuple[bool, dict[str, int]]] = {}
     with started_arms(plan, stage) as processes:
         useful = warm_up(plan, processes, stage.on)
         before = {arm: process.begin() for arm, process in processes.items()}
         for number, order in enumerate(plan.order):
             for arm in order:
                 process = processes[arm]
-                untimed = warm_up_loops(loops[arm], counts[arm])
+                untimed = warm_up_loops(loops[arm], laps[arm])
                 # Without arms of several workers, what has several CPUs keeps them all.
                 if plan.multi and arm.mode is Mode.SINGLE and cpus:
                     process.pin([cpus[(plan.index + number) % len(cpus)]])
-                marks = process.value(loops[arm], untimed, counts[arm])
-                spans[arm].append(tuple((each[0], each[-1]) for each in marks))
-                if counts[arm] > 1:  # one worker
-                    laps[arm].append(lap_times(marks[0]))
-                useful += round(duration(spans[arm][-1]) * (1 + untimed / loops[arm]))
-                quantities = process.check(loops[arm] // counts[arm])  # of the last lap
+                values[arm].append(process.value(loops[arm], untimed, laps[arm]))
+                useful += round(duration(values[arm][-1]) * (1 + untimed / loops[arm]))
+                quantities = process.check(loops[arm] // laps[arm])  # of the last lap
                 if quantities:
                     observed[arm].append(quantities)
                 between_values()
-        for arm, process in processes.items():
-            ends[arm] = process.end()
+        ends = {arm: process.end() for arm, process in processes.items()}
     seconds = (time.perf_counter_ns() - wall) / 1e9
     return Block(
         workload=plan.workload.slug,
         version=plan.workload.version,
         source_hash=plan.workload.source_hash,
         index=plan.index,
-        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        started=f"{started:%Y-%m-%dT%H:%M:%SZ}",
         seconds=round(seconds, 3),
         overhead_seconds=round(seconds - useful / 1e9, 3),
         cpus=cpus,
@@ -303,8 +279,8 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
             str(arm): ArmRecord(
                 loops=loops[arm],
                 spans=tuple(
-                    tuple((start - wall, end - wall) for start, end in value)
-                    for value in spans[arm]
+                    tuple((marks[0] - wall, marks[-1] - wall) for marks in value)
+                    for value in values[arm]
                 ),
                 gil_before=before[arm],
                 gil_after=gil_after,
@@ -314,7 +290,8 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
                 involuntary_switches=counted["switches"],
                 idle_cpu_ns=counted["idle_ns"],
                 observed=tuple(observed[arm]),
-                laps=tuple(laps[arm]),
+                # One worker: arms of several are not timed in laps.
+                laps=tuple(lap_times(value[0]) for value in values[arm] if laps[arm] > 1),
             )
             for arm, (gil_after, counted) in ends.items()
         },

@@ -3,11 +3,10 @@
 A budget ends when its time is over, whatever the numbers look like then, and every workload gets the
 preset's blocks first: nothing stops because a result looks good. What is left is spent where intervals
 are widest, and there is the trap: a workload whose first blocks agree by chance is passed over, keeps
-its interval of too few, too similar blocks, and misses the truth more often than 5 times in 100. Six
-blocks and the plain rule were simulated to catch it 92 to 94 times, depending on the workloads. So the
-variances that decide are drawn towards the mean of all workloads, as if each had `PRIOR` more blocks
-of ordinary variance; that brings it back to 94 to 95 (tests/suite/observe/test_budget.py simulates both). The
-printed interval is made of the workload's own blocks alone.
+its interval of too few, too similar blocks, and misses the truth more often than 5 times in 100. So the
+variances that decide are drawn towards the mean of all workloads, as if each had `PRIOR` more blocks of
+ordinary variance (tests/suite/observe/test_budget.py simulates both rules). The printed interval is made
+of the workload's own blocks alone.
 """
 
 from __future__ import annotations

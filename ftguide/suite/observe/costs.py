@@ -42,7 +42,10 @@ class Peak:
 
 def measure(plan: BlockPlan, arm: Arm, stage: Stage) -> Cost:
     """Start an arm a few times, let the last one work; ArmFailedError when it cannot."""
-    starts = [_start_seconds(plan, arm, stage) for _ in range(STARTS - 1)]
+    starts = []
+    for _ in range(STARTS - 1):
+        with _started(plan, arm, stage) as (_, seconds):
+            starts.append(seconds)
     loops = share(plan.workload, arm)
     with _started(plan, arm, stage) as (process, seconds):
         starts.append(seconds)
@@ -62,11 +65,6 @@ def measure(plan: BlockPlan, arm: Arm, stage: Stage) -> Cost:
         peak_pss_bytes=peak.pss_bytes,
         samples=peak.looks,
     )
-
-
-def _start_seconds(plan: BlockPlan, arm: Arm, stage: Stage) -> float:
-    with _started(plan, arm, stage) as (_, seconds):
-        return seconds
 
 
 @contextlib.contextmanager

@@ -14,35 +14,17 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmarks.workloads.declare import Group
-from ftguide.interpreters.model import Pair
 from ftguide.machine import Platform, describe
+from ftguide.suite.declare import plan as planning
 from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue
-from ftguide.suite.declare.plan import (
-    Loops,
-    block_plan,
-    blocks_of,
-    fit_rounds,
-    sequence,
-    with_loops,
-)
 from ftguide.suite.derive.series import series
 from ftguide.suite.observe import block as blocks
 from ftguide.suite.observe import budget, costs
 from ftguide.suite.observe.arm_process import ArmFailedError
-from ftguide.suite.record import store
-from ftguide.suite.record.model import (
-    SCHEMA,
-    Block,
-    Failure,
-    Line,
-    Plan,
-    PlannedWorkload,
-    Run,
-    StoredRun,
-    Suite,
-)
+from ftguide.suite.observe.lines import Pairs
+from ftguide.suite.record import model, store
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import Build, ExpectedError
+from ftguide.vocabulary import ExpectedError, Target
 
 #: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
 SUITE_VERSION = "2026.12.2"
@@ -60,19 +42,19 @@ class Observer(Protocol):
     def planned(self, blocks: int, done: int) -> None:
         """Hear how many blocks a run has, and how many of them are already on disk."""
 
-    def block(self, workload: PlannedWorkload, index: int) -> None:
+    def block(self, workload: model.PlannedWorkload, index: int) -> None:
         """Hear that a block (or, with index -1, a calibration) begins."""
 
     def tick(self) -> None:
         """Use a moment in which everything is quiet."""
 
-    def costs(self, workload: PlannedWorkload, arm: str) -> None:
+    def costs(self, workload: model.PlannedWorkload, arm: str) -> None:
         """Hear that start and memory of an arm are measured."""
 
     def done(self, seconds: float) -> None:
         """Hear that a block is on disk."""
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: model.Failure) -> None:
         """Hear that a workload cannot be measured."""
 
 
@@ -86,61 +68,77 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
-def suite(root: Path) -> Suite:
+def git(root: Path, *words: str) -> str | None:
+    """Return what git prints about a checkout; None without git or a history, as in an archive."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, timeout=20, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def suite(root: Path) -> model.Suite:
     """Return which suite measures: version, commit, and whether the tree differs from it."""
-
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(
-                ["git", "-C", str(root), *words],
-                capture_output=True,
-                text=True,
-                timeout=20,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None  # an unpacked archive has no history; the source hashes still say what ran
-        return done.stdout.strip()
-
-    commit = git("rev-parse", "HEAD")
-    return Suite(version=SUITE_VERSION, commit=commit, dirty=bool(git("status", "--porcelain")))
+    dirty = bool(git(root, "status", "--porcelain"))
+    return model.Suite(version=SUITE_VERSION, commit=git(root, "rev-parse", "HEAD"), dirty=dirty)
 
 
-def new_run(plan: Plan, pair: Pair, *, root: Path, on: Platform, flags: Sequence[str]) -> Run:
+def new_run(
+    plan: model.Plan, pairs: Pairs, *, root: Path, on: Platform, flags: Sequence[str]
+) -> model.Run:
     """Write down a run before its first block."""
-    return Run(
-        schema=SCHEMA,
+    return model.Run(
+        schema=model.SCHEMA,
         run_id=new_run_id(),
         started=utc_now(),
         finished=None,
         suite=suite(root),
         machine=describe(on),
-        interpreters={Build.GIL: pair.gil.facts, Build.FREE_THREADED: pair.ft.facts},
-        differences=pair.differences,
+        interpreters={build: python.facts for build, python in pairs.main.builds.items()},
+        differences=pairs.main.differences,
         plan=plan,
         pinned=on.pin is not None,
         flags=tuple(flags),
+        lines={
+            line: {build: python.facts for build, python in pair.builds.items()}
+            for line, pair in pairs.others.items()
+        },
+        line_differences=pairs.differences,
     )
 
 
 def check_resumable(
-    run: Run, pair: Pair, on: Platform, user_entries: Sequence[CatalogueEntry] = ()
+    run: model.Run, pairs: Pairs, on: Platform, user_entries: Sequence[CatalogueEntry] = ()
 ) -> None:
     """Refuse, with ResumeError, to mix machines, interpreters or versions of a workload within one run."""
-    of_user = {entry.slug: entry for entry in user_entries}
+    entries = {**{entry.slug: entry for entry in user_entries}, **catalogue()}
     if describe(on).fingerprint != run.machine.fingerprint:
         raise ResumeError(
             f"run {run.run_id} was begun on another machine ({run.machine.cpu_model}, "
             f"{run.machine.usable_cpus} usable CPUs); resume it there or start a new one"
         )
-    for build, interpreter in ((Build.GIL, pair.gil), (Build.FREE_THREADED, pair.ft)):
-        if interpreter.facts.binary_sha256 != run.interpreters[build].binary_sha256:
+    if list(pairs.by_line) != list(run.in_order) and run.lines:
+        raise ResumeError(
+            f"run {run.run_id} was begun with lines {' '.join(run.in_order)}; say --lines and them, leave "
+            "it out, or start a new run"
+        )
+    for target, interpreter in pairs.targets.items():
+        begun = run.targets.get(target)
+        if begun is None:
             raise ResumeError(
-                f"run {run.run_id} was begun with another {build.words} interpreter "
-                f"({run.interpreters[build].version}); pass that one with --python or start a new run"
+                f"run {run.run_id} was begun with one line, {run.main_line}; leave --lines out or start "
+                "a new run"
+            )
+        if interpreter.facts.binary_sha256 != begun.binary_sha256:
+            how = "have that one found for --lines" if run.lines else "pass that one with --python"
+            raise ResumeError(
+                f"run {run.run_id} was begun with another {target.build.words} interpreter "
+                f"({begun.version}); {how} or start a new run"
             )
     for planned in run.plan.workloads:
-        entry = catalogue().get(planned.slug) or of_user.get(planned.slug)
+        entry = entries.get(planned.slug)
         if entry is None and planned.group == Group.MINE:
             raise ResumeError(
                 f"run {run.run_id} measures {planned.title}: say --mine as before, or start a new run"
@@ -157,14 +155,14 @@ class Execution:
     def __init__(
         self,
         held: RunFolder,
-        pair: Pair,
+        pairs: Pairs,
         *,
         root: Path,
         on: Platform,
         patience: float,
         observer: Observer,
         entries: Callable[[], Sequence[CatalogueEntry]] = lambda: list(catalogue().values()),
-        paths: Mapping[Build, tuple[str, ...]] | None = None,
+        paths: Mapping[Target, tuple[str, ...]] | None = None,
         variables: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -174,7 +172,7 @@ class Execution:
         self._observer = observer
         self._clock = clock
         self._stage = blocks.Stage(
-            executables={Build.GIL: pair.gil.executable, Build.FREE_THREADED: pair.ft.executable},
+            executables={target: one.executable for target, one in pairs.targets.items()},
             modules={entry.slug: entry.module for entry in entries()},
             root=root,
             on=on,
@@ -183,10 +181,10 @@ class Execution:
             paths=paths or {},
             variables=variables or {},
         )
-        self._blocks: dict[tuple[str, int], Block] = {}
-        self._failures: dict[str, Failure] = {}
+        self._blocks: dict[tuple[str, int], model.Block] = {}
+        self._failures: dict[str, model.Failure] = {}
         self._costs: set[tuple[str, str]] = set()
-        self._calibrations: set[str] = set()
+        self._calibrated: set[str] = set()
         self._plan = held.run.plan
         for line in store.read_lines(held.folder):
             if line.block is not None:
@@ -195,21 +193,21 @@ class Execution:
                 self._failures[line.failure.workload] = line.failure
             for slug, loops in (line.loops or {}).items():
                 single, rounds = (line.single_loops or {}).get(slug), (line.rounds or {}).get(slug)
-                known = Loops(loops=loops, single_loops=single)
-                self._plan = with_loops(self._plan, slug, known, rounds)
-                self._calibrations.add(slug)
+                known = planning.Loops(loops=loops, single_loops=single)
+                self._plan = planning.with_loops(self._plan, slug, known, rounds)
+                self._calibrated.add(slug)
             if line.cost is not None:
                 self._costs.add((line.cost.workload, line.cost.arm))
 
-    def run(self) -> StoredRun:
+    def run(self) -> model.StoredRun:
         """Measure what is left, then finish the folder."""
         started = self._clock()
         todo = [
             (planned, index)
-            for planned, index in sequence(self._plan)
+            for planned, index in planning.sequence(self._plan)
             if (planned.slug, index) not in self._blocks
         ]
-        total = sum(blocks_of(self._plan, planned) for planned in self._plan.workloads)
+        total = sum(planning.blocks_of(self._plan, planned) for planned in self._plan.workloads)
         self._observer.planned(total, total - len(todo))
         for planned, index in todo:
             self._measure(planned, index)
@@ -220,52 +218,48 @@ class Execution:
                 self._measure_costs(planned.slug)
         return self._held.finish(utc_now())
 
-    def _measure(self, planned: PlannedWorkload, index: int) -> None:
+    def _measure(self, planned: model.PlannedWorkload, index: int) -> None:
         """Measure one block; a failure takes its workload out and lets the others go on."""
         if planned.slug in self._failures:
             return
         begun = self._clock()
         try:
-            plan = self._calibrated(planned, index)
-            self._observer.block(plan, index)
-            block = blocks.measure(
-                block_plan(self._plan, plan, index), self._stage, self._observer.tick
-            )
+            if planned.slug not in self._calibrated:
+                self._calibrate(planned, index)
+            plan = planning.block_plan(self._plan, self._plan.workload(planned.slug), index)
+            self._observer.block(plan.workload, index)
+            block = blocks.measure(plan, self._stage, self._observer.tick)
         except ArmFailedError as error:
             failure = _failure(planned.slug, index, error)
             self._failures[planned.slug] = failure
-            self._held.append(Line(failure=failure))
+            self._held.append(model.Line(failure=failure))
             self._observer.failed(failure)
             return
-        self._held.append(Line(block=block))
+        self._held.append(model.Line(block=block))
         self._blocks[planned.slug, index] = block
         self._observer.done(self._clock() - begun)
 
-    def _calibrated(self, planned: PlannedWorkload, index: int) -> PlannedWorkload:
-        """Return the workload with its loops, measured at its first block and kept for the run."""
-        known = self._plan.workload(planned.slug)
-        if planned.slug in self._calibrations:
-            return known
-        self._observer.block(known, -1)
-        loops = blocks.calibrate(block_plan(self._plan, known, index), self._stage)
-        single = {} if loops.single_loops is None else {known.slug: loops.single_loops}
-        rounds = fit_rounds(known.rounds, loops.round_ns, self._plan.block_seconds)
-        line = Line(
-            loops={known.slug: loops.loops}, single_loops=single, rounds={known.slug: rounds}
+    def _calibrate(self, planned: model.PlannedWorkload, index: int) -> None:
+        """Measure the loops of a workload at its first block, and keep them for the run."""
+        slug = planned.slug
+        self._observer.block(planned, -1)
+        loops = blocks.calibrate(planning.block_plan(self._plan, planned, index), self._stage)
+        single = {} if loops.single_loops is None else {slug: loops.single_loops}
+        rounds = planning.fit_rounds(planned.rounds, loops.round_ns, self._plan.block_seconds)
+        self._held.append(
+            model.Line(loops={slug: loops.loops}, single_loops=single, rounds={slug: rounds})
         )
-        self._held.append(line)
-        self._plan = with_loops(self._plan, known.slug, loops, rounds)
-        self._calibrations.add(known.slug)
-        return self._plan.workload(known.slug)
+        self._plan = planning.with_loops(self._plan, slug, loops, rounds)
+        self._calibrated.add(slug)
 
     def _measure_costs(self, slug: str) -> None:
         """Measure what every arm of a workload costs; one that fails now keeps its times."""
         planned = self._plan.workload(slug)
         if slug in self._failures or planned.loops is None:
             return
-        plan = block_plan(self._plan, planned, 0)
+        plan = planning.block_plan(self._plan, planned, 0)
         for arm in plan.arms:
-            if arm.again or (slug, str(arm)) in self._costs:
+            if arm.replicate or (slug, str(arm)) in self._costs:
                 continue
             self._observer.costs(planned, str(arm))
             try:
@@ -273,40 +267,35 @@ class Execution:
             except ArmFailedError as error:
                 self._observer.failed(_failure(slug, -1, error))
             else:
-                self._held.append(Line(cost=cost))
+                self._held.append(model.Line(cost=cost))
 
     def _spend(self, deadline: float) -> None:
         """Spend what is left of the budget, one block at a time; `budget.widest` chooses.
 
         A block is started only when one of its kind is expected to end before the deadline.
         """
-        while True:
-            ratios = {
-                planned.slug: self._ratios(planned)
-                for planned in self._plan.workloads
-                if planned.slug not in self._failures
-            }
-            if not ratios:
-                return
+        while ratios := {
+            planned.slug: self._ratios(planned)
+            for planned in self._plan.workloads
+            if planned.slug not in self._failures
+        }:
             chosen = self._plan.workload(budget.widest(ratios))
             index = 1 + max(i for slug, i in self._blocks if slug == chosen.slug)
             if self._clock() + self._blocks[chosen.slug, index - 1].seconds > deadline:
                 return
             self._measure(chosen, index)
 
-    def _ratios(self, planned: PlannedWorkload) -> list[list[float]]:
+    def _ratios(self, planned: model.PlannedWorkload) -> list[list[float]]:
         """Return the log ratios a reader looks at first, per block: single, then threads."""
-        base, *others = (planned.arms[0], planned.arms[1])
-        others += [name for name in planned.arms if name == f"ft-threads-{self._plan.threads}"]
-        measured = series(
-            self._plan.workload(planned.slug),
-            [block for (slug, _), block in sorted(self._blocks.items()) if slug == planned.slug],
-        )
-        return [measured.contrast(name, base) for name in others]
+        base, single = planned.arms[:2]
+        threads = f"ft-threads-{self._plan.threads}"
+        own = [block for (slug, _), block in sorted(self._blocks.items()) if slug == planned.slug]
+        measured = series(planned, own)
+        return [measured.contrast(name, base) for name in (single, threads) if name in planned.arms]
 
 
-def _failure(slug: str, index: int, error: ArmFailedError) -> Failure:
-    return Failure(
+def _failure(slug: str, index: int, error: ArmFailedError) -> model.Failure:
+    return model.Failure(
         workload=slug,
         index=index,
         arm=str(error.arm),

@@ -9,6 +9,7 @@ is an object of the inventory, so other projects can cite it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from ftguide.docs import depends
-from ftguide.suite.pages import files
+from ftguide.suite.derive.analysis import Row
+from ftguide.suite.pages import data, files
 from ftguide.suite.pages.data import Loaded, Problem, Results
 
 logger = logging.getLogger(__name__)
@@ -82,15 +84,30 @@ class BenchDomain(Domain):
 
     # --- what directives and roles tell the domain ---------------------------------------------
 
-    def open_results(self) -> Results:
-        """Read the results folder of the configuration."""
-        return Results(Path(self.env.config.bench_results))
+    @property
+    def folder(self) -> Path:
+        """The results folder of the configuration."""
+        return Path(self.env.config.bench_results)
 
-    def results(self, docname: str) -> Results:
-        """Read the results folder and make the page depend on its indexes."""
-        results = self.open_results()
-        depends.on(self.env, docname, results.indexes)
+    def results(self) -> Results:
+        """Read the results folder and make the page being read depend on its indexes."""
+        results = Results(self.folder, functools.partial(self.tell, docname=self.env.docname))
+        depends.on(self.env, self.env.docname, results.indexes)
         return results
+
+    def tell(self, problem: Problem, docname: str | None = None) -> None:
+        """Warn about a run that cannot be read, once."""
+        if problem not in self._warned:
+            self._warned.add(problem)
+            self.warn(problem.message, "unreadable", docname)
+
+    def depend(self, folder: Path) -> None:
+        """Have the page being read read again when the run in a folder changes."""
+        depends.on(self.env, self.env.docname, data.files_of(folder))
+
+    def warn(self, message: str, subtype: str, location: str | None) -> None:
+        """Warn at a place of a page, or at a page."""
+        logger.warning(message, type="bench", subtype=subtype, location=location)
 
     def note_object(
         self,
@@ -105,31 +122,23 @@ class BenchDomain(Domain):
         docname = self.env.docname
         known = self.objects.get(name)
         if known is not None and known.docname != docname:
-            logger.warning(
-                "%s is described twice; the other page is %s",
-                name,
-                known.docname,
-                type="bench",
-                subtype="duplicate",
-                location=docname,
-            )
+            message = f"{name} is described twice; the other page is {known.docname}"
+            self.warn(message, "duplicate", docname)
         self.objects[name] = DomainObject(
             docname=docname, kind=kind, anchor=anchor, title=title or name, run_id=run_id
         )
+
+    def note_numbers(self, row: Row, run_id: str, *, suffix: str = "") -> None:
+        """Register the anchors of a row's ratios and times; `suffix` tells those of a run's own page."""
+        ratios = [(pair.arm, pair.base, "ratio") for pair in data.comparisons(row)]
+        for arm, base, kind in (*ratios, *((time.arm, None, "time") for time in row.times)):
+            name = f"{data.number_name(row.slug, arm, base)}{suffix}"
+            self.note_object(name, kind, data.anchor(row.slug, arm, base), run_id=run_id)
 
     def note_files(self, docname: str, loaded: Loaded) -> None:
         """Have a run's files copied beside the pages when the build is done."""
         key = (loaded.run.run_id, loaded.local)
         self.data["files"].setdefault(docname, set()).add(key)
-
-    def report_problems(self, results: Results, docname: str | None) -> None:
-        """Warn once about every run that could not be read."""
-        for problem in results.problems:
-            if problem not in self._warned:
-                self._warned.add(problem)
-                logger.warning(
-                    problem.message, type="bench", subtype="unreadable", location=docname
-                )
 
     # --- what Sphinx asks the domain ------------------------------------------------------------
 
@@ -144,10 +153,9 @@ class BenchDomain(Domain):
         for name, entry in otherdata["objects"].items():
             if entry.docname in docnames:
                 self.objects[name] = entry
-        for key in ("files",):
-            for docname, value in otherdata[key].items():
-                if docname in docnames:
-                    self.data[key][docname] = value
+        for docname, value in otherdata["files"].items():
+            if docname in docnames:
+                self.data["files"][docname] = value
 
     def find(self, target: str, run_id: str | None = None) -> DomainObject | None:
         """Return an object by name or, failing that, by its anchor; `run_id` prefers that run."""
@@ -173,7 +181,7 @@ class BenchDomain(Domain):
     ) -> nodes.reference | None:
         """Link to an object; without any published run a row leads to its workload's page."""
         entry = self.find(target, node.get("run_id"))
-        if entry is None and (node.get("optional") or not self.open_results().published):
+        if entry is None and (node.get("optional") or not Results(self.folder).published):
             entry = self.objects.get(target.partition(":")[0])
             if entry is None:
                 # Sphinx takes any node for an answer; text without a link is one.
@@ -197,24 +205,14 @@ class BenchDomain(Domain):
         entry = self.objects.get(target)
         if entry is None:
             return []
-        return [
-            (
-                "bench:ref",
-                make_refnode(builder, fromdocname, entry.docname, entry.anchor, contnode),
-            )
-        ]
+        link = make_refnode(builder, fromdocname, entry.docname, entry.anchor, contnode)
+        return [("bench:ref", link)]
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Yield every object for the inventory; rows stay out of the search."""
         for name, entry in sorted(self.objects.items()):
-            yield (
-                name,
-                entry.title,
-                entry.kind,
-                entry.docname,
-                entry.anchor,
-                _PRIORITY[entry.kind],
-            )
+            priority = _PRIORITY[entry.kind]
+            yield name, entry.title, entry.kind, entry.docname, entry.anchor, priority
 
     def get_full_qualified_name(self, node: nodes.Element) -> str | None:
         """Return the name a reference asks for."""
@@ -231,10 +229,9 @@ def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> Non
     domain = domain_of(env)
     domain._warned.clear()  # noqa: SLF001 - the same module; a new build warns again
     if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
-        results = domain.open_results()
+        results = Results(domain.folder, domain.tell)
         for entry in (*results.published, *results.local):
             results.load(entry)
-        domain.report_problems(results, None)
 
 
 def copy_files(app: Sphinx, exception: Exception | None) -> None:
@@ -243,9 +240,8 @@ def copy_files(app: Sphinx, exception: Exception | None) -> None:
         return
     domain = domain_of(app.env)
     wanted = sorted({key for keys in domain.data["files"].values() for key in keys})
-    results = domain.open_results()
+    results = Results(domain.folder)
     for run_id, local in wanted:
-        entry = results.find(run_id, local=local)
-        loaded = results.load(entry) if entry is not None else None
+        loaded = results.of_id(run_id, local=local)
         if loaded is not None:
             files.copy(loaded, Path(app.outdir))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
 
@@ -75,13 +75,14 @@ class Shape(StrEnum):
     BAND = "band"  #: the noise floor; in keys only
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A value with its 95 % interval; ends that are not finite are not drawn."""
 
     value: float
     low: float
     high: float
+    _: KW_ONLY
     shape: Shape = Shape.CIRCLE
     series: str = "ft"  #: "ft" | "gil": colour and dash
     name: str = ""  #: two or three letters left of the plot line
@@ -146,6 +147,22 @@ def axis_of(entries: Sequence[Entry], *, left: float, include: Sequence[float]) 
     return Axis(low=low / pad, high=high * pad, left=left, right=WIDTH - GUTTER)
 
 
+def _shape(parent: ET.Element, shape: Shape, series: str, x: float, y: float) -> None:
+    """Draw a shape around a point."""
+    match shape:
+        case Shape.CIRCLE:
+            svg.add(parent, "circle", class_=series, cx=x, cy=y, r=4.5)
+        case Shape.RING:
+            svg.add(parent, "circle", class_=f"{series} hollow", cx=x, cy=y, r=4)
+        case Shape.SQUARE:
+            svg.add(parent, "rect", class_=f"{series} hollow", x=x - 4, y=y - 4, width=8, height=8)
+        case Shape.DIAMOND:
+            d = f"M{svg.number(x)} {svg.number(y - 6)}l6 6l-6 6l-6 -6z"
+            svg.add(parent, "path", class_=series, d=d)
+        case Shape.BAND:
+            svg.add(parent, "rect", class_="floor", x=x - 6, y=y - 6, width=12, height=12)
+
+
 def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
     """Draw whisker, dot and number of one mark on the plot line at `y`."""
     if mark.name:
@@ -158,45 +175,22 @@ def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
         ends = "".join(f"M{svg.number(x)} {svg.number(y - 4)}v8" for x in (a, b))
         path = f"M{svg.number(a)} {svg.number(y)}H{svg.number(b)}{ends}"
         svg.add(parent, "path", class_=f"{mark.series} whisker", d=path)
-    x = axis.x(mark.value)
-    if mark.shape is Shape.CIRCLE:
-        svg.add(parent, "circle", class_=mark.series, cx=x, cy=y, r=4.5)
-    elif mark.shape is Shape.RING:
-        svg.add(parent, "circle", class_=f"{mark.series} hollow", cx=x, cy=y, r=4)
-    elif mark.shape is Shape.SQUARE:
-        svg.add(parent, "rect", class_=f"{mark.series} hollow", x=x - 4, y=y - 4, width=8, height=8)
-    else:
-        d = f"M{svg.number(x)} {svg.number(y - 6)}l6 6l-6 6l-6 -6z"
-        svg.add(parent, "path", class_=mark.series, d=d)
+    _shape(parent, mark.shape, mark.series, axis.x(mark.value), y)
     value, ends = numbers.ratio_parts(mark.value, mark.low, mark.high)
     svg.add(parent, "text", f"{value} ({ends})", class_="s n", x=WIDTH - 2, y=y + 4)
 
 
 def _shorten(text: str, characters: int) -> str:
-    return (
-        text
-        if len(text) <= characters
-        else text[: characters - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
-    )
+    if len(text) <= characters:
+        return text
+    return text[: characters - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _key(parent: ET.Element, y: float, items: Sequence[tuple[Shape, str, str]]) -> None:
     """Draw the key on one line: shape, series, word."""
     x = 8.0
     for shape, series, word in items:
-        nowhere = Axis(low=0.5, high=2, left=x - 10, right=x + 10)
-        group = svg.add(parent, "g")
-        if shape is Shape.BAND:
-            svg.add(group, "rect", class_="floor", x=x - 6, y=y - 10, width=12, height=12)
-            svg.add(parent, "text", word, class_="s", x=x + 9, y=y)
-            continue
-        _mark(
-            group,
-            Mark(value=1, low=math.nan, high=math.nan, shape=shape, series=series),
-            nowhere,
-            y - 4,
-        )
-        group.remove(group[-1])  # the number
+        _shape(svg.add(parent, "g"), shape, series, x, y - 4)
         svg.add(parent, "text", word, class_="s", x=x + 9, y=y)
         x += 24 + 6.2 * len(word)
 
@@ -236,15 +230,8 @@ def _draw(
         y += FONT + 6
         if entry.band:
             a, b = map(axis.x, entry.band)
-            svg.add(
-                floors,
-                "rect",
-                class_="floor",
-                x=a,
-                y=y,
-                width=max(b - a, 0.5),
-                height=LINE * len(entry.marks),
-            )
+            deep = LINE * len(entry.marks)
+            svg.add(floors, "rect", class_="floor", x=a, y=y, width=max(b - a, 0.5), height=deep)
         for mark in entry.marks:
             _mark(drawing, mark, axis, y + LINE / 2)
             y += LINE

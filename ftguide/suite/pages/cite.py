@@ -30,14 +30,14 @@ def write_citations(app: Sphinx, doctree: nodes.document, _docname: str) -> None
     for node in list(doctree.findall(cite_block)):
         run, slug, what = node["run"], node["slug"], node["what"]
         url = address(app, node["page"], slug)
-        said = nodes.paragraph("", "")
-        said += nodes.Text(citation.sentence(run, what=what))
+        sentence = nodes.paragraph("", "")
+        sentence += nodes.Text(citation.sentence(run, what=what))
         if url:
-            said += [nodes.Text(" "), nodes.reference("", url, refuri=url)]
+            sentence += [nodes.Text(" "), nodes.reference("", url, refuri=url)]
         entry = citation.bibtex(run, slug=slug, what=what, url=url)
         block = nodes.literal_block(entry, entry, language="bibtex")
         block["classes"].append("bench-bibtex")
-        node.replace_self([said, block])
+        node.replace_self([sentence, block])
 
 
 def setup(app: Sphinx) -> None:

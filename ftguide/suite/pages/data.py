@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.machine import LOCAL_MACHINE
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.analysis import Report, Row
+from ftguide.suite.derive.compare import Outdated
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import IndexEntry, Run
@@ -60,7 +61,12 @@ class Loaded:
     @property
     def local(self) -> bool:
         """Whether nobody has published the run."""
-        return self.entry.machine == LOCAL_MACHINE
+        return is_local(self.entry)
+
+    @property
+    def name(self) -> str:
+        """What the domain calls the run."""
+        return name_of(self.entry)
 
     @property
     def page(self) -> str:
@@ -74,6 +80,21 @@ class Loaded:
         except KeyError:
             return None
 
+    def timed(self, slug: str) -> Row | None:
+        """Return a workload's row, None when the run has no times for it."""
+        row = self.row(slug)
+        return row if row is not None and row.times else None
+
+
+def is_local(entry: IndexEntry) -> bool:
+    """Whether nobody has published a run."""
+    return entry.machine == LOCAL_MACHINE
+
+
+def name_of(entry: IndexEntry) -> str:
+    """Return what the domain calls a run: its id, with a mark where nobody has published it."""
+    return f"local-{entry.run_id}" if is_local(entry) else entry.run_id
+
 
 def comparisons(row: Row) -> tuple[Comparison, ...]:
     """List the comparisons that pages show: all but those of further arms, A/A pairs last."""
@@ -83,6 +104,11 @@ def comparisons(row: Row) -> tuple[Comparison, ...]:
 def anchor(slug: str, arm: str, base: str | None = None) -> str:
     """Return the permanent anchor of a time (`nbody-ft-single`) or a ratio (`…-vs-gil-single`)."""
     return f"{slug}-{arm}" if base is None else f"{slug}-{arm}-vs-{base}"
+
+
+def number_name(slug: str, arm: str, base: str | None) -> str:
+    """Return what the domain calls a time (`nbody:ft-single`) or a ratio (`…/gil-single`)."""
+    return f"{slug}:{arm}" if base is None else f"{slug}:{arm}/{base}"
 
 
 def arm_of(name: str) -> Arm | None:
@@ -166,15 +192,16 @@ def _report(folder: Path, _stamp: tuple[tuple[str, int, int], ...]) -> Report | 
 class Results:
     """What a results folder holds at the moment of construction."""
 
-    def __init__(self, root: Path) -> None:
-        """Read the index of published runs at `root` and of local ones at `root`/local."""
+    def __init__(self, root: Path, tell: Callable[[Problem], None] = lambda _: None) -> None:
+        """Read the index of published runs at `root` and of local ones at `root`/local.
+
+        `tell` hears of everything that cannot be read, when that is found out.
+        """
         self.root = root
-        self.problems: list[Problem] = []
-        published = self._index(root)
-        self.published = tuple(e for e in published if e.machine != LOCAL_MACHINE)
-        self.local = tuple(
-            e for e in self._index(root / LOCAL_MACHINE) if e.machine == LOCAL_MACHINE
-        )
+        self.tell = tell
+        self.damaged = False  #: whether `tell` heard of anything
+        self.published = tuple(e for e in self._index(root) if not is_local(e))
+        self.local = tuple(filter(is_local, self._index(root / LOCAL_MACHINE)))
 
     @property
     def indexes(self) -> tuple[Path, Path]:
@@ -185,45 +212,51 @@ class Results:
         try:
             return store.read_index(folder).runs
         except store.StoreError as error:
-            self.problems.append(Problem(run_id=None, message=str(error)))
+            self._note(Problem(run_id=None, message=str(error)))
             return ()
+
+    def _note(self, problem: Problem) -> None:
+        self.damaged = True
+        self.tell(problem)
 
     def folder(self, entry: IndexEntry) -> Path:
         """Return the folder of an indexed run."""
-        base = self.root / LOCAL_MACHINE if entry.machine == LOCAL_MACHINE else self.root
+        base = self.root / LOCAL_MACHINE if is_local(entry) else self.root
         return store.folder_of(base, entry)
 
     def load(self, entry: IndexEntry) -> Loaded | None:
-        """Return a run with its report; None when it cannot be read, with the reason in `problems`."""
+        """Return a run with its report; None when it cannot be read, which `tell` hears."""
         folder = self.folder(entry)
         stamp = tuple(
             (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files_of(folder)
         )
         report = _report(folder, stamp)
         if isinstance(report, Problem):
-            if report not in self.problems:
-                self.problems.append(report)
+            self._note(report)
             return None
         return Loaded(entry=entry, folder=folder, report=report)
+
+    def load_all(self) -> list[Loaded]:
+        """Return all published runs that can be read, withdrawn ones among them, newest first."""
+        return [*filter(None, map(self.load, self.published))]
 
     def find(self, run_id: str, *, local: bool = False) -> IndexEntry | None:
         """Return the index entry of a run."""
         entries = self.local if local else self.published
         return next((entry for entry in entries if entry.run_id == run_id), None)
 
+    def of_id(self, run_id: str, *, local: bool = False) -> Loaded | None:
+        """Return the run of an id; None when there is none, or when it cannot be read."""
+        entry = self.find(run_id, local=local)
+        return self.load(entry) if entry is not None else None
+
     def newest(self) -> Iterator[Loaded]:
         """Yield published runs that were not withdrawn, see `store.standing`; of equals the newest first."""
-        for entry in store.standing(self.published):
-            loaded = self.load(entry)
-            if loaded is not None:
-                yield loaded
+        yield from filter(None, map(self.load, store.standing(self.published)))
 
     def newest_of(self, slug: str) -> Loaded | None:
         """Return the run a workload's living page shows: the first of `newest_for` with times for it."""
-        return next(
-            (loaded for loaded in self.newest_for(slug) if (row := loaded.row(slug)) and row.times),
-            None,
-        )
+        return next((loaded for loaded in self.newest_for(slug) if loaded.timed(slug)), None)
 
     def newest_for(self, slug: str) -> Iterator[Loaded]:
         """Yield `newest`, runs of the workload as it is declared today before those of other versions.
@@ -242,24 +275,13 @@ class Results:
 
     def local_of(self, slug: str) -> Loaded | None:
         """Return the newest local run with times for a workload."""
-        for entry in self.local:
-            loaded = self.load(entry)
-            if loaded is not None and (row := loaded.row(slug)) and row.times:
-                return loaded
-        return None
+        runs = filter(None, map(self.load, self.local))
+        return next((loaded for loaded in runs if loaded.timed(slug)), None)
 
 
-def outdated(loaded: Loaded, slug: str) -> str | None:
-    """Say how a run's workload differs from today's declaration; None when it is the same."""
-    planned = loaded.report.stored.planned(slug)
-    now = declared().get(slug)
-    if now is None:
-        return "the workload is no longer declared"
-    if planned.version != now.version:
-        return f"run has version {planned.version}, the declaration is version {now.version}"
-    if planned.source_hash != now.source_hash:
-        return (
-            f"run has source hash {planned.source_hash[:12]}, "
-            f"the declaration has {now.source_hash[:12]}"
-        )
-    return None
+def outdated(loaded: Loaded, slug: str) -> Outdated | None:
+    """Return how a run's workload differs from today's declaration; None when it is the same."""
+    planned, now = loaded.report.stored.planned(slug), declared().get(slug)
+    measured = (planned.version, planned.source_hash)
+    today = None if now is None else (now.version, now.source_hash)
+    return None if measured == today else Outdated(measured=measured, declared=today)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide import files
+from ftguide.docs.nodes import data_file
 from ftguide.suite.pages import data
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.results_csv import results_csv
@@ -32,9 +33,21 @@ class DataFile:
     name: str
     meaning: str
     target: str  #: address relative to the root of the site
-    source: Path | None  #: None = the CSV, which is derived
-    sha256: str
-    size: int
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The checksum that pages print."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """The size in bytes."""
+        return len(self.content)
+
+    def link(self) -> data_file:
+        """Return a link to the file."""
+        return data_file("", self.name, target=self.target)
 
 
 def _allowed(path: Path) -> bool:
@@ -45,36 +58,23 @@ def _allowed(path: Path) -> bool:
     return name in _MEANINGS or (arm != name and data.arm_of(arm) is not None)
 
 
-def of_run(loaded: Loaded) -> tuple[DataFile, ...]:
+def of_run(loaded: Loaded) -> list[DataFile]:
     """List the files of a run, the CSV first."""
-    base = f"benchmarks/data/{'local-' if loaded.local else ''}{loaded.run.run_id}"
-    table = results_csv(loaded.report).encode()
-    listed = [
+    base = f"benchmarks/data/{loaded.name}"
+    stored = [path for path in sorted(loaded.folder.iterdir()) if _allowed(path)]
+    contents = {
+        CSV: results_csv(loaded.report).encode(),
+        **{path.name: path.read_bytes() for path in stored if path.name != CSV},
+    }
+    return [
         DataFile(
-            name=CSV,
-            meaning=_MEANINGS[CSV],
-            target=f"{base}/{CSV}",
-            source=None,
-            sha256=hashlib.sha256(table).hexdigest(),
-            size=len(table),
+            name=name,
+            meaning=_MEANINGS.get(name, f"arm {name.removesuffix('.json.gz')} as a pyperf suite"),
+            target=f"{base}/{name}",
+            content=content,
         )
+        for name, content in contents.items()
     ]
-    for path in sorted(loaded.folder.iterdir()):
-        if path.name == CSV or not _allowed(path):
-            continue
-        raw = path.read_bytes()
-        arm = path.name.removesuffix(".json.gz")
-        listed.append(
-            DataFile(
-                name=path.name,
-                meaning=_MEANINGS.get(path.name, f"arm {arm} as a pyperf suite"),
-                target=f"{base}/{path.name}",
-                source=path,
-                sha256=hashlib.sha256(raw).hexdigest(),
-                size=len(raw),
-            )
-        )
-    return tuple(listed)
 
 
 def copy(loaded: Loaded, outdir: Path) -> None:
@@ -82,8 +82,5 @@ def copy(loaded: Loaded, outdir: Path) -> None:
     for file in of_run(loaded):
         target = outdir / file.target
         target.parent.mkdir(parents=True, exist_ok=True)
-        raw = (
-            results_csv(loaded.report).encode() if file.source is None else file.source.read_bytes()
-        )
-        if not target.exists() or target.read_bytes() != raw:
-            files.write_atomic(target, raw)
+        if not target.exists() or target.read_bytes() != file.content:
+            files.write_atomic(target, file.content)

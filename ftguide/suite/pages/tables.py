@@ -1,7 +1,7 @@
-"""The tables of the benchmark pages, from reports.
+"""Draws the templates of the benchmark pages, and has what they call beside the words: links and titles.
 
-Pure: from a report to docutils nodes, without reading files and without the Sphinx environment.
-Cross-references are `pending_xref` nodes of the bench domain, resolved when a page is written.
+Knows no directive. Cross-references are `pending_xref` nodes of the bench domain, resolved when a page is
+written.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
 
-from ftguide.docs.grid import Cell, Column, Heading, Line, table
+from ftguide.docs.templates import Templates
 from ftguide.render import numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
+from ftguide.suite.derive.compare import compare
 from ftguide.suite.derive.families import grouped
 from ftguide.suite.pages import data
 from ftguide.suite.pages.data import Loaded
-from ftguide.vocabulary import Mode
+from ftguide.vocabulary import Build, Mode
 
-DASH = "\N{EM DASH}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|[mn\N{MICRO SIGN}]?s\b)")
 
 
@@ -39,24 +40,17 @@ def reference(target: str, text: str) -> addnodes.pending_xref:
     )
 
 
-def number(ratio: words.Ratio | None) -> Cell:
-    """Return a ratio with its interval, or a dash."""
-    if ratio is None:
-        return DASH
-    value, ends = words.ratio_parts(ratio)
-    return [nodes.Text(value), nodes.Text(" "), nodes.inline("", f"({ends})", classes=["interval"])]
-
-
-def marked(anchor: str | None, text: str) -> list[nodes.Node]:
-    """Return text that carries an anchor, or just text."""
-    if anchor is None:
-        return [nodes.Text(text)]
-    return [nodes.target("", "", ids=[anchor]), nodes.Text(text)]
-
-
-def arms(arm: str, base: str) -> list[nodes.Node]:
-    """Return the two arms of a ratio, numerator first."""
-    return [nodes.literal("", arm), nodes.Text(" / "), nodes.literal("", base)]
+def document(docname: str, text: str) -> addnodes.pending_xref:
+    """Return a link to a page."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", text),
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{docname}",
+        refexplicit=True,
+        refwarn=True,
+    )
 
 
 def unbroken(text: str) -> str:
@@ -83,229 +77,41 @@ def workers(rows: Iterable[Row]) -> int | None:
     return None
 
 
-def single_table(loaded: Loaded, rows: Sequence[Row]) -> nodes.table | None:
-    """Build the one-thread overview, by family with the family's geometric mean."""
-    rows = [row for row in rows if row.single is not None or row.failure is not None]
-    if not rows:
-        return None
-    means = {mean.family: mean for mean in loaded.report.means}
-    lines: list[Line | Heading] = []
-    for family, listed in grouped(rows).items():
-        lines.append(Heading(text=words.family_heading(family)))
-        for row in listed:
-            link = reference(row.slug, title(loaded, row.slug))
-            if row.single is None:
-                lines.append(
-                    Line(cells=[[link], DASH, DASH, "not measured", words.flags_text(row)])
-                )
-                continue
-            lines.append(
-                Line(
-                    cells=[
-                        [link],
-                        number(row.single),
-                        unbroken(numbers.floor_text(row.floor)),
-                        unbroken(words.verdict_text(row.single, row.floor)),
-                        words.flag_kinds(row),
-                    ]
-                )
-            )
-        mean = means.get(family)
-        if mean is not None and mean.workloads > 1 and len(listed) == mean.workloads:
-            cells: list[Cell] = [
-                f"geometric mean of {mean.workloads}",
-                number(mean),
-                DASH,
-                DASH,
-                DASH,
-            ]
-            lines.append(Line(cells=cells, classes=["bench-mean"]))
-    return table(
-        "One thread: time on the free-threaded build / time on the GIL-enabled build "
-        "(95 % interval); above 1 the free-threaded build needs more time",
-        [
-            Column(title="Workload"),
-            Column(title="Time ratio", numeric=True),
-            Column(title="Noise floor", numeric=True),
-            Column(title="Reads as"),
-            Column(title="Flags"),
-        ],
-        lines,
+#: `draw("rows.times", row, anchors=True)` returns the nodes that this macro of templates/rows.jinja writes.
+draw = Templates(
+    Path(__file__).parent / "templates",
+    {
+        "Build": Build,
+        "DASH": "\N{EM DASH}",
+        "data": data,
+        "numbers": numbers,
+        "page": document,
+        "ref": reference,
+        "title": title,
+        "unbroken": unbroken,
+        "words": words,
+    },
+).draw
+
+
+def overview(loaded: Loaded, rows: Sequence[Row]) -> list[nodes.Node]:
+    """Draw the overviews that some rows have data for: of one thread, and of several."""
+    single = [row for row in rows if row.single is not None or row.failure is not None]
+    parallel = [row for row in rows if row.user_speedup is not None or row.threads is not None]
+    groups = itertools.groupby(parallel, key=lambda row: row.group)
+    return draw(
+        "rows.overview",
+        loaded,
+        families=grouped(single),
+        means={mean.family: mean for mean in loaded.report.means},
+        groups=[(group, list(members)) for group, members in groups],
+        count=workers(parallel),
     )
 
 
-def parallel_tables(loaded: Loaded, rows: Sequence[Row]) -> list[nodes.table]:
-    """Build the overviews of several threads: against one thread, and against the alternatives."""
-    rows = [row for row in rows if row.user_speedup is not None or row.threads is not None]
-    count = workers(rows)
-    if not rows or count is None:
-        return []
-    speedups: list[Line | Heading] = []
-    others: list[Line | Heading] = []
-    for group, members in itertools.groupby(rows, key=lambda row: row.group):
-        speedups.append(Heading(text=words.group_heading(group)))
-        others.append(Heading(text=words.group_heading(group)))
-        for row in members:
-            link = (row.slug, title(loaded, row.slug))
-            gains = (row.user_speedup, row.gil_speedup, row.self_speedup)
-            ratios = (row.threads, row.efficiency, row.against_gil_processes)
-            speedups.append(
-                Line(cells=[[reference(*link)], *map(number, gains), words.flag_kinds(row)])
-            )
-            others.append(Line(cells=[[reference(*link)], *map(number, ratios)]))
-    return [
-        table(
-            f"{count} threads: throughput relative to one thread (95 % interval); {count} is ideal, "
-            "below 1 the threads did harm",
-            [
-                Column(title="Workload"),
-                Column(title="FT threads / one GIL thread", numeric=True),
-                Column(title="GIL threads / one GIL thread", numeric=True),
-                Column(title="FT threads / one FT thread", numeric=True),
-                Column(title="Flags"),
-            ],
-            speedups,
-        ),
-        table(
-            f"{count} threads of the free-threaded build against the alternatives (95 % interval)",
-            [
-                Column(title="Workload"),
-                Column(title="Time: FT threads / GIL threads", numeric=True),
-                Column(title="Thread efficiency", numeric=True),
-                Column(title="Time: FT threads / GIL processes", numeric=True),
-            ],
-            others,
-        ),
-    ]
-
-
-def times_table(row: Row, *, anchors: bool) -> nodes.table:
-    """Build the table of a workload's times, one line per arm."""
-    lines = []
-    for time in row.times:
-        spelled = numbers.times_parts(time.mean, time.low, time.high, time.median)
-        anchor = data.anchor(row.slug, time.arm) if anchors else None
-        lines.append(
-            Line(
-                cells=[
-                    [*marked(anchor, ""), nodes.literal("", time.arm)],
-                    words.arm_text(time.arm),
-                    *map(unbroken, spelled),
-                    str(time.slices),
-                ]
-            )
-        )
-    return table(
-        "Time per unit of work",
-        [
-            Column(title="Arm"),
-            Column(title="Run as"),
-            Column(title="Mean", numeric=True),
-            Column(title="95 % interval", numeric=True),
-            Column(title="Median", numeric=True),
-            Column(title="Slices", numeric=True),
-        ],
-        lines,
-    )
-
-
-_QUESTIONS = {
-    "time": "time ratio",
-    "speedup": "throughput ratio",
-    "efficiency": "thread efficiency",
-}
-
-
-def ratios_table(row: Row, *, anchors: bool) -> nodes.table:
-    """Build the table of a workload's comparisons, one line per pair of arms."""
-    lines = []
-    for comparison in data.comparisons(row):
-        anchor = data.anchor(row.slug, comparison.arm, comparison.base) if anchors else None
-        says = (
-            words.verdict_text(comparison, row.floor_of(comparison))
-            if comparison.kind == "time"
-            else DASH
-        )
-        lines.append(
-            Line(
-                cells=[
-                    [*marked(anchor, ""), *arms(comparison.arm, comparison.base)],
-                    _QUESTIONS.get(comparison.kind, comparison.kind),
-                    *words.ratio_parts(comparison),
-                    unbroken(says),
-                    str(comparison.k),
-                    f"{comparison.q:.3f}" if comparison.q >= 0.001 else "< 0.001",
-                ]
-            )
-        )
-    return table(
-        f"Ratios within the same blocks; noise floor {_floors(row)}",
-        [
-            Column(title="Arms"),
-            Column(title="Number"),
-            Column(title="Ratio", numeric=True),
-            Column(title="95 % interval", numeric=True),
-            Column(title="Reads as"),
-            Column(title="Blocks", numeric=True),
-            Column(title="q", numeric=True),
-        ],
-        lines,
-    )
-
-
-def _floors(row: Row) -> str:
-    if row.floor is None and row.threads_floor is None:
-        return numbers.floor_text(None)
-    single = f"{unbroken(numbers.floor_text(row.floor))} for one worker"
-    if row.threads_floor is None:
-        return single
-    return f"{single}, {unbroken(numbers.floor_text(row.threads_floor))} for several"
-
-
-def history_table(slug: str, runs: Sequence[Loaded]) -> nodes.table | None:
-    """Build the table of every published run that has a workload; None below two."""
-    shown = [(run, row) for run in runs if (row := run.row(slug)) is not None and row.times]
-    if len(shown) < 2:
-        return None
-    parallel = any(row.user_speedup is not None for _, row in shown)
-    lines = [
-        Line(
-            cells=[
-                [reference(loaded.run.run_id, words.day(loaded.entry.started))],
-                loaded.entry.machine,
-                loaded.entry.python,
-                loaded.entry.compiler,
-                str(loaded.report.stored.planned(slug).version),
-                number(row.single),
-                *([number(row.user_speedup)] if parallel else []),
-            ]
-        )
-        for loaded, row in shown
-    ]
-    columns = [
-        Column(title="Run"),
-        Column(title="Machine"),
-        Column(title="CPython"),
-        Column(title="Compiler"),
-        Column(title="Version", numeric=True),
-        Column(title="Time: FT / GIL, one thread", numeric=True),
-        Column(title="Throughput: FT threads / one GIL thread", numeric=True),
-    ]
-    return table(
-        "The same workload in every published run (versions of a workload do not compare)",
-        columns if parallel else columns[:-1],
-        lines,
-    )
-
-
-def document(docname: str, text: str) -> addnodes.pending_xref:
-    """Return a link to a page."""
-    return addnodes.pending_xref(
-        "",
-        nodes.inline("", text),
-        refdomain="std",
-        reftype="doc",
-        reftarget=f"/{docname}",
-        refexplicit=True,
-        refwarn=True,
-    )
+def beside(published: Loaded, local: Loaded, slugs: Sequence[str]) -> list[nodes.Node]:
+    """Draw a local run beside a published one; empty where they have nothing in common."""
+    differences = compare(published.report, local.report)
+    changes = [change for change in differences.changes if change.slug in slugs]
+    several = len(slugs) > 1
+    return draw("rows.beside", changes, differences.conditions, local, several) if changes else []

@@ -12,11 +12,9 @@ about: the role says "not measured yet" and stays silent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterable
 
 from docutils import nodes
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from ftguide.docs import depends
@@ -25,10 +23,11 @@ from ftguide.suite import words
 from ftguide.suite.derive.analysis import ArmTime
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.pages import data, tables
-from ftguide.suite.pages.bench_domain import BenchDomain
+from ftguide.suite.pages.bench_domain import BenchDomain, domain_of
 from ftguide.suite.pages.data import Loaded, Results
 
-logger = logging.getLogger(__name__)
+#: What a role returns: its nodes, and messages, of which ours have none.
+Answer = tuple[list[nodes.Node], list[nodes.system_message]]
 
 _VALUE = re.compile(
     r"(?P<slug>[a-z0-9-]+):(?P<arm>[a-z0-9-]+)(?:/(?P<base>[a-z0-9-]+))?(?:@(?P<run>[0-9A-Za-z-]+))?"
@@ -41,28 +40,16 @@ class NumberRole(SphinxRole):
     @property
     def domain(self) -> BenchDomain:
         """The domain that remembers what the page shows."""
-        return cast("BenchDomain", self.env.get_domain("bench"))
+        return domain_of(self.env)
 
-    def depend(self, loaded: Loaded) -> None:
-        """Have the page read again when a run changes."""
-        depends.on(self.env, self.env.docname, data.files_of(loaded.folder))
-
-    def warn(self, message: str, subtype: str) -> None:
-        """Warn at the role."""
-        logger.warning(message, type="bench", subtype=subtype, location=self.get_location())
-
-    def fail(
-        self, message: str, subtype: str
-    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Warn and return a marker instead of a number."""
-        self.warn(message, subtype)
+    def fail(self, message: str, subtype: str) -> Answer:
+        """Warn at the role and return a marker instead of a number."""
+        self.domain.warn(message, subtype, self.get_location())
         return [nodes.inline("", f"[no number: {self.text}]", classes=["bench-missing"])], []
 
-    def lacking(
-        self, results: Results, message: str
-    ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    def lacking(self, results: Results, message: str) -> Answer:
         """Return a marker for a number that no run has; a fault only where there are runs."""
-        if not results.published and not results.problems:
+        if not results.published and not results.damaged:
             return [nodes.inline("", "not measured yet", classes=["bench-missing"])], []
         return self.fail(f"{self.text!r}: {message}", "missing")
 
@@ -70,7 +57,7 @@ class NumberRole(SphinxRole):
 class ValueRole(NumberRole):
     """Print a stored number with its interval, linked to its row."""
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    def run(self) -> Answer:
         """Return the number, or a marker with a warning."""
         match = _VALUE.fullmatch(self.text)
         if match is None:
@@ -80,37 +67,25 @@ class ValueRole(NumberRole):
                 "syntax",
             )
         slug, arm, base, run_id = match["slug"], match["arm"], match["base"], match["run"]
-        domain = self.domain
-        results = domain.results(self.env.docname)
+        results = self.domain.results()
         number = None
-        for loaded in self.candidates(results, slug, run_id):
-            self.depend(loaded)
+        for loaded in _candidates(results, slug, run_id):
+            self.domain.depend(loaded.folder)
             number = _number(loaded, slug, arm, base)
             if number is not None:
                 break
-        domain.report_problems(results, self.env.docname)
         declared = data.declared().get(slug)
         if declared is not None:
             depends.on(self.env, self.env.docname, (declared.path,))
         if number is None:
             where = f"run {run_id}" if run_id else "any published run"
             return self.lacking(results, f"{where} has no such number")
-        reason = data.outdated(loaded, slug)
-        if reason is not None:
-            self.warn(
-                f"{self.text!r}: {reason} (run {loaded.run.run_id}); measure again", "mismatch"
-            )
+        outdated = data.outdated(loaded, slug)
+        if outdated is not None:
+            reason = words.outdated_text(outdated)
+            message = f"{self.text!r}: {reason} (run {loaded.run.run_id}); measure again"
+            self.domain.warn(message, "mismatch", self.get_location())
         return [self.shown(number, slug, arm, base, loaded)], []
-
-    def candidates(self, results: Results, slug: str, run_id: str | None) -> Iterator[Loaded]:
-        """Yield the runs to look in, the preferred one first."""
-        if run_id is None:
-            yield from results.newest_for(slug)
-            return
-        entry = results.find(run_id)
-        loaded = results.load(entry) if entry is not None else None
-        if loaded is not None:
-            yield loaded
 
     def shown(
         self, number: ArmTime | Comparison, slug: str, arm: str, base: str | None, loaded: Loaded
@@ -122,17 +97,20 @@ class ValueRole(NumberRole):
             )
         else:
             value, ends = words.ratio_parts(number)
-        name = f"{slug}:{arm}" if base is None else f"{slug}:{arm}/{base}"
+        name = data.number_name(slug, arm, base)
         if "@" in self.text:
             name = f"{name}@{loaded.run.run_id}"
         link = tables.reference(name, value)
         link["run_id"] = loaded.run.run_id
-        outer = nodes.inline("", "", classes=["bench-value"])
-        outer += [
-            link,
-            nodes.Text(f" ({ends})" if ends == numbers.NO_INTERVAL else f" (95 % interval {ends})"),
-        ]
-        return outer
+        known = ends if ends == numbers.NO_INTERVAL else f"95 % interval {ends}"
+        return nodes.inline("", "", link, nodes.Text(f" ({known})"), classes=["bench-value"])
+
+
+def _candidates(results: Results, slug: str, run_id: str | None) -> Iterable[Loaded]:
+    """Return the runs to look in, the preferred one first."""
+    if run_id is None:
+        return results.newest_for(slug)
+    return filter(None, [results.of_id(run_id)])
 
 
 def _number(loaded: Loaded, slug: str, arm: str, base: str | None) -> ArmTime | Comparison | None:

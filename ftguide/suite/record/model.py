@@ -2,18 +2,29 @@
 
 `run.json` decodes to `Run`, every line of `blocks.jsonl` to `Line`. Fields are only ever added, with
 a default; a change of meaning raises `SCHEMA`. Times are integer nanoseconds of one monotonic clock,
-relative to the start of their block; the pure derivations live in `analysis.py`.
+relative to the start of their block. `suite.declare` defines the terms.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ftguide.interpreters.model import Facts
 from ftguide.machine import Machine
-from ftguide.vocabulary import Build
+from ftguide.vocabulary import Build, Target, line_of
 
 SCHEMA = 1
+
+
+def duration(spans: Sequence[Sequence[int]]) -> int:
+    """Return how long a value took from the start and the end on every worker: first to last."""
+    return max(span[-1] for span in spans) - min(span[0] for span in spans)
+
+
+def line_key(line: str) -> tuple[int, ...]:
+    """Return what sorts lines by age: 3.9 before 3.13."""
+    return tuple(map(int, line.split(".")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +52,17 @@ class PlannedWorkload:
     because: str
     explained_at: str
     arms: tuple[str, ...]  #: in canonical order
-    rounds: int  #: slices per arm and block; after calibration those that fit the time of a block
-    #: Of a slice, None until calibrated; per worker for weak scaling, in all for strong.
+    rounds: int  #: values per arm and block; after calibration those that fit the time of a block
+    #: Of a value, None until calibrated; per worker for weak scaling, in all for strong.
     loops: int | None = None
     single_loops: int | None = None  #: of single arms beside arms with several workers
     cpus: int = 1  #: CPUs that one worker keeps busy
     observes: tuple[Observed, ...] = ()
-    without: dict[str, str] = field(default_factory=dict)  #: modes left out, and why
+    #: Modes left out, and why; of a run over several lines also single arms.
+    without: dict[str, str] = field(default_factory=dict)
     remedy: str | None = None  #: slug of the twin that does the same work the better way
     blocks: int | None = None  #: planned blocks of this workload; None = those of the plan
-    laps: bool = False  #: whether slices of single arms are timed in laps, see `ArmRecord.laps`
+    laps: bool = False  #: whether values of single arms are timed in laps, see `ArmRecord.laps`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +75,12 @@ class Plan:
     budget_seconds: float | None
     threads: int
     workloads: tuple[PlannedWorkload, ...]
-    block_seconds: float | None = (
-        None  #: of timed slices per block; what takes longer has fewer rounds
-    )
+    block_seconds: float | None = None  #: of values per block; what takes longer has fewer rounds
     costs: bool = False  #: whether start and memory of every arm are measured after the blocks
 
     def workload(self, slug: str) -> PlannedWorkload:
         """Return one workload; raises `KeyError` when the plan does not have it."""
-        for planned in self.workloads:
-            if planned.slug == slug:
-                return planned
-        raise KeyError(slug)
+        return {planned.slug: planned for planned in reversed(self.workloads)}[slug]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,34 +107,71 @@ class Run:
     plan: Plan
     pinned: bool  #: False where the platform has no CPU affinity: every row carries a flag
     flags: tuple[str, ...] = ()  #: what holds for the whole run, in words
+    #: The interpreters of the other lines that were measured in the same blocks, by line; `interpreters`
+    #: are those of the main line.
+    lines: dict[str, dict[Build, Facts]] = field(default_factory=dict)
+    #: How their pairs differ beyond the GIL, and the lines from each other beyond what their sources choose.
+    line_differences: tuple[str, ...] = ()
+
+    @property
+    def main_line(self) -> str:
+        """The line whose arms carry none in their names."""
+        return line_of(self.interpreters[Build.GIL].version)
+
+    @property
+    def targets(self) -> dict[Target, Facts]:
+        """All interpreters of the run, those of the main line first."""
+        pairs = {"": self.interpreters, **self.lines}
+        return {
+            Target(build, line): facts
+            for line, pair in pairs.items()
+            for build, facts in pair.items()
+        }
+
+    def facts_of(self, target: Target) -> Facts:
+        """Return what is known about an interpreter; raises `KeyError` for one that did not measure."""
+        return (self.lines[target.line] if target.line else self.interpreters)[target.build]
+
+    @property
+    def in_order(self) -> dict[str, str]:
+        """The lines from the oldest to the newest, with what arms call them: empty for the main line."""
+        names = {self.main_line: "", **{line: line for line in self.lines}}
+        return dict(sorted(names.items(), key=lambda each: line_key(each[0])))
+
+    @property
+    def all_differences(self) -> tuple[str, ...]:
+        """Everything that makes the run not like for like."""
+        return self.differences + self.line_differences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArmRecord:
     """What one arm did in one block."""
 
-    loops: int  #: per worker and slice
-    spans: tuple[tuple[tuple[int, int], ...], ...]  #: [slice][worker] = (start, end) in ns
+    loops: int  #: per worker and value
+    spans: tuple[tuple[tuple[int, int], ...], ...]  #: [value][worker] = (start, end) in ns
     gil_before: bool
     gil_after: bool
-    gc_collections: int = 0  #: during the timed slices, all generations, all workers
-    minor_faults: int = 0  #: page faults during the timed slices, all processes
+    gc_collections: int = 0  #: while values were taken, all generations, all workers
+    minor_faults: int = 0  #: page faults in the same time, all processes
     major_faults: int = 0
     involuntary_switches: int = 0
     idle_cpu_ns: int = 0  #: CPU time used while other arms had their turn
-    #: [slice][quantity] in the order of `PlannedWorkload.observes`, a mean over processes
+    #: [value][quantity] in the order of `PlannedWorkload.observes`, a mean over processes
     observed: tuple[tuple[float, ...], ...] = ()
-    #: [slice][lap] = nanoseconds of a lap, `loops / laps` loops each, where the workload is timed in
-    #: laps; they add up to the slice.
+    #: [value][lap] = nanoseconds of a lap, `loops / laps` loops each, where the workload is timed in
+    #: laps; they add up to the value.
     laps: tuple[tuple[int, ...], ...] = ()
 
     @property
+    def durations(self) -> tuple[int, ...]:
+        """How long every value took, in nanoseconds."""
+        return tuple(map(duration, self.spans))
+
+    @property
     def seconds_per_loop(self) -> tuple[float, ...]:
-        """Time per unit of work and slice: (last end - first start) / loops, in seconds."""
-        return tuple(
-            (max(end for _, end in slice_) - min(start for start, _ in slice_)) / self.loops / 1e9
-            for slice_ in self.spans
-        )
+        """Time per unit of work and value, in seconds."""
+        return tuple(nanoseconds / self.loops / 1e9 for nanoseconds in self.durations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +184,7 @@ class Block:
     index: int
     started: str
     seconds: float  #: wall time of the whole block
-    overhead_seconds: float  #: of it, neither timed slices nor warm-up
+    overhead_seconds: float  #: of it, neither values nor warm-up
     cpus: tuple[int, ...] | None  #: CPUs the block was pinned to; None = unpinned
     hash_seed: int
     padding_bytes: int  #: environment size added, equal for all arms of the block
@@ -158,9 +202,8 @@ class Cost:
     source_hash: str
     arm: str
     start_seconds: tuple[float, ...]  #: from creating the first process to every worker's readiness
-    #: Largest sum over the arm's process tree of memory each process is charged with (pages shared
-    #: by n processes count 1/n to each), seen every few milliseconds during slices; None where the
-    #: system does not tell.
+    #: Largest sum over the arm's process tree of memory each process is charged with (pages shared by n
+    #: processes count 1/n to each), seen every few milliseconds; None where the system does not tell.
     peak_pss_bytes: int | None
     samples: int  #: how often the tree was looked at
 

@@ -12,24 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
-
-import msgspec
 
 from ftguide import files
 from ftguide.machine import LOCAL_MACHINE
-from ftguide.suite.record.model import (
-    SCHEMA,
-    Block,
-    Cost,
-    Failure,
-    Index,
-    IndexEntry,
-    Line,
-    Run,
-    StoredRun,
-)
-from ftguide.vocabulary import Build, ExpectedError, UnknownNameError
+from ftguide.suite.record import model
+from ftguide.suite.record.model import SCHEMA, Index, IndexEntry, Line, Run, StoredRun
+from ftguide.vocabulary import Build, UnknownNameError
 
 #: Where runs live, relative to the repository's root.
 RESULTS = Path("benchmarks") / "results"
@@ -37,34 +25,22 @@ RESULTS = Path("benchmarks") / "results"
 RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 MACHINE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
-#: A blocks file of a full run of the whole catalogue is about 3 MB unpacked; a contributed file that
-#: unpacks to more than this is not one of ours.
+#: A contributed file that unpacks to more than this is not one of ours: a full run has 15 MB.
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 
-T = TypeVar("T")
+#: A stored file is missing, truncated, foreign, held or full; the message names file, place and remedy.
+StoreError = files.UnreadableError
 
-
-class StoreError(ExpectedError):
-    """A stored file is missing, truncated or foreign; the message names file, place and remedy."""
-
-
-def _decode(raw: bytes, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"{where}: {error}. The file is truncated or not one of ours: "
-            "restore it from version control, or delete the run folder and measure again."
-        ) from error
+_RESTORE = "estore it from version control, or delete the run folder and measure again."
+_FOREIGN = f"The file is truncated or not one of ours: r{_RESTORE}"
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StoreError(
-            f"{path}: {error.strerror or error}. Is the run folder complete?"
-        ) from error
+        reason = error.strerror or error
+        raise StoreError(f"{path}: {reason}. Is the run folder complete?") from error
 
 
 def _unpack(path: Path) -> bytes:
@@ -74,27 +50,35 @@ def _unpack(path: Path) -> bytes:
     except files.TooLargeError as error:
         raise StoreError(f"{path}: {error}; refused.") from None
     except (OSError, EOFError) as error:
-        raise StoreError(
-            f"{path}: cannot be unpacked ({error}). Restore it from version control, "
-            "or delete the run folder and measure again."
-        ) from error
+        raise StoreError(f"{path}: cannot be unpacked ({error}). R{_RESTORE}") from error
 
 
 def read_run(folder: Path) -> Run:
     """Decode `run.json`; raises `StoreError` for one that is missing, damaged or foreign."""
     path = folder / "run.json"
-    run = _decode(_read(path), Run, str(path))
-    if run.schema != SCHEMA:
-        raise StoreError(
-            f"{path}: schema {run.schema} at $.schema, this checkout reads {SCHEMA}. "
-            "Use the suite version that wrote it, or a newer one."
-        )
+    run = files.decode(_read(path), Run, path, _FOREIGN, schema=SCHEMA)
     if not RUN_ID.fullmatch(run.run_id) or run.run_id != folder.name:
         raise StoreError(
             f"{path}: run id {run.run_id!r} at $.run_id does not match its folder {folder.name!r}. "
             "Rename the folder back."
         )
+    _check_lines(run, path)
     return run
+
+
+def _check_lines(run: Run, path: Path) -> None:
+    """Raise `StoreError` for a line that is none, has no pair, or is measured without being listed."""
+    for line, pair in run.lines.items():
+        if not re.fullmatch(r"[1-9]\d*\.\d+", line, re.ASCII) or set(pair) != set(Build):
+            raise StoreError(
+                f"{path}: $.lines[{line!r}] is not a line, such as 3.15, with both of its builds. {_FOREIGN}"
+            )
+    for planned in run.plan.workloads:
+        for name in planned.arms:
+            if (line := name.partition("@")[2]) and line not in run.lines:
+                raise StoreError(
+                    f"{path}: {planned.slug} has the arm {name!r}, and $.lines has no {line!r}. {_FOREIGN}"
+                )
 
 
 def read_lines(folder: Path) -> tuple[Line, ...]:
@@ -111,7 +95,7 @@ def read_lines(folder: Path) -> tuple[Line, ...]:
     if lines[-1] and path is packed:
         raise StoreError(f"{path}: its last line is cut off. Restore it from version control.")
     return tuple(
-        _decode(line, Line, f"{path}, line {number}")
+        files.decode(line, Line, f"{path}, line {number}", _FOREIGN)
         for number, line in enumerate(lines[:-1], start=1)
         if line
     )
@@ -123,11 +107,10 @@ def load(folder: Path) -> StoredRun:
     Raises `StoreError` for a damaged or foreign one.
     """
     run = read_run(folder)
-    lines = read_lines(folder)
-    blocks: dict[tuple[str, int], Block] = {}
-    failures: dict[str, Failure] = {}
-    costs: dict[tuple[str, str], Cost] = {}
-    for line in lines:
+    blocks: dict[tuple[str, int], model.Block] = {}
+    failures: dict[str, model.Failure] = {}
+    costs: dict[tuple[str, str], model.Cost] = {}
+    for line in read_lines(folder):
         if line.cost is not None:
             costs.setdefault((line.cost.workload, line.cost.arm), line.cost)
         if line.block is not None:
@@ -148,9 +131,7 @@ def read_index(results: Path) -> Index:
     Raises `StoreError` for one that is damaged, or that leads out of the folder.
     """
     path = results / "index.json"
-    if not path.exists():
-        return Index(schema=SCHEMA, runs=())
-    index = _decode(_read(path), Index, str(path))
+    index = files.load(path, Index, _FOREIGN, missing=Index(schema=SCHEMA, runs=()))
     for number, entry in enumerate(index.runs):
         if not RUN_ID.fullmatch(entry.run_id) or not MACHINE.fullmatch(entry.machine):
             raise StoreError(
@@ -162,16 +143,14 @@ def read_index(results: Path) -> Index:
 
 def folder_of(results: Path, entry: IndexEntry) -> Path:
     """Return the folder of an indexed run; `results` is the folder that holds the index."""
-    return (
-        results / entry.run_id
-        if entry.machine == LOCAL_MACHINE
-        else results / entry.machine / entry.run_id
-    )
+    machine = "" if entry.machine == LOCAL_MACHINE else entry.machine
+    return results / machine / entry.run_id
 
 
 def entry_of(run: Run) -> IndexEntry:
     """Summarise a run for its index."""
-    gil, ft = run.interpreters[Build.GIL], run.interpreters[Build.FREE_THREADED]
+    gil = run.interpreters[Build.GIL]
+    optimised = all(facts.pgo for facts in run.targets.values())
     return IndexEntry(
         run_id=run.run_id,
         machine=run.machine.name,
@@ -179,7 +158,7 @@ def entry_of(run: Run) -> IndexEntry:
         preset=run.plan.preset,
         python=gil.version,
         compiler=gil.compiler,
-        citable=not run.differences and gil.pgo and ft.pgo and run.pinned,
+        citable=not run.all_differences and optimised and run.pinned,
         workloads=len(run.plan.workloads),
     )
 
@@ -187,9 +166,8 @@ def entry_of(run: Run) -> IndexEntry:
 def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
     """Return the runs that were not withdrawn: citable, whole, full ones first, else as they come.
 
-    A full run has all arms and noise floors. A later, smaller one (of another compiler, or made to see
-    whether the first repeats) would otherwise take its place. So would a run of a few workloads: one with
-    less than half of what others have is not whole.
+    A full run has all arms and noise floors; a later, smaller one would otherwise take its place. So would
+    a run of a few workloads: one with less than half of what others have is not whole.
     """
     kept = [entry for entry in entries if entry.withdrawn is None]
     most = max((entry.workloads for entry in kept), default=0)
@@ -214,10 +192,9 @@ def find(name: str, machine: str = "*") -> Path:
     if Path(name, "run.json").exists():
         return Path(name).resolve()
     results = files.ROOT / RESULTS
-    found = sorted(
-        results.glob(f"{machine}/*/run.json"), key=lambda p: p.parts[-3] != LOCAL_MACHINE
-    )
-    known = {path.parent.name: path.parent for path in found}
+    folders = [path.parent for path in results.glob(f"{machine}/*/run.json")]
+    folders.sort(key=lambda folder: folder.parent.name != LOCAL_MACHINE)
+    known = {folder.name: folder for folder in folders}
     if name not in known:
         raise UnknownNameError("run", name, known)
     return known[name]

@@ -1,23 +1,24 @@
-"""Ask of slices what A/A copies cannot see: is the ratio from slices the ratio of work left alone.
+"""Ask of values what A/A copies cannot see: is the ratio of short turns the ratio of work left alone.
 
     python -m ftguide.suite.validate.accuracy [--python PATH --python PATH]
 
-Two copies of one arm would agree even if cutting work into slices of milliseconds changed both builds'
-times, one more than the other. So both arms of a workload live together as always, and in turn run slices,
-with their warm-ups, and uninterrupted stretches of at least a second. Slices of a workload timed in laps
-count as they do in a run, the longest laps left out; from a stretch nothing is. The two ratios must agree
-within their joint interval. The ratio of all the slices' time stands beside, to tell what slices do from
-what leaving laps out does. Writes `accuracy.json`; the method page shows the table.
+Two copies of one arm would agree even if cutting work into turns of milliseconds changed both builds'
+times, one more than the other. So both arms of a workload live together as always, and in turn give values,
+with their warm-ups, and run uninterrupted for stretches of at least a second. Values of a workload timed in
+laps count as they do in a run, the longest laps left out; from a stretch nothing is. The two ratios must
+agree within their joint interval. The ratio of all the values' time stands beside, to tell what taking turns
+does from what leaving laps out does. Writes `accuracy.json`, in whose keys values are called slices; the
+method page shows the table.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import random
 import secrets
 import sys
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ftguide.files import ROOT
@@ -28,8 +29,10 @@ from ftguide.suite.declare.catalogue import select
 from ftguide.suite.declare.plan import BlockPlan, block_plan, laps_of, make_plan, share, with_loops
 from ftguide.suite.declare.presets import preset
 from ftguide.suite.observe import block as blocks
-from ftguide.suite.validate.attempts import FOLDER, commit, record
-from ftguide.vocabulary import Arm, Build, Mode
+from ftguide.suite.observe.arm_process import ArmProcess
+from ftguide.suite.record.model import duration
+from ftguide.suite.validate.attempts import FOLDER, record, write
+from ftguide.vocabulary import Arm, Build, Mode, Target
 
 OUTPUT = FOLDER / "accuracy.json"
 #: From working sets of a few objects to some that no cache holds, allocation churn among them.
@@ -57,52 +60,60 @@ SEED = 20261124
 GIL, FT = Arm(Build.GIL, Mode.SINGLE), Arm(Build.FREE_THREADED, Mode.SINGLE)
 
 
-class Findings(NamedTuple):
+class Logs(NamedTuple):
     """What one block says: logarithms of FT/GIL, and how long a stretch was."""
 
-    slices: float
+    values: float
     stretches: float
-    all_time: float  #: of the slices, no lap left out
+    all_time: float  #: of the values, no lap left out
     shortest: float  #: stretch, in seconds
 
 
-def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Findings:
-    """Let both arms of a block take turns at slices and at stretches."""
-    loops = share(plan.workload, GIL)
-    count = laps_of(plan.workload, GIL)
-    lead = blocks.warm_up_loops(loops, count)
-    logs: dict[str, list[float]] = {"slices": [], "stretches": []}
-    laps: dict[Arm, list[int]] = {GIL: [], FT: []}
-    shortest = math.inf
-    with blocks.started_arms(plan, stage) as living:
-        blocks.warm_up(plan, living, stage.on)
-        took = {}
-        for arm, one in living.items():
-            took[arm] = blocks.duration(one.value(loops, 0, count))
-            one.check(loops // count)
-            one.begin()
-        stretch = loops * max(1, math.ceil(STRETCH_NS / min(took.values())))
-        for kind in ("slices", "stretches", "stretches", "slices"):
-            for _ in range(ROUNDS // 2 if kind == "slices" else 1):
-                order = [GIL, FT]
-                chance.shuffle(order)
-                times: dict[Arm, int] = {}
-                for arm in (*order, *reversed(order)):
-                    whole = kind == "stretches"
-                    mine = stretch if whole else loops
-                    marks = living[arm].value(mine, 0 if whole else lead, 1 if whole else count)
-                    times[arm] = times.get(arm, 0) + blocks.duration(marks)
-                    living[arm].check(mine if whole else mine // count)
-                    if whole:
-                        shortest = min(shortest, blocks.duration(marks) / 1e9)
-                    else:
-                        laps[arm] += blocks.lap_times(marks[0])
-                logs[kind].append(math.log(times[FT] / times[GIL]))
-        collections = sum(one.end()[1]["gc"] for one in living.values())
-    slices = all_time = mean(logs["slices"])
-    if count > 1 and not collections:  # the rule of ftguide/suite/derive/series.py
-        slices = math.log(typical_lap(laps[FT]) / typical_lap(laps[GIL]))
-    return Findings(slices, mean(logs["stretches"]), all_time, shortest)
+class Turns:
+    """Turns of both arms, some of one length."""
+
+    def __init__(self, loops: int, laps: int, warm_up: int) -> None:
+        self.loops, self.laps, self.warm_up = loops, laps, warm_up
+        self.logs: list[float] = []  #: of FT/GIL, one of each call of `take`
+        self.shortest = math.inf  #: turn, in nanoseconds
+        self.lap_times: dict[Arm, list[int]] = {GIL: [], FT: []}
+
+    def take(self, processes: Mapping[Arm, ArmProcess], chance: random.Random) -> None:
+        """Let both arms have two turns each, in an order that is drawn and mirrored."""
+        order = [GIL, FT]
+        chance.shuffle(order)
+        times = dict.fromkeys(order, 0)
+        for arm in (*order, *reversed(order)):
+            marks = processes[arm].value(self.loops, self.warm_up, self.laps)
+            processes[arm].check(self.loops // self.laps)
+            took = duration(marks)
+            times[arm] += took
+            self.shortest = min(self.shortest, took)
+            self.lap_times[arm] += blocks.lap_times(marks[0])
+        self.logs.append(math.log(times[FT] / times[GIL]))
+
+
+def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Logs:
+    """Let both arms of a block take turns at values and at stretches."""
+    loops, laps = share(plan.workload, GIL), laps_of(plan.workload, GIL)
+    with blocks.started_arms(plan, stage) as processes:
+        blocks.warm_up(plan, processes, stage.on)
+        took = []
+        for process in processes.values():
+            took.append(duration(process.value(loops, 0, laps)))
+            process.check(loops // laps)
+            process.begin()
+        values = Turns(loops, laps, blocks.warm_up_loops(loops, laps))
+        stretches = Turns(loops * max(1, math.ceil(STRETCH_NS / min(took))), 1, 0)
+        for turns in (values, stretches, stretches, values):
+            for _ in range(ROUNDS // 2 if turns is values else 1):
+                turns.take(processes, chance)
+        collections = sum(process.end()[1]["gc"] for process in processes.values())
+    logs = all_time = mean(values.logs)
+    if laps > 1 and not collections:  # the rule of ftguide/suite/derive/series.py
+        typical = {arm: typical_lap(times) for arm, times in values.lap_times.items()}
+        logs = math.log(typical[FT] / typical[GIL])
+    return Logs(logs, mean(stretches.logs), all_time, stretches.shortest / 1e9)
 
 
 def main() -> int:
@@ -114,10 +125,9 @@ def main() -> int:
     pair = choose.chosen(arguments, None, print)
     entries = select(arguments.only or WORKLOADS)
     on = Platform()
-    size = preset("standard")
-    plan = make_plan(entries, size=size, threads=1, seed=SEED)
+    plan = make_plan(entries, size=preset("standard"), threads=1, seed=SEED)
     stage = blocks.Stage(
-        executables={Build.GIL: pair.gil.executable, Build.FREE_THREADED: pair.ft.executable},
+        executables={Target(build): python.executable for build, python in pair.builds.items()},
         modules={entry.slug: entry.module for entry in entries},
         root=ROOT,
         on=on,
@@ -130,50 +140,34 @@ def main() -> int:
         plan = with_loops(plan, planned.slug, loops)
         known = plan.workload(planned.slug)
         measured = [one_block(block_plan(plan, known, i), stage, chance) for i in range(BLOCKS)]
-        slices = ratio_interval([block.slices for block in measured])
-        stretches = ratio_interval([block.stretches for block in measured])
-        paired = ratio_interval([block.slices - block.stretches for block in measured])
-        all_time = ratio_interval([block.all_time for block in measured])
+        values = ratio_interval([logs.values for logs in measured])
+        stretches = ratio_interval([logs.stretches for logs in measured])
+        paired = ratio_interval([logs.values - logs.stretches for logs in measured])
+        all_time = ratio_interval([logs.all_time for logs in measured])
+        estimates = {
+            "slices": values,
+            "stretches": stretches,
+            "slices_over_stretches": paired,
+            "slices_all_time": all_time,
+        }
         rows.append(
             {
                 "slug": planned.slug,
                 "version": planned.version,
-                **{
-                    name: [estimate.ratio, estimate.low, estimate.high]
-                    for name, estimate in (
-                        ("slices", slices),
-                        ("stretches", stretches),
-                        ("slices_over_stretches", paired),
-                        ("slices_all_time", all_time),
-                    )
-                },
-                "shortest_stretch_seconds": round(min(block.shortest for block in measured), 3),
-                "agree": agree(slices, stretches),
+                **{name: [of.ratio, of.low, of.high] for name, of in estimates.items()},
+                "shortest_stretch_seconds": round(min(logs.shortest for logs in measured), 3),
+                "agree": agree(values, stretches),
             }
         )
         print(
-            f"{planned.slug:<24} slices {slices.ratio:.4f} ±{100 * slices.half_width:.2f}%  "
+            f"{planned.slug:<24} values {values.ratio:.4f} ±{100 * values.half_width:.2f}%  "
             f"stretches {stretches.ratio:.4f} ±{100 * stretches.half_width:.2f}%  "
-            f"all time of slices {all_time.ratio:.4f}  "
+            f"all time of values {all_time.ratio:.4f}  "
             f"{'agree' if rows[-1]['agree'] else 'DISAGREE'}",
             flush=True,
         )
-    machine = describe(on)
-    OUTPUT.write_text(
-        json.dumps(
-            {
-                "commit": commit(),
-                "run": secrets.token_hex(4),
-                "python": pair.gil.facts.version,
-                "compiler": pair.gil.facts.compiler,
-                "machine": {"cpu_model": machine.cpu_model, "usable_cpus": machine.usable_cpus},
-                "blocks": BLOCKS,
-                "rows": rows,
-            },
-            indent=1,
-        )
-        + "\n"
-    )
+    run = secrets.token_hex(4)
+    write(OUTPUT, pair.gil.facts, describe(on), run=run, blocks=BLOCKS, rows=rows)
     apart = [row["slug"] for row in rows if not row["agree"]]
     return record(
         "accuracy",

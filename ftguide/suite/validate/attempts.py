@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ftguide.files import ROOT
+from ftguide.interpreters.model import Facts
+from ftguide.machine import Machine
+from ftguide.suite.observe.run import git, utc_now
 
 #: Where the records of the validation lie.
 FOLDER = ROOT / "benchmarks" / "method"
@@ -16,25 +18,34 @@ LOG = FOLDER / "attempts.jsonl"
 
 def commit() -> str:
     """Return the commit of the checkout, marked when the tree differs from it."""
-
-    def git(*words: str) -> str:
-        done = subprocess.run(
-            ["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=False
-        )
-        return done.stdout.strip()
-
     # The log itself grows with every attempt and changes nothing that is measured.
-    changed = [
-        line for line in git("status", "--porcelain").splitlines() if not line.endswith(LOG.name)
-    ]
-    return git("rev-parse", "HEAD") + ("-dirty" if changed else "")
+    status = (git(ROOT, "status", "--porcelain") or "").splitlines()
+    dirty = any(not line.endswith(LOG.name) for line in status)
+    return (git(ROOT, "rev-parse", "HEAD") or "") + ("-dirty" if dirty else "")
+
+
+def write(path: Path, facts: Facts, machine: Machine, **figures: Any) -> None:
+    """Write what a script measured, with what it was measured on, for the method page."""
+    data = {
+        "commit": commit(),
+        "python": facts.version,
+        "compiler": facts.compiler,
+        "machine": {
+            "cpu_model": machine.cpu_model,
+            "usable_cpus": machine.usable_cpus,
+            "l2": machine.caches.get("L2 unified"),  # tells two models of one name apart
+        },
+        **figures,
+    }
+    path.write_text(json.dumps(data, indent=1) + "\n")
+    print(f"wrote {path.relative_to(ROOT)}")
 
 
 def record(script: str, goals: dict[str, bool], figures: dict[str, Any]) -> int:
     """Append an attempt and say how it went; return the exit code, 0 when every goal was reached."""
     line = {
         "script": script,
-        "when": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "when": utc_now(),
         "commit": commit(),
         "goals": goals,
         "figures": figures,

@@ -31,7 +31,7 @@ def main() -> int:
         "runs", nargs="+", metavar="RUN", help="a run id or the path of a run folder"
     )
     runs = [analysis.report(store.load(find(name))) for name in parser.parse_args().runs]
-    pairs = [(row.slug, pair) for report in runs for row in report.rows for pair in row.again]
+    pairs = [(row.slug, pair) for report in runs for row in report.rows for pair in row.replicates]
     outside = [(slug, pair) for slug, pair in pairs if not pair.low <= 1 <= pair.high]
     called = [
         (slug, pair) for slug, pair in pairs if pair.verdict in {Verdict.SLOWER, Verdict.FASTER}

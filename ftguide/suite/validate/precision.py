@@ -3,11 +3,10 @@
     python -m ftguide.suite.validate.stock            # once, on the same idle machine
     python -m ftguide.suite.validate.precision RUN    # a stored run of the standard (or full) preset
 
-For every workload of the interpreter group: the half-width of ln(FT/GIL) in the run, and in stock
-pyperf's numbers (Welch's t on the logarithms of process means, since processes are what pyperf repeats).
-Time is wall time of everything: starting processes, warming up, calibrating. Stock's half-width is
-brought to our time by the square root of the times' ratio, which flatters it: processes beyond the
-twentieth would go on drifting.
+For every workload of the interpreter group: the half-width of ln(FT/GIL) in the run, and in stock pyperf's
+numbers (Welch's t on the logarithms of process means, since processes are what pyperf repeats). Time is wall
+time of everything: starting processes, warming up, calibrating. Stock's half-width is brought to our time by
+the square root of the times' ratio, which flatters it: processes beyond the twentieth would go on drifting.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ FACTOR = 6.0
 
 def welch(x: dict[str, Any], y: dict[str, Any]) -> float:
     """Return the half-width of ln(y / x) from process means."""
-    left, right = ([math.log(mean) for mean in one["process_means"]] for one in (y, x))
+    left, right = ([math.log(mean) for mean in side["process_means"]] for side in (y, x))
     return welch_interval(left, right).half_width
 
 
@@ -56,7 +55,7 @@ def main() -> int:
     path = output(stored.run.machine.fingerprint)
     stock = json.loads(path.read_text()) if path.exists() else {"passes": {}, "versions": {}}
     rows = [row for row in report.rows if row.group == "interpreter" and row.single is not None]
-    ours, factors, alarms, fair = [], [], [], 0
+    ours, factors, alarms = [], [], []
     print(
         f"{'workload':<28}{'ours':>9}{'time':>8}{'stock':>9}{'time':>8}{'same time':>11}{'factor':>8}"
     )
@@ -64,7 +63,7 @@ def main() -> int:
         assert row.single is not None
         passes = stock["passes"].get(row.slug)
         planned = stored.planned(row.slug)
-        half = math.log(row.single.high / row.single.low) / 2
+        half = row.single.half_width
         ours.append(half)
         if passes is None or stock["versions"][row.slug] != planned.version:
             print(
@@ -77,10 +76,9 @@ def main() -> int:
         same_time = stock_half * math.sqrt(theirs / mine)
         factors.append(same_time / half)
         for build in ("gil", "ft"):
-            first, again = passes[build]["values"], passes[f"{build}-again"]["values"]
-            significant, _ = pyperf._utils.is_significant(first, again)  # noqa: SLF001 - as compare_to
+            first, second = passes[build]["values"], passes[f"{build}-again"]["values"]
+            significant, _ = pyperf._utils.is_significant(first, second)  # noqa: SLF001 - as compare_to
             alarms.append(significant)
-            fair += 1
         print(
             f"{row.slug:<28}{100 * half:>8.2f}%{mine:>7.0f}s{100 * stock_half:>8.2f}%{theirs:>7.0f}s"
             f"{100 * same_time:>10.2f}%{factors[-1]:>8.1f}"
@@ -88,7 +86,7 @@ def main() -> int:
     median, factor = statistics.median(ours), statistics.median(factors) if factors else math.nan
     overhead = statistics.median(block.overhead_seconds for block in stored.blocks)
     print(f"median half-width {100 * median:.2f} %, median factor {factor:.1f}")
-    print(f"stock pyperf calls {sum(alarms)} of {fair} A/A pairs significant")
+    print(f"stock pyperf calls {sum(alarms)} of {len(alarms)} A/A pairs significant")
     print(f"harness overhead per block {overhead:.2f} s median")
     return record(
         "precision",
@@ -102,7 +100,7 @@ def main() -> int:
             "half_width": median,
             "factor": factor if factors else None,
             "stock_alarms": sum(alarms),
-            "stock_pairs": fair,
+            "stock_pairs": len(alarms),
             "overhead_seconds": overhead,
             "workloads": len(rows),
         },

@@ -10,7 +10,6 @@ larger one; every figure it prints goes into `scalingbench.json`, which the meth
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -18,11 +17,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from ftguide.files import ROOT
 from ftguide.interpreters import choose, sources
 from ftguide.interpreters.network import Network
 from ftguide.machine import Platform, describe
-from ftguide.suite.validate.attempts import FOLDER, commit, record
+from ftguide.suite.validate.attempts import FOLDER, record, write
 
 OUTPUT = FOLDER / "scalingbench.json"
 THREADS = 2
@@ -34,11 +32,7 @@ _LINE = re.compile(r"^(\w+)\s+([\d.]+)x (faster|slower)", re.MULTILINE)
 
 def script(version: str, folder: Path) -> Path:
     """Take the script out of the source tarball of a version."""
-    network = Network()
-    (python_org,) = network.reachable(sources.PYTHON_ORG)
-    tarball = sources.fetch(
-        version.rpartition(".")[0], folder, say=print, network=network, python_org=python_org
-    )
+    tarball = sources.fetch(version.rpartition(".")[0], folder, say=print, network=Network())
     with tarfile.open(tarball.path) as archive:
         name = next(n for n in archive.getnames() if n.endswith("ftscalingbench/ftscalingbench.py"))
         data = archive.extractfile(name)
@@ -79,27 +73,12 @@ def main() -> int:
         texts = [f"{min(v):.2f} to {max(v):.2f}" for v in by_scale.values()]
         widest = max(widest, *(max(v) / min(v) for v in by_scale.values()))
         print(f"{name:<26}" + "".join(f"{text:>16}" for text in texts))
-    machine = describe(Platform())
-    OUTPUT.write_text(
-        json.dumps(
-            {
-                "commit": commit(),
-                "python": pair.ft.facts.version,
-                "compiler": pair.ft.facts.compiler,
-                "machine": {"cpu_model": machine.cpu_model, "usable_cpus": machine.usable_cpus},
-                "threads": THREADS,
-                "speedups": speedups,
-            },
-            indent=1,
-        )
-        + "\n"
-    )
-    print(f"wrote {OUTPUT.relative_to(ROOT)}")
+    write(OUTPUT, pair.ft.facts, describe(Platform()), threads=THREADS, speedups=speedups)
     return record(
         "scalingbench",
         {
             "every workload printed a figure each time": all(
-                len(v) == REPEATS for one in speedups.values() for v in one.values()
+                len(v) == REPEATS for by_scale in speedups.values() for v in by_scale.values()
             )
         },
         {"workloads": len(speedups), "widest_range": round(widest, 2)},

@@ -12,7 +12,6 @@ stock pyperf on their own machine only: per workload and pass the mean of every 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -28,7 +27,7 @@ from ftguide.interpreters import choose, requirements
 from ftguide.interpreters.model import Interpreter
 from ftguide.machine import Platform, describe
 from ftguide.suite.declare.catalogue import CatalogueEntry, select
-from ftguide.suite.validate.attempts import FOLDER, commit
+from ftguide.suite.validate.attempts import FOLDER, write
 from ftguide.vocabulary import Build
 
 #: Everything of one build before anything of the other, and then once more.
@@ -61,7 +60,7 @@ def measure(interpreter: Interpreter, entry: CatalogueEntry, packages: str) -> d
         wall = time.perf_counter() - begun
         benchmark = pyperf.Benchmark.load(str(suite))
     means = [sum(run.values) / len(run.values) for run in benchmark.get_runs() if run.values]
-    values = [value for run in benchmark.get_runs() for value in run.values]
+    values = list(benchmark.get_values())
     return {"process_means": means, "values": values, "wall_seconds": round(wall, 3)}
 
 
@@ -69,39 +68,26 @@ def main() -> int:
     """Measure all passes and write them down."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     choose.add_choices(parser)
-    arguments = parser.parse_args()
-    pair = choose.chosen(arguments, None, print)
+    pair = choose.chosen(parser.parse_args(), None, print)
     packages = requirements.install(ROOT / "benchmarks" / "requirements.txt", pair)
     entries = select(groups=["interpreter"])
-    passes: dict[str, dict[str, Any]] = {}
+    passes: dict[str, dict[str, Any]] = {entry.slug: {} for entry in entries}
     for name in PASSES:
         build = Build(name.partition("-")[0])
-        interpreter = pair.gil if build is Build.GIL else pair.ft
         for entry in entries:
             print(f"{name} {entry.slug}", flush=True)
-            passes.setdefault(entry.slug, {})[name] = measure(interpreter, entry, packages[build])
+            passes[entry.slug][name] = measure(pair.builds[build], entry, packages[build])
     machine = describe(Platform())
     path = output(machine.fingerprint)
-    path.write_text(
-        json.dumps(
-            {
-                "commit": commit(),
-                "pyperf": pyperf.__version__,
-                "machine": {
-                    "cpu_model": machine.cpu_model,
-                    "usable_cpus": machine.usable_cpus,
-                    "l2": machine.caches.get("L2 unified"),  # tells two models of one name apart
-                },
-                "python": pair.gil.facts.version,
-                "compiler": pair.gil.facts.compiler,
-                "passes": passes,
-                "versions": {entry.slug: entry.workload.version for entry in entries},
-            },
-            indent=1,
-        )
-        + "\n"
+    write(
+        path,
+        pair.gil.facts,
+        machine,
+        pyperf=pyperf.__version__,
+        passes=passes,
+        versions={entry.slug: entry.workload.version for entry in entries},
     )
-    print(f"wrote {path.relative_to(ROOT)}; next: python -m ftguide.suite.validate.precision RUN")
+    print("next: python -m ftguide.suite.validate.precision RUN")
     return 0
 
 

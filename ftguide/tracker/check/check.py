@@ -15,10 +15,11 @@ from enum import StrEnum
 from packaging.markers import UndefinedComparison
 
 from ftguide.tracker.check.dependency import Dependency
-from ftguide.tracker.derive.derive import cells_of, not_retracted
+from ftguide.tracker.derive.derive import cell_of, counted_until
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.derive.model import Cell, Reason, ReasonKind
 from ftguide.tracker.observe import artifacts
+from ftguide.tracker.record.evidence import end_of
 from ftguide.tracker.record.model import Evidence
 
 
@@ -34,19 +35,6 @@ class Answer(StrEnum):
     GIL_OFF = "gil-stays-off"
 
     @property
-    def words(self) -> str:
-        """The answer in a few words."""
-        return {
-            Answer.BREAKS: "breaks",
-            Answer.GIL_ON: "turns the GIL on",
-            Answer.NO_WHEEL: "has no wheel",
-            Answer.UNKNOWN: "unknown",
-            Answer.CLAIMED: "only claimed",
-            Answer.PURE: "pure Python",
-            Answer.GIL_OFF: "GIL stays off",
-        }[self]
-
-    @property
     def finding(self) -> bool:
         """Whether it is a reason to stop: evidence says that something does not work."""
         return self in {Answer.BREAKS, Answer.GIL_ON, Answer.NO_WHEEL}
@@ -58,23 +46,17 @@ class Answer(StrEnum):
 
 
 _LEVELS = {
-    Level.CRASHES: Answer.BREAKS,
-    Level.NO_INSTALL: Answer.BREAKS,
-    Level.FAILS_TO_IMPORT: Answer.BREAKS,
-    Level.NO_WHEEL: Answer.NO_WHEEL,
-    Level.SOURCE_ONLY: Answer.NO_WHEEL,
-    Level.GIL_ON: Answer.GIL_ON,
-    Level.GIL_ON_DEPENDENCY: Answer.GIL_ON,
-    Level.PURE: Answer.PURE,
-    Level.PURE_EXERCISED: Answer.PURE,
-    Level.GIL_OFF_SO_FAR: Answer.GIL_OFF,
-    Level.GIL_OFF: Answer.GIL_OFF,
-    Level.EXERCISED: Answer.GIL_OFF,
-    Level.CLAIMED_EXERCISED: Answer.GIL_OFF,
-    Level.NOT_PROBED: Answer.CLAIMED,
-    Level.INCONCLUSIVE: Answer.UNKNOWN,
-    Level.UNKNOWN: Answer.UNKNOWN,
+    Answer.BREAKS: {Level.CRASHES, Level.NO_INSTALL, Level.FAILS_TO_IMPORT},
+    Answer.GIL_ON: {Level.GIL_ON, Level.GIL_ON_DEPENDENCY},
+    Answer.NO_WHEEL: {Level.NO_WHEEL, Level.SOURCE_ONLY},
+    Answer.UNKNOWN: {Level.INCONCLUSIVE, Level.UNKNOWN},
+    Answer.CLAIMED: {Level.NOT_PROBED},
+    Answer.PURE: {Level.PURE, Level.PURE_EXERCISED},
+    Answer.GIL_OFF: {
+        *(Level.GIL_OFF_SO_FAR, Level.GIL_OFF, Level.EXERCISED, Level.CLAIMED_EXERCISED)
+    },
 }
+_ANSWERS = {level: answer for answer, levels in _LEVELS.items() for level in levels}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +66,11 @@ class Checked:
     dependency: Dependency
     answer: Answer
     level: Level
-    version: str  #: the release the answer is about; empty without evidence
     reasons: tuple[Reason, ...]
-    proof: tuple[str, ...]  #: ids of evidence; empty when only file names speak
-    observed_at: str
-    stale: bool
+    version: str = ""  #: the release the answer is about; empty without evidence
+    proof: tuple[str, ...] = ()  #: ids of evidence; empty when only file names speak
+    observed_at: str = ""
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,24 +103,17 @@ def check(
     checked: dict[tuple[str, str | None], Checked] = {}
     skipped = []
     for dependency in dependencies:
-        name, version = dependency.name, dependency.version
+        key = dependency.name, dependency.version
         if not installs(dependency, line, platform):
             skipped.append(dependency)
-        elif (name, version) not in checked:
-            known = evidence.get(name, ())
-            checked[name, version] = judge(dependency, known, line, platform, today)
+        elif key not in checked:
+            known = evidence.get(dependency.name, ())
+            checked[key] = judge(dependency, known, line, platform, today)
     order = list(Answer)
-    return Report(
-        line=line,
-        platform=platform,
-        checked=tuple(
-            sorted(
-                checked.values(),
-                key=lambda c: (order.index(c.answer), c.dependency.name, c.version),
-            )
-        ),
-        skipped=tuple(skipped),
+    worst_first = sorted(
+        checked.values(), key=lambda c: (order.index(c.answer), c.dependency.name, c.version)
     )
+    return Report(line=line, platform=platform, checked=tuple(worst_first), skipped=tuple(skipped))
 
 
 def installs(dependency: Dependency, line: str, platform: str) -> bool:
@@ -173,41 +148,29 @@ def judge(
     dependency: Dependency, known: Sequence[Evidence], line: str, platform: str, today: date
 ) -> Checked:
     """Answer for one dependency from the evidence about its package."""
-    cell = cell_of(dependency, known, line, platform, today)
     if dependency.origin and dependency.wheels is None:
         return _unknown(dependency, Reason(ReasonKind.NOT_FROM_INDEX, dependency.origin))
-    if cell is not None and cell.level is not Level.UNKNOWN:
-        if (other := _other_file(dependency, cell)) is not None:
-            return _unknown(dependency, Reason(ReasonKind.OTHER_FILE, other))
-        reasons = cell.reasons
-        if not reasons and cell.level.verdict:
-            reasons = (Reason(ReasonKind.LEVEL, cell.level),)
-        return Checked(
-            dependency=dependency,
-            answer=_LEVELS[cell.level],
-            level=cell.level,
-            version=cell.version,
-            reasons=(*reasons, *_claim(dependency)) or (Reason(ReasonKind.NOT_PROBED),),
-            proof=cell.proof,
-            observed_at=cell.observed_at,
-            stale=cell.stale,
-        )
-    return _by_names(dependency, known, line, platform)
-
-
-def cell_of(
-    dependency: Dependency, known: Sequence[Evidence], line: str, platform: str, today: date
-) -> Cell | None:
-    """Return the cell that speaks about a dependency, as of the end of a day."""
-    until = f"{today.isoformat()}T23:59:59Z"
-    counted = sorted(
-        (item for item in not_retracted(known) if item.observed_at <= until),
-        key=lambda item: item.observed_at,
-    )
+    counted = counted_until(known, end_of(today))
     if dependency.version is not None:  # evidence about other releases says nothing about this one
         counted = [item for item in counted if item.version == dependency.version]
-    cells = cells_of(counted, until)
-    return next((cell for cell in cells if (cell.line, cell.platform) == (line, platform)), None)
+    cell = cell_of(counted, line, platform, end_of(today))
+    if cell.level is Level.UNKNOWN:
+        return _by_names(dependency, known, line, platform)
+    if (other := _other_file(dependency, cell)) is not None:
+        return _unknown(dependency, Reason(ReasonKind.OTHER_FILE, other))
+    reasons = cell.reasons
+    if not reasons and cell.level.verdict:
+        reasons = (Reason(ReasonKind.LEVEL, cell.level),)
+    return Checked(
+        dependency=dependency,
+        answer=_ANSWERS[cell.level],
+        level=cell.level,
+        version=cell.version,
+        reasons=(*reasons, *_claim(dependency)) or (Reason(ReasonKind.NOT_PROBED),),
+        proof=cell.proof,
+        observed_at=cell.observed_at,
+        stale=cell.stale,
+    )
 
 
 def _other_file(dependency: Dependency, cell: Cell) -> str | None:
@@ -226,14 +189,7 @@ def _claim(dependency: Dependency) -> tuple[Reason, ...]:
 
 def _unknown(dependency: Dependency, *reasons: Reason) -> Checked:
     return Checked(
-        dependency=dependency,
-        answer=Answer.UNKNOWN,
-        level=Level.UNKNOWN,
-        version="",
-        reasons=reasons,
-        proof=(),
-        observed_at="",
-        stale=False,
+        dependency=dependency, answer=Answer.UNKNOWN, level=Level.UNKNOWN, reasons=reasons
     )
 
 
@@ -245,11 +201,12 @@ def _by_names(
     reasons = [Reason(ReasonKind.NO_EVIDENCE)]
     if dependency.version is not None and elsewhere:
         reasons = [Reason(ReasonKind.OTHER_RELEASES, ", ".join(elsewhere))]
-    names = {file: artifacts.read_name(file, (line,)) for file in dependency.wheels or ()}
     fitting = {
         file: name
-        for file, name in names.items()
-        if name and name.lines and platform in name.platforms
+        for file in dependency.wheels or ()
+        if (name := artifacts.read_name(file, (line,)))
+        and name.lines
+        and platform in name.platforms
     }
     pure = next((file for file, name in fitting.items() if name.pure), None)
     if pure is not None:

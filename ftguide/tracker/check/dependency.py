@@ -5,10 +5,10 @@ What is said is kept as it stands (name, pin, hashes, the wheels a lock lists); 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
 from packaging.markers import Marker
@@ -77,11 +77,7 @@ def file_name(address: str) -> str:
 
 def version_of(text: object, where: str) -> str:
     """Normalise a version; raises `DependencyError`."""
-    try:
-        return str(Version(text)) if isinstance(text, str) else _fail_version(text, where)
-    except InvalidVersion:
-        _fail_version(text, where)
-
-
-def _fail_version(text: object, where: str) -> NoReturn:
+    if isinstance(text, str):
+        with contextlib.suppress(InvalidVersion):
+            return str(Version(text))
     raise DependencyError(f"{where}: {shown(text)} is not a version; write one such as 1.2.3")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import Distribution, distributions
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from ftguide.tracker.check.dependency import NAME, Dependency, DependencyError, shown
+from ftguide.tracker.observe import artifacts
 
 _LIBRARY = re.compile(r"\.(so|pyd|dylib|dll)(\.\d+)*$")
 #: Tools that an environment has before anything is installed into it.
@@ -30,11 +31,11 @@ def read(place: Path) -> list[Dependency]:
     root = folder_of(place)
     installed = [
         _dependency(distribution, root)
-        for packages in sorted(packages_of(root))
+        for packages in sorted(artifacts.site_packages_of(root))
         for distribution in distributions(path=[str(packages)])
     ]
-    kept = [distribution for distribution in installed if distribution.name not in _TOOLS]
-    return sorted(kept, key=lambda distribution: (distribution.name, distribution.version or ""))
+    kept = [dependency for dependency in installed if dependency.name not in _TOOLS]
+    return sorted(kept, key=lambda dependency: (dependency.name, dependency.version or ""))
 
 
 def folder_of(place: Path) -> Path:
@@ -46,7 +47,7 @@ def folder_of(place: Path) -> Path:
         raise DependencyError(f"{place}: does not exist. Is the path right?")
     # An interpreter is bin/python of its environment. Never resolved: it is a link out of there.
     root = place if place.is_dir() else place.absolute().parent.parent
-    if not (root / "pyvenv.cfg").is_file() or not packages_of(root):
+    if not (root / "pyvenv.cfg").is_file() or not artifacts.site_packages_of(root):
         raise DependencyError(
             f"{place}: no virtual environment (no pyvenv.cfg with site-packages beside it); "
             "give the folder made by `python -m venv` or `uv venv`, or the python inside it"
@@ -54,17 +55,10 @@ def folder_of(place: Path) -> Path:
     return root
 
 
-def packages_of(root: Path) -> list[Path]:
-    """List the site-packages folders of an environment, on any system."""
-    folders = [*root.glob("lib/python3*/site-packages"), root / "Lib" / "site-packages"]
-    return [path for path in folders if path.is_dir()]
-
-
 def _dependency(distribution: Distribution, root: Path) -> Dependency:
-    place = getattr(distribution, "_path", root)
+    where = str(getattr(distribution, "_path", root))
     metadata = distribution.metadata
     name, version = metadata["Name"], metadata["Version"]
-    where = f"{place}"
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DependencyError(
             f"{where}: names itself {shown(name)}, which is no package name; reinstall the package"
@@ -90,9 +84,7 @@ def _wheels(distribution: Distribution, name: str, version: str) -> tuple[str, .
     """Spell the wheel that was installed, where it says something about a free-threaded build."""
     text = distribution.read_text("WHEEL") or ""
     tags = [tag for tag in re.findall(r"^Tag:\s*(\S+)$", text, re.MULTILINE) if tag.count("-") == 2]
-    pure = not any(
-        _LIBRARY.search(PurePosixPath(str(file)).name) for file in distribution.files or ()
-    )
+    pure = not any(_LIBRARY.search(file.name) for file in distribution.files or ())
     telling = [
         tag for tag in tags if (tag.endswith("-none-any") and pure) or tag.split("-")[1][-1:] == "t"
     ]

@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion
+from packaging.utils import canonicalize_name
 
 from ftguide.tracker.check.dependency import (
     NAME,
@@ -21,6 +20,7 @@ from ftguide.tracker.check.dependency import (
     text_of,
     version_of,
 )
+from ftguide.tracker.observe import artifacts
 
 #: `-r` inside `-r` inside …
 MAX_DEPTH = 8
@@ -93,12 +93,7 @@ def requirement(line: str, where: str) -> Dependency:
     """Read one requirement with its per-requirement options; raises `DependencyError`."""
     text, *options = re.split(r"\s(?=--)", line)
     text = text.strip()
-    hashes = frozenset(
-        match[1].lower()
-        for option in options
-        for match in re.finditer(r"--hash[=\s]\s*sha256:([0-9A-Fa-f]{64})(?!\S)", option)
-    )
-    _check_hash_options(options, where)
+    hashes = frozenset(_digests(options, where))
     if _is_place(text):
         return replace(_elsewhere(text, where), hashes=hashes)
     try:
@@ -125,8 +120,11 @@ def requirement(line: str, where: str) -> Dependency:
     )
 
 
-def _check_hash_options(options: Iterable[str], where: str) -> None:
-    """Refuse a damaged SHA-256: a check that silently skips it would look safer than it is."""
+def _digests(options: Iterable[str], where: str) -> Iterator[str]:
+    """Yield the SHA-256 among the options of a requirement.
+
+    Raises `DependencyError` for a damaged hash: a check that silently skips it would look safer than it is.
+    """
     for option in options:
         match = re.match(r"--hash[=\s]\s*(\S*)", option)
         if match is None:
@@ -136,6 +134,8 @@ def _check_hash_options(options: Iterable[str], where: str) -> None:
             raise DependencyError(
                 f"{where}: {shown(match[1])} is not a hash; write --hash=sha256: and 64 hexadecimal digits"
             )
+        if kind == "sha256":
+            yield digest.lower()
 
 
 def _is_place(text: str) -> bool:
@@ -152,12 +152,21 @@ def _is_place(text: str) -> bool:
 
 
 def _elsewhere(text: str, where: str) -> Dependency:
-    """Return a dependency that is a path or an address; a wheel's file name tells name and version."""
+    """Return a dependency that is a path or an address; a wheel's file name tells name and version.
+
+    Raises `DependencyError` for a file that is named .whl and like no wheel.
+    """
     address, _, fragment = text.partition("#")
     file = file_name(address.split(" ; ")[0])
     egg = _EGG.search(fragment)
     if file.lower().endswith(".whl"):
-        name, version = _wheel(file, where)
+        wheel = artifacts.read_name(file, ())
+        if wheel is None:
+            raise DependencyError(
+                f"{where}: {shown(file)} is not the file name of a wheel; "
+                "it reads name-version-python-abi-platform.whl"
+            )
+        name, version = wheel.name, wheel.version
         return Dependency(name=name, version=version, where=where, wheels=(file,), origin="a wheel")
     name = egg[1] if egg else re.sub(r"(\.git|\.tar\.gz|\.zip)?(@.*)?$", "", file) or "unnamed"
     return Dependency(
@@ -165,15 +174,3 @@ def _elsewhere(text: str, where: str) -> Dependency:
         where=where,
         origin="a repository" if "+" in address.partition("://")[0] else "a path or an address",
     )
-
-
-def _wheel(file: str, where: str) -> tuple[str, str]:
-    """Return name and version of a wheel's file name; raises `DependencyError`."""
-    try:
-        name, version, _, _ = parse_wheel_filename(file)
-    except (InvalidWheelFilename, InvalidVersion) as error:
-        raise DependencyError(
-            f"{where}: {shown(file)} is not the file name of a wheel; "
-            "it reads name-version-python-abi-platform.whl"
-        ) from error
-    return name, str(version)

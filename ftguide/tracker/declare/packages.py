@@ -14,7 +14,7 @@ from ftguide.tracker.record.model import CompatError, Package
 #: Where the packages are described, relative to the repository's root.
 PACKAGES = Path("compatibility") / "packages.toml"
 
-_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _FILE = re.compile(r"[a-z0-9][a-z0-9_-]*\.py")
 _URL = re.compile(r"https://[^\s\"'<>]+")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[a-z0-9,_-]+\])?")
@@ -55,10 +55,10 @@ def _problem(package: Package) -> str:
         return "no import names; give at least one"
     suite = package.suite
     checks = (
-        (_MODULE, package.imports, "an import name"),
+        (MODULE, package.imports, "an import name"),
         (_FILE, filter(None, (package.smoke,)), "a file name such as numpy.py"),
         (_URL, filter(None, (package.upstream, package.issue)), "an https address"),
-        (_MODULE, suite.modules if suite else (), "a module name"),
+        (MODULE, suite.modules if suite else (), "a module name"),
         (_REQUIREMENT, suite.requires if suite else (), "a distribution name"),
     )
     for pattern, values, what in checks:

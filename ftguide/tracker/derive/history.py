@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.derive.model import Cell, Change
-from ftguide.tracker.record.findings import Backfill
+from ftguide.tracker.record.findings import Backfill, Kind
 from ftguide.tracker.record.model import LINES, PLATFORMS, Evidence
 
 #: Returns the cells as they were at a time, from the evidence up to then.
@@ -17,8 +17,7 @@ def changes(evidence: Sequence[Evidence], cells_of: Cells) -> tuple[Change, ...]
     """Return what changed, oldest first: wheels before our first look, then levels.
 
     `evidence` is in the order of time. Growing old is not a change, nor is a new release of the same
-    level, nor a wheel
-    that nobody has probed.
+    level, nor a wheel that nobody has probed.
     """
     first = evidence[0].observed_at if evidence else ""
     return (*_backfilled(evidence, before=first), *_observed(evidence, cells_of))
@@ -52,27 +51,25 @@ def _moments(evidence: Sequence[Evidence]) -> list[tuple[str, Sequence[Evidence]
 
     Within a day evidence trickles in kind by kind; what a cell was between two of them is not news.
     """
-    ends: dict[str, int] = {}
-    for index, item in enumerate(evidence, start=1):
-        ends[item.observed_at[:10]] = index
+    ends = {item.observed_at[:10]: index for index, item in enumerate(evidence, start=1)}
     return [(evidence[end - 1].observed_at, evidence[:end]) for end in ends.values()]
 
 
 def _backfilled(evidence: Sequence[Evidence], before: str) -> list[Change]:
     """Turn the latest back-filled history into changes between "no wheel" and "not probed"."""
-    backfills = [item for item in evidence if isinstance(item.result, Backfill)]
-    if not backfills:
+    last = next((item for item in reversed(evidence) if item.kind is Kind.BACKFILL), None)
+    if last is None:
         return []
-    last = backfills[-1]
     assert isinstance(last.result, Backfill)
+    wheels = {True: Level.NOT_PROBED, False: Level.NO_WHEEL}
     return [
         Change(
             at=transition.at,
             line=transition.line,
             platform=transition.platform,
             version=transition.version,
-            before=Level.NO_WHEEL if transition.present else Level.NOT_PROBED,
-            after=Level.NOT_PROBED if transition.present else Level.NO_WHEEL,
+            before=wheels[not transition.present],
+            after=wheels[transition.present],
             proof=(last.id,),
             backfilled=True,
         )

@@ -1,11 +1,34 @@
-"""The words of the tracker: levels, from lowest to highest, and the flags beside them."""
+"""The words of the tracker: levels, from lowest to highest, and the flags beside them.
+
+What they are called and mean is data, in `levels.toml`.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+_TABLES = tomllib.loads(Path(__file__).with_name("levels.toml").read_text(encoding="utf-8"))
 
 
-class Level(StrEnum):
+class _Explained(StrEnum):
+    """A member with the explanations of `levels.toml`."""
+
+    code: str  #: a mark of one or two characters for narrow tables
+    words: str  #: a few words
+    meaning: str  #: the exact condition in one sentence
+
+    def __new__(cls, value: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        for name, text in _TABLES[cls.__name__.lower()][value].items():
+            setattr(member, name, text)
+        return member
+
+
+class Level(_Explained):
     """What the evidence about a cell shows. Members are declared from lowest to highest."""
 
     UNKNOWN = "unknown"
@@ -26,21 +49,6 @@ class Level(StrEnum):
     CLAIMED_EXERCISED = "claimed-exercised"
 
     @property
-    def code(self) -> str:
-        """A mark of one or two characters for narrow tables."""
-        return _LEVELS[self][0]
-
-    @property
-    def words(self) -> str:
-        """The level in a few words."""
-        return _LEVELS[self][1]
-
-    @property
-    def meaning(self) -> str:
-        """The exact condition in one sentence."""
-        return _LEVELS[self][2]
-
-    @property
     def rank(self) -> int:
         """Position from lowest to highest."""
         return list(Level).index(self)
@@ -56,71 +64,7 @@ class Level(StrEnum):
         return self.verdict and self is not Level.NO_WHEEL
 
 
-_LEVELS = {
-    Level.UNKNOWN: ("-", "unknown", "Nobody has looked."),
-    Level.NOT_PROBED: ("?", "not probed", "There is a wheel; nobody has installed and probed it."),
-    Level.INCONCLUSIVE: (
-        "!?",
-        "inconclusive",
-        "The probe could not import the package, on the GIL-enabled build neither.",
-    ),
-    Level.CRASHES: (
-        "X",
-        "crashes",
-        "Loading an extension module, an import or the smoke script ended by a signal or a time-out.",
-    ),
-    Level.NO_INSTALL: ("0", "does not install", "No wheel fits, and building from source failed."),
-    Level.NO_WHEEL: (
-        "0?",
-        "no wheel",
-        "No wheel fits, of it or of what it requires; building from source was not tried.",
-    ),
-    Level.FAILS_TO_IMPORT: (
-        "E",
-        "fails to import",
-        "It installs, but an import name raises where the GIL-enabled build imports it.",
-    ),
-    Level.SOURCE_ONLY: ("1", "source only", "No wheel fits; building from source worked."),
-    Level.GIL_ON: (
-        "2",
-        "turns the GIL on",
-        "At least one of its own extension modules makes the interpreter enable the GIL.",
-    ),
-    Level.GIL_ON_DEPENDENCY: (
-        "2d",
-        "GIL on via a dependency",
-        "Its own extension modules leave the GIL off; a module of another distribution does not.",
-    ),
-    Level.PURE: ("P", "pure Python", "No extension module to judge; the GIL stays off."),
-    Level.PURE_EXERCISED: (
-        "P4",
-        "pure Python, exercised",
-        "No extension module to judge; its smoke script passed in several threads.",
-    ),
-    Level.GIL_OFF_SO_FAR: (
-        "3?",
-        "GIL off so far",
-        "Everything loaded leaves the GIL off, but not every module could be loaded in the time.",
-    ),
-    Level.GIL_OFF: (
-        "3",
-        "GIL stays off",
-        "All its own extension modules declare that they need no GIL, and no import turns it on.",
-    ),
-    Level.EXERCISED: (
-        "4",
-        "exercised",
-        "The GIL stays off; the smoke script passed, and the upstream tests, here or upstream.",
-    ),
-    Level.CLAIMED_EXERCISED: (
-        "5",
-        "claimed and exercised",
-        "Exercised, and its maintainers classify it as stable or resilient.",
-    ),
-}
-
-
-class Flag(StrEnum):
+class Flag(_Explained):
     """What stands beside a level."""
 
     FALLBACK = "fallback"
@@ -129,28 +73,3 @@ class Flag(StrEnum):
     STALE = "stale"
     ASSERTED = "asserted"
     SOME_PLATFORMS = "some-platforms"
-
-    @property
-    def code(self) -> str:
-        """A mark of one or two characters."""
-        return {
-            Flag.FALLBACK: "F",
-            Flag.LAZY: "M",
-            Flag.CONTRADICTION: "C",
-            Flag.STALE: "S",
-            Flag.ASSERTED: "A",
-            Flag.SOME_PLATFORMS: "1P",
-        }[self]
-
-    @property
-    def meaning(self) -> str:
-        """The flag in one sentence."""
-        return {
-            Flag.FALLBACK: "Extension modules that the GIL-enabled build loads are missing here; "
-            "pure-Python code takes their place.",
-            Flag.LAZY: "The top-level import leaves the GIL off; a module imported later turns it on.",
-            Flag.CONTRADICTION: "The maintainers' classifier and the evidence disagree.",
-            Flag.STALE: "The evidence is older than 90 days, or there is a newer release.",
-            Flag.ASSERTED: "A person has stated something about it, with an address.",
-            Flag.SOME_PLATFORMS: "Only some platforms have a wheel.",
-        }[self]

@@ -6,11 +6,13 @@ come from other people's packages and are untrusted text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ftguide.tracker.derive.level_rules import Flag, Level
-from ftguide.tracker.record.model import Evidence, Kind, Package
+from ftguide.tracker.record.findings import Kind
+from ftguide.tracker.record.model import Evidence, Package
 
 
 class ReasonKind(StrEnum):
@@ -79,6 +81,14 @@ class Cell:
     def stale(self) -> bool:
         """Whether to show it faded."""
         return Flag.STALE in self.flags
+
+
+def lowest(cells: Iterable[Cell]) -> Level:
+    """Return the lowest level with a verdict, else the highest without: the rule of the headline."""
+    levels = sorted((cell.level for cell in cells), key=lambda level: level.rank)
+    return next(
+        (level for level in levels if level.verdict), levels[-1] if levels else Level.UNKNOWN
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

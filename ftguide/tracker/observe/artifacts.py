@@ -10,17 +10,18 @@ import functools
 import re
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import Path, PurePosixPath
 
-from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.tags import compatible_tags, cpython_tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
 from ftguide.tracker.record.findings import Claim
-from ftguide.tracker.record.model import Artifact, CompatError
+from ftguide.tracker.record.model import CompatError
 
 #: All platforms of which wheels are recorded; the cells are a part of them.
 ALL_PLATFORMS = (
@@ -75,7 +76,9 @@ def read_name(file: str, lines: tuple[str, ...]) -> WheelName | None:
         name, version, _, tags = parse_wheel_filename(file)
     except (InvalidWheelFilename, InvalidVersion):
         return None
-    fitting = [line for line in lines if any(_bare(tag) in _accepted(line) for tag in tags)]
+    fitting = [
+        line for line in lines if any((tag.interpreter, tag.abi) in _accepted(line) for tag in tags)
+    ]
     abis = {tag.abi for tag in tags}
     threaded = sorted(abi for abi in abis if _ABI_TAG.fullmatch(abi) or abi == "abi3t")
     return WheelName(
@@ -91,10 +94,6 @@ def read_name(file: str, lines: tuple[str, ...]) -> WheelName | None:
     )
 
 
-def _bare(tag: Tag) -> tuple[str, str]:
-    return tag.interpreter, tag.abi
-
-
 @functools.cache
 def _accepted(line: str) -> frozenset[tuple[str, str]]:
     """Return the interpreter and ABI tags that the free-threaded build of a line installs."""
@@ -105,12 +104,10 @@ def _accepted(line: str) -> frozenset[tuple[str, str]]:
     ]
     # abi3t begins with 3.15 (PEP 803); a wheel of an older interpreter tag cannot be one.
     return frozenset(
-        _bare(tag) for tag in tags if tag.abi != "abi3t" or _minor(tag.interpreter) >= 15
+        (tag.interpreter, tag.abi)
+        for tag in tags
+        if tag.abi != "abi3t" or int(tag.interpreter.removeprefix("cp3") or 0) >= 15
     )
-
-
-def _minor(interpreter: str) -> int:
-    return int(interpreter.removeprefix("cp3") or 0)
 
 
 @functools.cache
@@ -128,46 +125,36 @@ def platforms_of(tag: str) -> tuple[str, ...]:
     return (platform,) if platform in ALL_PLATFORMS else ()
 
 
-def final(version: str) -> Version | None:
-    """Return a version if it is one that installers choose by themselves."""
-    try:
-        parsed = Version(version)
-    except InvalidVersion:
-        return None
-    return None if parsed.is_prerelease else parsed
-
-
 def check_archive(path: Path) -> None:
     """Look at a wheel before anything unpacks it.
 
     Raises `CompatError` naming the file and the member for what is not a zip, is a bomb, or would land
     outside of the environment.
     """
+    if problem := _archive_problem(path):
+        raise CompatError(f"{path.name}: {problem}; not probed.")
+
+
+def _archive_problem(path: Path) -> str:
+    """Say what is wrong with an archive; empty when nothing is."""
     size = path.stat().st_size
     if size > MAX_WHEEL_BYTES:
-        raise CompatError(
-            f"{path.name}: {size} bytes, more than a wheel may have here; not probed."
-        )
+        return f"{size} bytes, more than a wheel may have here"
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise CompatError(f"{path.name}: not a readable wheel ({error}); not probed.") from error
+        return f"not a readable wheel ({error})"
     if len(members) > MAX_MEMBERS:
-        raise CompatError(
-            f"{path.name}: {len(members)} files, more than any real wheel; not probed."
-        )
+        return f"{len(members)} files, more than any real wheel"
     unpacked = sum(member.file_size for member in members)
     if unpacked > min(MAX_UNPACKED_BYTES, max(size, 1024) * MAX_RATIO):
-        raise CompatError(
-            f"{path.name}: {size} bytes unpack to {unpacked}, which is a zip bomb or close to one; "
-            "not probed."
-        )
-    for member in members:
-        if problem := _member_problem(member):
-            raise CompatError(
-                f"{path.name}: member {member.filename[:200]!r} {problem}; not probed."
-            )
+        return f"{size} bytes unpack to {unpacked}, which is a zip bomb or close to one"
+    problems = ((member, _member_problem(member)) for member in members)
+    return next(
+        (f"member {member.filename[:200]!r} {problem}" for member, problem in problems if problem),
+        "",
+    )
 
 
 def _member_problem(member: zipfile.ZipInfo) -> str:
@@ -189,11 +176,6 @@ def _inside(name: str) -> bool:
     return ".." not in PurePosixPath(name).parts
 
 
-def dated(artifact: Artifact, uploaded: Mapping[str, str]) -> Artifact:
-    """Add the upload time to what is known about a file."""
-    return replace(artifact, uploaded=uploaded.get(artifact.file, ""))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
     """An installed distribution."""
@@ -204,31 +186,41 @@ class Distribution:
     claim: Claim
 
 
+def site_packages_of(environment: Path) -> list[Path]:
+    """List the site-packages folders of a virtual environment, on any system."""
+    folders = [
+        *environment.glob("lib/python3*/site-packages"),
+        environment / "Lib" / "site-packages",
+    ]
+    return [path for path in folders if path.is_dir()]
+
+
 def installed(site_packages: Path) -> dict[str, Distribution]:
     """Read what is installed, by name, from the metadata of each distribution."""
-    distributions = {}
+    distributions: dict[str, Distribution] = {}
     for folder in sorted(site_packages.glob("*.dist-info")):
-        distribution = _distribution(folder)
-        distributions[distribution.name] = distribution
+        headers = headers_of(_bounded(folder / "METADATA", MAX_METADATA_BYTES))
+        name = canonicalize_name(str(headers.get("Name", "")))
+        distributions[name] = Distribution(
+            name=name,
+            version=str(headers.get("Version", "")),
+            files=frozenset(_record(folder / "RECORD")),
+            claim=claim_of(headers),
+        )
     return distributions
 
 
-def _distribution(folder: Path) -> Distribution:
-    headers = BytesHeaderParser().parsebytes(_bounded(folder / "METADATA", MAX_METADATA_BYTES))
-    return Distribution(
-        name=canonicalize_name(str(headers.get("Name", ""))),
-        version=str(headers.get("Version", "")),
-        files=frozenset(_record(folder / "RECORD")),
-        claim=claim_of(headers.get_all("Classifier", []), headers.get("Requires-Python", "")),
-    )
+def headers_of(metadata: bytes) -> Message:
+    """Read METADATA."""
+    return BytesHeaderParser().parsebytes(metadata)
 
 
-def claim_of(classifiers: Iterable[object], requires_python: object) -> Claim:
+def claim_of(headers: Message) -> Claim:
     """Keep of the metadata what is stated about free threading, cut to a sane length."""
-    texts = [str(text).strip()[:200] for text in classifiers]
+    texts = [str(text).strip()[:200] for text in headers.get_all("Classifier", [])]
     return Claim(
         classifiers=tuple(sorted({text for text in texts if ":: Free Threading" in text})),
-        requires_python=str(requires_python or "").strip()[:200],
+        requires_python=str(headers.get("Requires-Python", "")).strip()[:200],
     )
 
 

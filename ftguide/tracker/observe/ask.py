@@ -6,6 +6,7 @@ data; one that is not understood counts as an error of the module that was asked
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -18,8 +19,11 @@ from typing import TypeVar
 import msgspec
 
 from ftguide.files import ROOT
+from ftguide.process import Ended
+from ftguide.redact import replace_places
 from ftguide.tracker.observe import artifacts, sandbox
 from ftguide.tracker.observe.install import Installed
+from ftguide.tracker.observe.sandbox import how_it_ended, stopped_by
 from ftguide.tracker.record.findings import Declared, Declares, Suite
 from ftguide.tracker.record.model import SuiteRecipe
 
@@ -32,7 +36,6 @@ SMOKE_ROUNDS = 5
 
 _ADDRESS = re.compile(r"\b\w+://[^\s\"'<>)]+")
 _OBJECT = re.compile(r"0x[0-9a-fA-F]+")
-_HERE = ROOT / "ftguide" / "target"
 
 T = TypeVar("T")
 
@@ -62,6 +65,11 @@ class SmokeAnswer(msgspec.Struct, frozen=True):
     gil_enabled: bool
     ended: str = ""
 
+    @property
+    def passed(self) -> bool:
+        """Whether every thread got what one thread got, and the process ended well."""
+        return not self.detail and not self.ended
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
@@ -86,13 +94,10 @@ def ask_declaration(room: Installed, files: Sequence[str]) -> list[Declared]:
 def _declaration(room: Installed, file: str) -> Declared:
     module = artifacts.module_of(file)
     request = {"module": module, "file": str(room.site_packages / file)}
-    outcome = _run(room, "inside_declare.py", request, DECLARE_SECONDS)
-    answer = _last(outcome.output, _Declaration)
-    if outcome.ended:
-        answer = _Declaration(declares=Declares.CRASH, init="", detail=outcome.ended)
-    elif answer is None:
-        detail = f"exit status {outcome.exit_code} without an answer"
-        answer = _Declaration(declares=Declares.CRASH, init="", detail=detail)
+    ended = _run(room, "inside_declare.py", request, DECLARE_SECONDS)
+    answer = _last(ended.output, _Declaration)
+    if answer is None or stopped_by(ended):
+        answer = _Declaration(Declares.CRASH, init="", detail=_without_answer(ended))
     return Declared(
         module=module,
         file=file,
@@ -105,12 +110,11 @@ def _declaration(room: Installed, file: str) -> Declared:
 
 def ask_import(room: Installed, name: str) -> Loaded:
     """Import one name in a fresh process."""
-    outcome = _run(room, "inside_import.py", {"names": [name], "stop": False}, IMPORT_SECONDS)
-    for line in _lines(outcome.output):
+    ended = _run(room, "inside_import.py", {"names": [name], "stop": False}, IMPORT_SECONDS)
+    for line in _lines(ended.output, _Line):
         if line.name == name:
             return _loaded(line, room)
-    ended = outcome.ended or f"exit status {outcome.exit_code}"
-    return Loaded(name=name, ended=ended)
+    return Loaded(name=name, ended=how_it_ended(ended))
 
 
 def ask_imports(room: Installed, names: Sequence[str], seconds: float) -> list[Loaded]:
@@ -123,16 +127,11 @@ def ask_imports(room: Installed, names: Sequence[str], seconds: float) -> list[L
     left = list(names)
     deadline = time.monotonic() + seconds
     while left and (remaining := deadline - time.monotonic()) > 0:
-        outcome = _run(
-            room,
-            "inside_import.py",
-            {"names": left, "stop": True},
-            remaining,
-            quiet_seconds=SUBMODULE_SECONDS,
-        )
+        request = {"names": left, "stop": True}
+        ended = _run(room, "inside_import.py", request, remaining, quiet_seconds=SUBMODULE_SECONDS)
         begun = ""
         done = 0
-        for line in _lines(outcome.output):
+        for line in _lines(ended.output, _Line):
             if line.begin is not None:
                 begun = line.begin
             elif line.name is not None and done < len(left) and line.name == left[done]:
@@ -143,8 +142,7 @@ def ask_imports(room: Installed, names: Sequence[str], seconds: float) -> list[L
         left = left[done:]
         if begun and left and time.monotonic() < deadline:
             # What it began it did not end: a crash, a hang, or an exit.
-            ended = outcome.ended or f"exit status {outcome.exit_code}"
-            loaded.append(Loaded(name=left.pop(0), ended=ended))
+            loaded.append(Loaded(name=left.pop(0), ended=how_it_ended(ended)))
         elif not done:
             break  # no progress: the process does not even start
     return loaded
@@ -163,22 +161,16 @@ def _loaded(line: _Line, room: Installed) -> Loaded:
 
 def ask_smoke(room: Installed, script: Path, threads: int) -> SmokeAnswer:
     """Run a smoke script in one thread and in several."""
-    outcome = sandbox.run(
-        [
-            *(room.python, "-I", str(_HERE / "inside_smoke.py"), str(script)),
-            *(str(threads), str(SMOKE_ROUNDS)),
-        ],
-        folder=_folder(room),
-        seconds=SMOKE_SECONDS,
-    )
-    answer = _last(outcome.output, SmokeAnswer)
+    words = (str(script), str(threads), str(SMOKE_ROUNDS))
+    ended = _run(room, "inside_smoke.py", None, SMOKE_SECONDS, *words)
+    answer = _last(ended.output, SmokeAnswer)
     if answer is None:
-        ended = outcome.ended or f"exit status {outcome.exit_code} without an answer"
-        return SmokeAnswer(detail="", gil_enabled=False, ended=ended)
-    if outcome.ended or outcome.exit_code:
-        ended = f"after its work: {outcome.ended or f'exit status {outcome.exit_code}'}"
-        return SmokeAnswer(detail=answer.detail, gil_enabled=answer.gil_enabled, ended=ended)
-    return SmokeAnswer(detail=_tidy(answer.detail, room), gil_enabled=answer.gil_enabled)
+        return SmokeAnswer(detail="", gil_enabled=False, ended=_without_answer(ended))
+    return SmokeAnswer(
+        detail=_tidy(answer.detail, room),
+        gil_enabled=answer.gil_enabled,
+        ended="" if ended.succeeded else f"after its work: {how_it_ended(ended)}",
+    )
 
 
 class _SuiteRun(msgspec.Struct, frozen=True):
@@ -196,24 +188,16 @@ class _SuiteRun(msgspec.Struct, frozen=True):
 def ask_suite(room: Installed, recipe: SuiteRecipe, threads: int, seconds: float) -> Suite:
     """Run tests plainly, then each in several threads; each run is bounded in time."""
     nothing = _SuiteRun(0, 0, 0, 0, (), gil_enabled=False, exit_code=0)
-    runs, ended = [], ""
+    runs, problem = [], ""
     for number in (1, threads):
-        outcome = sandbox.run(
-            [room.python, "-I", str(_HERE / "inside_suite.py"), str(number), *recipe.modules],
-            folder=_folder(room),
-            seconds=seconds,
-        )
-        answer = _last(outcome.output, _SuiteRun)
+        ended = _run(room, "inside_suite.py", None, seconds, str(number), *recipe.modules)
+        answer = _last(ended.output, _SuiteRun)
         runs.append(answer or nothing)
         # pytest: 0 all passed, 1 some failed; anything else is no run of the tests.
-        if outcome.ended or answer is None or answer.exit_code not in {0, 1}:
+        if stopped_by(ended) or answer is None or answer.exit_code not in {0, 1}:
             how = "plainly" if number == 1 else f"in {number} threads"
-            reason = outcome.ended or (
-                f"pytest ended with {answer.exit_code}"
-                if answer
-                else f"exit status {outcome.exit_code}"
-            )
-            ended = f"{how}: {reason}"
+            pytest_ended = f"pytest ended with {answer.exit_code}" if answer else ""
+            problem = f"{how}: {stopped_by(ended) or pytest_ended or how_it_ended(ended)}"
             break
     plain, parallel = runs[0], runs[1] if len(runs) > 1 else nothing
     return Suite(
@@ -225,7 +209,7 @@ def ask_suite(room: Installed, recipe: SuiteRecipe, threads: int, seconds: float
         ran_in_parallel=parallel.ran_in_parallel,
         not_in_parallel=parallel.not_in_parallel,
         gil_enabled=plain.gil_enabled or parallel.gil_enabled,
-        ended=ended,
+        ended=problem,
         modules=recipe.modules,
         sample=recipe.sample,
         new_failures=tuple(test for test in parallel.failures if test not in set(plain.failures)),
@@ -237,10 +221,11 @@ def _run(
     script: str,
     request: object,
     seconds: float,
+    *words: str,
     quiet_seconds: float | None = None,
-) -> sandbox.Outcome:
+) -> Ended:
     return sandbox.run(
-        [room.python, "-I", str(_HERE / script)],
+        [room.python, "-I", str(ROOT / "ftguide" / "target" / script), *words],
         folder=_folder(room),
         seconds=seconds,
         request=msgspec.json.encode(request),
@@ -255,24 +240,21 @@ def _folder(room: Installed) -> Path:
     return folder
 
 
-def _lines(output: bytes) -> list[_Line]:
+def _without_answer(ended: Ended) -> str:
+    return stopped_by(ended) or f"{how_it_ended(ended)} without an answer"
+
+
+def _lines(output: bytes, kind: type[T]) -> list[T]:
     """Decode the lines that are understood; others are not ours."""
     lines = []
     for line in output.splitlines():
-        try:
-            lines.append(msgspec.json.decode(line, type=_Line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+            lines.append(msgspec.json.decode(line, type=kind))
     return lines
 
 
 def _last(output: bytes, kind: type[T]) -> T | None:
-    for line in reversed(output.splitlines()):
-        try:
-            return msgspec.json.decode(line, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-    return None
+    return next(reversed(_lines(output, kind)), None)
 
 
 def _tidy(text: str, room: Installed) -> str:
@@ -280,7 +262,7 @@ def _tidy(text: str, room: Installed) -> str:
 
     The same observation shall read the same next time, and what a message links to is not our advice.
     """
-    text = text.replace(str(room.site_packages), "<site-packages>")
-    text = text.replace(str(Path(room.python).parents[2]), "<folder>")
+    folder = str(Path(room.python).parents[2])
+    text = replace_places(text, {str(room.site_packages): "<site-packages>", folder: "<folder>"})
     text = _ADDRESS.sub("<address>", _OBJECT.sub("0x…", text))
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:300]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from email.parser import BytesHeaderParser
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.utils import InvalidSdistFilename, parse_sdist_filename
@@ -14,8 +13,8 @@ from packaging.version import Version
 from ftguide.files import sha256
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.index import Index, IndexFile, IndexPage
-from ftguide.tracker.record.evidence import identify, now
-from ftguide.tracker.record.findings import Backfill, Transition, WheelFile, Wheels
+from ftguide.tracker.record.evidence import now
+from ftguide.tracker.record.findings import Backfill, Kind, Transition, WheelFile, Wheels
 from ftguide.tracker.record.model import (
     PLATFORMS,
     TOOL,
@@ -23,8 +22,7 @@ from ftguide.tracker.record.model import (
     Artifact,
     CompatError,
     Evidence,
-    Kind,
-    Result,
+    final,
 )
 
 #: Between two packages, so that the index has other guests, too.
@@ -57,13 +55,11 @@ def collect(name: str, index: Index, *, at: Callable[[], str] = now) -> tuple[Ev
     by_name = {file.filename: file for file in page.files}
     for file in wheels.files[:1]:
         if metadata := index.metadata(name, by_name[file.file]):
-            headers = BytesHeaderParser().parsebytes(metadata)
-            claim = artifacts.claim_of(
-                headers.get_all("Classifier", []), headers.get("Requires-Python", "")
-            )
+            claim = artifacts.claim_of(artifacts.headers_of(metadata))
             artifact = Artifact(file=file.file, sha256=file.sha256, uploaded=file.uploaded)
-            items.append(_item(Kind.CLAIM, name, wheels.newest, claim, at(), artifact))
-    return tuple(identify(item) for item in items)
+            claimed = replace(items[0], kind=Kind.CLAIM, result=claim, observed_at=at())
+            items.append(replace(claimed, artifact=artifact))
+    return tuple(items)
 
 
 def evidence_of(name: str, page: IndexPage, at: str) -> list[Evidence]:
@@ -76,26 +72,30 @@ def evidence_of(name: str, page: IndexPage, at: str) -> list[Evidence]:
         raise CompatError(f"package {name}: the index has no final release of it.")
     newest = max(file.version for file in files)
     release = [file for file in files if file.version == newest]
+    wheels = [
+        _wheel_file(file.raw, file.wheel, file.uploaded)
+        for file in release
+        if file.wheel and file.wheel.lines and file.wheel.platforms
+    ]
     offered = Wheels(
         newest=str(newest),
         uploaded=_first(release),
-        files=tuple(
-            sorted(
-                (
-                    _wheel_file(file)
-                    for file in release
-                    if file.wheel and file.wheel.lines and file.wheel.platforms
-                ),
-                key=lambda file: file.file,
-            )
-        ),
+        files=tuple(sorted(wheels, key=lambda wheel: wheel.file)),
         sdist=any(file.wheel is None for file in release),
         requires_python=(release[0].raw.requires_python or "")[:200],
     )
     history = Backfill(transitions=tuple(_transitions(files)))
     return [
-        _item(Kind.WHEEL, name, str(newest), offered, at),
-        _item(Kind.BACKFILL, name, str(newest), history, at),
+        Evidence(
+            id="",
+            kind=kind,
+            package=name,
+            version=str(newest),
+            observed_at=at,
+            result=result,
+            tool=TOOL,
+        )
+        for kind, result in ((Kind.WHEEL, offered), (Kind.BACKFILL, history))
     ]
 
 
@@ -114,21 +114,6 @@ def page_of_folder(name: str, folder: Path) -> IndexPage:
     return IndexPage(name=name, files=tuple(files))
 
 
-def _item(  # noqa: PLR0917 - the fields of one record
-    kind: Kind, name: str, version: str, result: Result, at: str, artifact: Artifact | None = None
-) -> Evidence:
-    return Evidence(
-        id="",
-        kind=kind,
-        package=name,
-        version=version,
-        observed_at=at,
-        result=result,
-        artifact=artifact,
-        tool=TOOL,
-    )
-
-
 def _understood(name: str, page: IndexPage) -> Iterator[_File]:
     """Keep the files of final releases that were not withdrawn and are named after the package."""
     for raw in page.files:
@@ -136,7 +121,7 @@ def _understood(name: str, page: IndexPage) -> Iterator[_File]:
             continue
         wheel = artifacts.read_name(raw.filename, WHEEL_LINES)
         project, release = (wheel.name, wheel.version) if wheel else _source(raw.filename)
-        version = artifacts.final(release)
+        version = final(release)
         if project == name and version is not None:
             match = _UPLOADED.fullmatch(raw.upload_time)
             uploaded = f"{match[1]}Z" if match else ""
@@ -152,22 +137,21 @@ def _source(file: str) -> tuple[str, str]:
     return name, str(version)
 
 
-def _wheel_file(file: _File) -> WheelFile:
-    assert file.wheel
-    digest = file.raw.hashes.get("sha256", "")
+def _wheel_file(raw: IndexFile, wheel: artifacts.WheelName, uploaded: str) -> WheelFile:
+    digest = raw.hashes.get("sha256", "")
     if not _SHA256.fullmatch(digest):
         raise CompatError(
-            f"{file.raw.filename[:200]}: the index states no sha256 for it ({digest[:80]!r}), so nobody "
+            f"{raw.filename[:200]}: the index states no sha256 for it ({digest[:80]!r}), so nobody "
             "could tell later which file was looked at; nothing of the package was written."
         )
     return WheelFile(
-        file=file.raw.filename,
+        file=raw.filename,
         sha256=digest,
-        size=file.raw.size,
-        uploaded=file.uploaded,
-        abi=file.wheel.abi,
-        lines=file.wheel.lines,
-        platforms=file.wheel.platforms,
+        size=raw.size,
+        uploaded=uploaded,
+        abi=wheel.abi,
+        lines=wheel.lines,
+        platforms=wheel.platforms,
     )
 
 
@@ -184,20 +168,18 @@ def _transitions(files: Sequence[_File]) -> list[Transition]:
             had = False
             for release in releases:
                 fitting = [file for file in release if _made_for(file, line, platform)]
+                at = _first(fitting or release)
+                version = str(release[0].version)
                 if bool(fitting) is not had:
                     had = bool(fitting)
                     transitions.append(
                         Transition(
-                            at=_first(fitting or release),
-                            version=str(release[0].version),
-                            line=line,
-                            platform=platform,
-                            present=had,
+                            at=at, version=version, line=line, platform=platform, present=had
                         )
                     )
+    known = (transition for transition in transitions if transition.at)
     return sorted(
-        (transition for transition in transitions if transition.at),
-        key=lambda transition: (transition.at, transition.line, transition.platform),
+        known, key=lambda transition: (transition.at, transition.line, transition.platform)
     )
 
 

@@ -12,7 +12,6 @@ import http.client
 import os
 import re
 import ssl
-import subprocess
 import time
 import urllib.error
 import urllib.parse
@@ -23,9 +22,9 @@ from pathlib import Path
 
 import msgspec
 import platformdirs
-import uv
 
 from ftguide.files import write_atomic
+from ftguide.interpreters.tools import ToolError, ask_uv
 from ftguide.tracker.record.model import CompatError
 
 #: The largest page seen is 7 MB.
@@ -34,6 +33,7 @@ MAX_METADATA_BYTES = 4 * 1024**2
 #: A page asked for within this time is not asked for again, whether or not the index knows ETags.
 FRESH_SECONDS = 3600.0
 _SECONDS = 60.0
+_ASK_SECONDS = 30.0
 _JSON = "application/vnd.pypi.simple.v1+json"
 
 
@@ -71,25 +71,16 @@ def address(environ: Mapping[str, str] | None = None) -> str:
     environ = dict(os.environ if environ is None else environ)
     if not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & set(environ) and "PIP_INDEX_URL" in environ:
         environ["UV_DEFAULT_INDEX"] = environ["PIP_INDEX_URL"]
+    asked = ("pip", "compile", "--quiet", "--offline", "--emit-index-url", "-")
     try:
-        done = subprocess.run(
-            [uv.find_uv_bin(), "pip", "compile", "--quiet", "--offline", "--emit-index-url", "-"],
-            input="",
-            env=environ,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CompatError(
-            f"the package client does not run: {error}. Install the tools."
-        ) from error
-    match = re.search(r"^--index-url (\S+)$", done.stdout, re.MULTILINE)
+        answer = ask_uv(*asked, environ=environ, seconds=_ASK_SECONDS)
+    except ToolError as error:
+        answer = error.words
+    match = re.search(r"^--index-url (\S+)$", answer, re.MULTILINE)
     if not match:
         raise CompatError(
             "the package client names no index; set one as you would for installing packages "
-            f"(it said: {done.stderr.strip()[:200] or 'nothing'})."
+            f"(it said: {answer.strip()[:200] or 'nothing'})."
         )
     return match[1].rstrip("/")
 
@@ -108,7 +99,8 @@ def fetch(url: str, headers: Mapping[str, str], limit: int) -> tuple[int, Mappin
     request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - scheme checked above
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS, context=context) as answer:  # noqa: S310
-            stream = gzip.GzipFile(fileobj=answer) if _zipped(answer.headers) else answer
+            zipped = str(answer.headers.get("Content-Encoding", "")).lower() == "gzip"
+            stream = gzip.GzipFile(fileobj=answer) if zipped else answer
             body = stream.read(limit + 1)
             status, received = answer.status, dict(answer.headers.items())
     except urllib.error.HTTPError as error:
@@ -121,10 +113,6 @@ def fetch(url: str, headers: Mapping[str, str], limit: int) -> tuple[int, Mappin
     if len(body) > limit:
         raise OSError(f"the answer is longer than {limit} bytes")
     return status, received, body
-
-
-def _zipped(headers: Mapping[str, str]) -> bool:
-    return str(headers.get("Content-Encoding", "")).lower() == "gzip"
 
 
 def default_cache() -> Path:
@@ -159,21 +147,19 @@ class Index:
                 "again with a network."
             ) from error
         if status == 304 and kept:
-            self._keep(name, _Cached(time.time(), kept.etag, kept.page))
-            return self._decode(name, kept.page)
-        if status == 404:
+            etag, body = kept.etag, kept.page
+        elif status == 200:
+            etag = next((text for key, text in received.items() if key.lower() == "etag"), "")
+        elif status == 404:
             raise CompatError(f"package {name}: the index does not know it; check the name.")
-        if status != 200:
+        else:
             raise CompatError(
                 f"package {name}: the index answered {status}. Nothing was written; try again later."
             )
         page = self._decode(name, body)
-        self._keep(
-            name,
-            _Cached(
-                time.time(), next((v for k, v in received.items() if k.lower() == "etag"), ""), body
-            ),
-        )
+        self.cache.mkdir(parents=True, exist_ok=True)
+        cached = _Cached(time.time(), etag, body)
+        write_atomic(self._file(name), msgspec.msgpack.encode(cached))
         return page
 
     def metadata(self, name: str, file: IndexFile) -> bytes | None:
@@ -213,10 +199,6 @@ class Index:
     def _file(self, name: str) -> Path:
         where = hashlib.sha256(self.address.encode()).hexdigest()[:12]
         return self.cache / f"{where}-{name}"
-
-    def _keep(self, name: str, answer: _Cached) -> None:
-        self.cache.mkdir(parents=True, exist_ok=True)
-        write_atomic(self._file(name), msgspec.msgpack.encode(answer))
 
     def _kept(self, name: str) -> _Cached | None:
         try:

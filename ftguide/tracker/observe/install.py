@@ -7,11 +7,12 @@ network. Only wheels are used, so nothing of a package runs here.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +22,12 @@ from packaging.utils import canonicalize_name
 
 from ftguide.files import sha256
 from ftguide.interpreters.model import Interpreter
+from ftguide.process import Ended
 from ftguide.tracker.observe import artifacts, sandbox
 from ftguide.tracker.record.model import Artifact, CompatError
 
 DOWNLOAD_SECONDS = 300.0
-_VENV_SECONDS = 120.0
-_INSTALL_SECONDS = 120.0
+_STEP_SECONDS = 120.0
 
 _FIND_PIP = """
 import ensurepip, pathlib, sysconfig
@@ -64,27 +65,24 @@ class Installed:
 
     python: str
     site_packages: Path
-    interpreter: Interpreter
     package: artifacts.Distribution
-    others: dict[str, artifacts.Distribution]
+    others: tuple[artifacts.Distribution, ...]
     artifact: Artifact
     lacks: str = ""  #: the dependency without a wheel; then none of them is there
 
     @property
     def dependencies(self) -> tuple[str, ...]:
         """What was installed beside the package."""
-        return tuple(sorted(f"{other.name}=={other.version}" for other in self.others.values()))
+        return tuple(sorted(f"{other.name}=={other.version}" for other in self.others))
 
     def owner(self, file: str) -> str:
         """Return the distribution whose RECORD lists a file; empty when nobody's does."""
-        try:
-            relative = Path(file).relative_to(self.site_packages).as_posix()
-        except ValueError:
+        path = Path(file)
+        if not path.is_relative_to(self.site_packages):
             return ""
-        for distribution in (self.package, *self.others.values()):
-            if relative in distribution.files:
-                return distribution.name
-        return ""
+        relative = path.relative_to(self.site_packages).as_posix()
+        owners = (other for other in (self.package, *self.others) if relative in other.files)
+        return next((owner.name for owner in owners), "")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,15 +94,16 @@ class Workshop:
     _clients: dict[str, str] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(
+    @contextlib.contextmanager
+    def room(
         self,
         interpreter: Interpreter,
         name: str,
         version: str,
         hashes: Mapping[str, str],
         extra: Sequence[str] = (),
-    ) -> Installed:
-        """Make an environment with `name==version` in it; the caller removes nothing.
+    ) -> Iterator[Installed]:
+        """Make an environment with `name==version` in it, and remove it afterwards.
 
         `hashes` maps file names to the sha256 the index stated when we collected; a wheel that is not
         among them is refused, unless `hashes` is empty. `extra` is installed beside it. Raises
@@ -113,38 +112,41 @@ class Workshop:
         build = "t" if not interpreter.facts.gil_enabled_at_start else ""
         folder = self.scratch / f"{name}-{version}{build}{'-tests' if extra else ''}"
         shutil.rmtree(folder, ignore_errors=True)
-        wheels = folder / "wheels"
-        wheels.mkdir(parents=True)
-        lack = self._download(interpreter, f"{name}=={version}", wheels, extra)
-        files = sorted(wheels.iterdir())
-        for path in files:
-            artifacts.check_archive(path)
-        own = _own_wheel(files, name, version, hashes)
-        python = self._install(interpreter, folder / "venv", files, f"{name}=={version}")
-        site_packages = _site_packages(folder / "venv")
-        distributions = artifacts.installed(site_packages)
-        package = distributions.pop(name, None)
-        if package is None or package.version != version:
-            raise CompatError(
-                f"package {name}: {own.file} says it is {version}, but what it installs says "
-                f"{package.version[:80] if package else 'nothing'!r}; not probed."
+        requirement = f"{name}=={version}"
+        wheels, venv = folder / "wheels", folder / "venv"
+        try:
+            wheels.mkdir(parents=True)
+            lack = self._download(interpreter, requirement, wheels, extra)
+            files = sorted(wheels.iterdir())
+            for path in files:
+                artifacts.check_archive(path)
+            own = _own_wheel(files, name, version, hashes)
+            problem = f"package {name}: {requirement} does not install"
+            python = _make_environment(interpreter, venv, map(str, files), problem)
+            site_packages = next(iter(artifacts.site_packages_of(venv)), None)
+            if site_packages is None:
+                raise CompatError(
+                    f"{venv}: a virtual environment without site-packages. Probe again, and report it "
+                    "if it comes back: uv makes that folder."
+                )
+            distributions = artifacts.installed(site_packages)
+            package = distributions.pop(name, None)
+            if package is None or package.version != version:
+                raise CompatError(
+                    f"package {name}: {own.file} says it is {version}, but what it installs says "
+                    f"{package.version[:80] if package else 'nothing'!r}; not probed."
+                )
+            shutil.rmtree(wheels)
+            yield Installed(
+                python=python,
+                site_packages=site_packages,
+                package=package,
+                others=tuple(distributions.values()),
+                artifact=own,
+                lacks=lack,
             )
-        shutil.rmtree(wheels)
-        return Installed(
-            python=python,
-            site_packages=site_packages,
-            interpreter=interpreter,
-            package=package,
-            others=distributions,
-            artifact=own,
-            lacks=lack,
-        )
-
-    def discard(self, environment: Installed) -> None:
-        """Remove an environment that is no longer needed."""
-        for folder in environment.site_packages.parents:
-            if folder.parent == self.scratch:
-                shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def client(self, interpreter: Interpreter) -> str:
         """Return a Python with pip for an interpreter, made once."""
@@ -157,22 +159,12 @@ class Workshop:
     def _make_client(self, interpreter: Interpreter, folder: Path) -> str:
         """Install the pip that comes with an interpreter; quicker than its own venv module does."""
         problem = f"{interpreter.executable}: it comes without pip, so it cannot choose wheels"
-        found = sandbox.run(
-            [interpreter.executable, "-I", "-c", _FIND_PIP], folder=self.scratch, seconds=30
-        )
+        command = [interpreter.executable, "-I", "-c", _FIND_PIP]
+        found = sandbox.run(command, folder=self.scratch, seconds=30)
         wheel = found.output.decode(errors="replace").strip()
-        if found.exit_code != 0 or not wheel:
+        if not found.succeeded or not wheel:
             raise CompatError(f"{problem}. Install its ensurepip (python3-venv on Debian).")
-        tool = _tool(self.scratch / "uv")
-        _step(
-            [*tool, "venv", "--no-project", "--python", interpreter.executable, str(folder)],
-            self.scratch,
-            _VENV_SECONDS,
-            problem,
-        )
-        options = ["--no-index", "--no-deps", "--compile-bytecode", "--python", _python(folder)]
-        _step([*tool, "pip", "install", *options, wheel], self.scratch, _INSTALL_SECONDS, problem)
-        return _python(folder)
+        return _make_environment(interpreter, folder, ["--compile-bytecode", wheel], problem)
 
     def _download(
         self, interpreter: Interpreter, requirement: str, folder: Path, extra: Sequence[str]
@@ -186,18 +178,18 @@ class Workshop:
         environ = {name: os.environ[name] for name in _CLIENT_SETTINGS if name in os.environ}
         environ["PIP_CONFIG_FILE"] = os.devnull  # a folder set there would shadow the index
         environ["PIP_CACHE_DIR"] = str(Path(platformdirs.user_cache_dir("ftguide")) / "pip")
-        outcome = self._pip(command, folder.parent, environ)
-        if (missing := _missing(outcome, requirement)) and not extra:
-            outcome = self._pip([*command, "--no-deps"], folder.parent, environ)
-        if outcome.exit_code != 0:
+        ended = self._pip(command, folder.parent, environ)
+        if (missing := _missing(ended, requirement)) and not extra:
+            ended = self._pip([*command, "--no-deps"], folder.parent, environ)
+        if not ended.succeeded:
             raise CompatError(
                 f"package {requirement.partition('==')[0]}: {requirement} cannot be downloaded for "
-                f"the {interpreter.facts.build.words} {interpreter.facts.version}: {_gist(outcome)}. "
+                f"the {interpreter.facts.build.words} {interpreter.facts.version}: {_gist(ended)}. "
                 "Nothing of it was written."
             )
         return missing
 
-    def _pip(self, command: list[str], folder: Path, environ: Mapping[str, str]) -> sandbox.Outcome:
+    def _pip(self, command: list[str], folder: Path, environ: Mapping[str, str]) -> Ended:
         return sandbox.run(
             command,
             folder=folder,
@@ -206,55 +198,46 @@ class Workshop:
             environ=environ,
         )
 
-    def _install(
-        self, interpreter: Interpreter, venv: Path, files: list[Path], requirement: str
-    ) -> str:
-        tool = _tool(venv.parent / "uv")
-        problem = f"package {requirement.partition('==')[0]}: {requirement} does not install"
-        _step(
-            [*tool, "venv", "--no-project", "--python", interpreter.executable, str(venv)],
-            venv.parent,
-            _VENV_SECONDS,
-            problem,
-        )
-        python = _python(venv)
-        _step(
-            [*tool, "pip", "install", "--no-index", "--no-deps", "--python", python]
-            + [str(file) for file in files],
-            venv.parent,
-            _INSTALL_SECONDS,
-            problem,
-        )
-        shutil.rmtree(venv.parent / "uv", ignore_errors=True)
-        return python
 
+def _make_environment(
+    interpreter: Interpreter, folder: Path, what: Iterable[str], problem: str
+) -> str:
+    """Make a virtual environment and install wheels into it; return its Python.
 
-def _tool(cache: Path) -> list[str]:
-    """Return uv, kept from the network, from settings and from downloading interpreters."""
-    return [
+    uv is kept from the network, from settings and from downloading interpreters. Raises `CompatError`
+    beginning with `problem`.
+    """
+    python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    cache = folder.parent / "uv"
+    tool = [
         *(uv.find_uv_bin(), "--no-config", "--offline", "--quiet", "--no-python-downloads"),
         *("--cache-dir", str(cache)),
     ]
+    for step in (
+        ("venv", "--no-project", "--python", interpreter.executable, str(folder)),
+        ("pip", "install", "--no-index", "--no-deps", "--python", python, *what),
+    ):
+        ended = sandbox.run([*tool, *step], folder=folder.parent, seconds=_STEP_SECONDS)
+        if not ended.succeeded:
+            raise CompatError(f"{problem}: {_gist(ended)}. Nothing of it was written.")
+    shutil.rmtree(cache, ignore_errors=True)
+    return python
 
 
-def _step(command: list[str], folder: Path, seconds: float, problem: str) -> None:
-    outcome = sandbox.run(command, folder=folder, seconds=seconds)
-    if outcome.exit_code != 0:
-        raise CompatError(f"{problem}: {_gist(outcome)}. Nothing of it was written.")
-
-
-def _gist(outcome: sandbox.Outcome) -> str:
+def _gist(ended: Ended) -> str:
     """Return the line that says most of what a client printed."""
-    lines = [line.strip() for line in outcome.tail.splitlines() if line.strip()]
+    text = ended.errors.decode(errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith("error")]
     line = (errors or lines or ["no reason given"])[-1]
-    return (outcome.ended or line).rstrip(".")[:300]
+    return (sandbox.stopped_by(ended) or line).rstrip(".")[:300]
 
 
-def _missing(outcome: sandbox.Outcome, requirement: str) -> str:
+def _missing(ended: Ended, requirement: str) -> str:
     """Return the dependency that has no wheel here, if that is why a download failed."""
-    match = re.search(r"No matching distribution found for (\S[^\n]*)", outcome.tail)
-    if outcome.exit_code == 0 or not match or match[1].startswith(requirement):
+    text = ended.errors.decode(errors="replace")
+    match = re.search(r"No matching distribution found for (\S[^\n]*)", text)
+    if ended.succeeded or not match or match[1].startswith(requirement):
         return ""
     return match[1].strip()[:200]
 
@@ -276,14 +259,3 @@ def _own_wheel(files: list[Path], name: str, version: str, hashes: Mapping[str, 
             )
         return Artifact(file=path.name, sha256=digest)
     raise CompatError(f"package {name}: no wheel of it was downloaded; not probed.")
-
-
-def _python(venv: Path) -> str:
-    return str(venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-
-
-def _site_packages(venv: Path) -> Path:
-    folders = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
-    if not folders:
-        raise CompatError(f"{venv}: a virtual environment without site-packages.")
-    return folders[0]

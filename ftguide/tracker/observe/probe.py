@@ -6,13 +6,14 @@ PYTHON_GIL or -X gil: with either, the answer would be ours and not the package'
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ftguide import files
-from ftguide.interpreters.model import Pair
+from ftguide.interpreters.model import Facts, Pair
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.ask import (
     Loaded,
@@ -24,7 +25,7 @@ from ftguide.tracker.observe.ask import (
 )
 from ftguide.tracker.observe.install import Installed, Workshop
 from ftguide.tracker.observe.sandbox import isolation
-from ftguide.tracker.record.evidence import identify, now
+from ftguide.tracker.record.evidence import now
 from ftguide.tracker.record.findings import (
     STANDARD_LIBRARY,
     Control,
@@ -34,21 +35,14 @@ from ftguide.tracker.record.findings import (
     Declares,
     DeepImport,
     Fallback,
+    Finding,
     ImportedName,
     Imports,
+    Kind,
     ModuleProblem,
     Smoke,
 )
-from ftguide.tracker.record.model import (
-    TOOL,
-    CompatError,
-    Environment,
-    Evidence,
-    Kind,
-    Package,
-    Result,
-    SuiteRecipe,
-)
+from ftguide.tracker.record.model import TOOL, CompatError, Environment, Evidence, Package
 from ftguide.vocabulary import Build, line_of
 
 #: Where smoke scripts live, relative to the repository's root.
@@ -75,94 +69,72 @@ class Request:
     run: str = ""  #: address of the CI run
 
 
-def probe(
-    request: Request, pair: Pair, workshop: Workshop, *, at: Callable[[], str] = now
-) -> tuple[Evidence, ...]:
+def probe(request: Request, pair: Pair, workshop: Workshop) -> tuple[Evidence, ...]:
     """Probe one package on the free-threaded build of a pair; the GIL-enabled one is the control.
 
     Nothing is written. Raises `CompatError` naming the package when it cannot be installed; whatever
     it does after that is a result.
     """
-    room = workshop.prepare(pair.ft, request.package.name, request.version, request.hashes)
-    try:
+    package = request.package
+    with workshop.room(pair.ft, package.name, request.version, request.hashes) as room:
         subject = _Subject(request, room)
-        results: dict[Kind, Result] = {Kind.CLAIM: room.package.claim}
+        results: dict[Kind, Finding] = {Kind.CLAIM: room.package.claim}
         results[Kind.DECLARE] = declared = subject.declarations()
         results[Kind.IMPORT] = imports = subject.imports()
         if request.deep_seconds:
             results[Kind.DEEP] = subject.deep(declared)
-        control = _control_room(request, pair, workshop)
-        results[Kind.FALLBACK] = _fallback(request, imports, control)
-        if request.package.smoke:
-            results[Kind.SMOKE] = _smoke(request, room, control)
-        if isinstance(control, Installed):
-            workshop.discard(control)
-    finally:
-        workshop.discard(room)
-    items = [_evidence(request, pair, room, kind, result, at()) for kind, result in results.items()]
-    if request.package.suite and request.suite_seconds:
-        items.append(_suite(request, request.package.suite, pair, workshop, at))
+        with _control_room(request, pair, workshop) as control:
+            results[Kind.FALLBACK] = _fallback(request, imports, control)
+            if package.smoke:
+                results[Kind.SMOKE] = _smoke(request, room, control)
+    items = [_evidence(request, pair, room, kind, result) for kind, result in results.items()]
+    if package.suite and request.suite_seconds:
+        extra = (*SUITE_TOOLS, *package.suite.requires)
+        with workshop.room(pair.ft, package.name, request.version, request.hashes, extra) as room:
+            suite = ask_suite(room, package.suite, SMOKE_THREADS, request.suite_seconds)
+        items.append(_evidence(request, pair, room, Kind.SUITE, suite))
     return tuple(items)
 
 
-def _suite(
-    request: Request, recipe: SuiteRecipe, pair: Pair, workshop: Workshop, at: Callable[[], str]
-) -> Evidence:
-    """Run the upstream tests of the recipe, in an environment that has what they need."""
-    room = workshop.prepare(
-        pair.ft,
-        request.package.name,
-        request.version,
-        request.hashes,
-        extra=(*SUITE_TOOLS, *recipe.requires),
-    )
-    try:
-        result = ask_suite(room, recipe, SMOKE_THREADS, request.suite_seconds)
-    finally:
-        workshop.discard(room)
-    return _evidence(request, pair, room, Kind.SUITE, result, at())
-
-
-def _evidence(  # noqa: PLR0917 - the fields of one record
-    request: Request, pair: Pair, room: Installed, kind: Kind, result: Result, at: str
+def _evidence(
+    request: Request, pair: Pair, room: Installed, kind: Kind, result: Finding
 ) -> Evidence:
     facts = pair.ft.facts
-    artifact = artifacts.dated(room.artifact, request.uploaded)
-    return identify(
-        Evidence(
-            id="",
-            kind=kind,
-            package=request.package.name,
-            version=request.version,
-            observed_at=at,
-            result=result,
-            line=f"{line_of(facts.version)}{Build.FREE_THREADED.suffix}",
-            platform=platform_of(facts.platform, facts.libc),
-            artifact=artifact,
-            env=Environment(
-                python=facts.version,
-                free_threaded=True,
-                compiler=facts.compiler,
-                system=facts.platform,
-                libc=facts.libc,
-                cpus=os.cpu_count() or 1,
-                isolation=isolation(),
-                dependencies=room.dependencies,
-                lacks=room.lacks,
-            ),
-            run=request.run,
-            tool=TOOL,
-        )
+    line, platform = cell_key(facts)
+    artifact = replace(room.artifact, uploaded=request.uploaded.get(room.artifact.file, ""))
+    return Evidence(
+        id="",
+        kind=kind,
+        package=request.package.name,
+        version=request.version,
+        observed_at=now(),
+        result=result,
+        line=line,
+        platform=platform,
+        artifact=artifact,
+        env=Environment(
+            python=facts.version,
+            free_threaded=True,
+            compiler=facts.compiler,
+            system=facts.platform,
+            libc=facts.libc,
+            cpus=os.cpu_count() or 1,
+            isolation=isolation(),
+            dependencies=room.dependencies,
+            lacks=room.lacks,
+        ),
+        run=request.run,
+        tool=TOOL,
     )
 
 
-def platform_of(platform: str, libc: str) -> str:
-    """Return the tracked platform of an interpreter, from its facts."""
-    tag = platform.replace("-", "_").replace(".", "_")
-    if tag.startswith("linux_") and "musl" in libc:
-        return tag.replace("linux_", "musllinux_")
-    platforms = artifacts.platforms_of(tag)
-    return platforms[0] if platforms else tag
+def cell_key(facts: Facts) -> tuple[str, str]:
+    """Return the line and the tracked platform of a free-threaded interpreter."""
+    line = f"{line_of(facts.version)}{Build.FREE_THREADED.suffix}"
+    tag = facts.platform.replace("-", "_").replace(".", "_")
+    if tag.startswith("linux_") and "musl" in facts.libc:
+        return line, tag.replace("linux_", "musllinux_")
+    return line, next(iter(artifacts.platforms_of(tag)), tag)
 
 
 @dataclass(slots=True)
@@ -177,26 +149,22 @@ class _Subject:
         """Ask every extension module of the package."""
         files = artifacts.extension_files(self.room.package)
         answers = dict(zip(files, ask_declaration(self.room, files), strict=True))
-        modules = {
-            file: answer
-            for file, answer in answers.items()
-            if answer.declares is not Declares.NO_MODULE
-        }
-        self._known |= modules
-        return Declarations(modules=tuple(modules.values()))
+        for file, answer in answers.items():
+            if answer.declares is not Declares.NO_MODULE:
+                self._known[file] = answer
+        return Declarations(modules=tuple(self._known.values()))
 
     def imports(self) -> Imports:
         """Import every import name, each in a fresh process."""
         names = []
         for name in self.request.package.imports:
             loaded = ask_import(self.room, name)
-            on = loaded.gil_on
             names.append(
                 ImportedName(
                     name=name,
-                    gil_enabled=on,
+                    gil_enabled=loaded.gil_on,
                     extensions=tuple(self.own(loaded.extensions.values())),
-                    culprits=self.culprits(loaded) if on else (),
+                    culprits=self.culprits(loaded) if loaded.gil_on else (),
                     error=loaded.error,
                     ended=loaded.ended,
                 )
@@ -225,16 +193,8 @@ class _Subject:
             gil_on=tuple(module.name for module in asked if module.gil_on),
             culprits=tuple(culprits),
             extensions=tuple(sorted(extensions)),
-            errors=tuple(
-                ModuleProblem(module=module.name, detail=module.error)
-                for module in asked
-                if module.error
-            ),
-            ended=tuple(
-                ModuleProblem(module=module.name, detail=module.ended)
-                for module in asked
-                if module.ended
-            ),
+            errors=tuple(ModuleProblem(module=m.name, detail=m.error) for m in asked if m.error),
+            ended=tuple(ModuleProblem(module=m.name, detail=m.ended) for m in asked if m.ended),
             not_reached=len(modules) - len(asked),
         )
 
@@ -253,30 +213,24 @@ class _Subject:
 
         The interpreter names only the first one, so the others are asked one by one.
         """
-        inside = {
-            file: name
-            for name, file in loaded.extensions.items()
-            if self.room.owner(file) or name in loaded.warned
+        root = self.room.site_packages
+        suspects = {}  # by path: name, file as in RECORD, owner
+        for name, path in loaded.extensions.items():
+            owner = self.room.owner(path)
+            if Path(path).is_relative_to(root) and (owner or name in loaded.warned):
+                suspects[path] = (name, Path(path).relative_to(root).as_posix(), owner)
+        unknown = [file for _, file, _ in suspects.values() if file not in self._known]
+        self._known |= dict(zip(unknown, ask_declaration(self.room, unknown), strict=True))
+        owners = {
+            artifacts.module_of(file): owner
+            for name, file, owner in suspects.values()
+            if self._known[file].declares is Declares.USED or name in loaded.warned
         }
-        relative = {
-            Path(file).relative_to(self.room.site_packages).as_posix(): file
-            for file in inside
-            if Path(file).is_relative_to(self.room.site_packages)
-        }
-        unknown = [file for file in relative if file not in self._known]
-        for file, answer in zip(unknown, ask_declaration(self.room, unknown), strict=True):
-            self._known[file] = answer
-        owners = {}
-        for file, path in relative.items():
-            if self._known[file].declares is Declares.USED or inside[path] in loaded.warned:
-                owners[artifacts.module_of(file)] = self.room.owner(path)
         for name in loaded.warned:
             path = loaded.extensions.get(name, "")
-            if path not in inside or path not in relative.values():
+            if path not in suspects:
                 owners.setdefault(name, _owner_elsewhere(path))
-        return tuple(
-            Culprit(module=module, owner=owner) for module, owner in sorted(owners.items())
-        )
+        return tuple(Culprit(module=name, owner=owner) for name, owner in sorted(owners.items()))
 
 
 def _owner_elsewhere(file: str) -> str:
@@ -284,12 +238,17 @@ def _owner_elsewhere(file: str) -> str:
     return STANDARD_LIBRARY if {"lib-dynload", "DLLs"} & set(Path(file).parts) else ""
 
 
-def _control_room(request: Request, pair: Pair, workshop: Workshop) -> Installed | str:
-    """Install the package on the GIL-enabled build; return why not where that fails."""
-    try:
-        return workshop.prepare(pair.gil, request.package.name, request.version, {})
-    except CompatError as error:
-        return str(error)
+@contextlib.contextmanager
+def _control_room(request: Request, pair: Pair, workshop: Workshop) -> Iterator[Installed | str]:
+    """Install the package on the GIL-enabled build; give why not where that fails."""
+    with contextlib.ExitStack() as stack:
+        room = workshop.room(pair.gil, request.package.name, request.version, {})
+        control: Installed | str
+        try:
+            control = stack.enter_context(room)
+        except CompatError as error:
+            control = str(error)
+        yield control
 
 
 def _fallback(request: Request, imports: Imports, control: Installed | str) -> Fallback:
@@ -323,17 +282,17 @@ def _smoke(request: Request, room: Installed, control: Installed | str) -> Smoke
             "it out of packages.toml."
         )
     answer = ask_smoke(room, script.resolve(), SMOKE_THREADS)
-    control_result = Control.NOT_RUN
-    if (answer.detail or answer.ended) and isinstance(control, Installed):
+    verdict = Control.NOT_RUN
+    if not answer.passed and isinstance(control, Installed):
         there = ask_smoke(control, script.resolve(), SMOKE_THREADS)
-        control_result = Control.FAILED if there.detail or there.ended else Control.PASSED
+        verdict = Control.PASSED if there.passed else Control.FAILED
     return Smoke(
         script=request.package.smoke,
         script_sha256=files.sha256(script),
         threads=SMOKE_THREADS,
-        passed=not answer.detail and not answer.ended,
+        passed=answer.passed,
         gil_enabled=answer.gil_enabled,
         detail=answer.detail,
         ended=answer.ended,
-        control=control_result,
+        control=verdict,
     )

@@ -7,8 +7,7 @@ text ("signal SIGSEGV", "time-out after 60 s"), so the spelling here is part of 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ftguide import process
@@ -27,16 +26,6 @@ class StoppedError(Exception):
     """`STOP` was set: the step was ended, and what it would have said is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a step ended."""
-
-    exit_code: int | None  #: None when it did not end by itself
-    ended: str  #: "", "signal SIGSEGV", "time-out after 60 s", "memory above 4096 MB"
-    output: bytes  #: what it wrote to standard output
-    tail: str  #: the end of what it wrote to standard error
-
-
 def run(
     command: Sequence[str],
     *,
@@ -45,16 +34,14 @@ def run(
     request: bytes = b"",
     network: bool = False,
     environ: Mapping[str, str] | None = None,
-    memory_bytes: int = MEMORY_BYTES,
-    heard: Callable[[bytes], None] | None = None,
     quiet_seconds: float | None = None,
-) -> Outcome:
+) -> Ended:
     """Run a command to its end and return how it ended; nothing it started outlives this call.
 
     `request` is its standard input. `environ` is added to a nearly empty environment in which HOME and
-    TMPDIR are `folder`. `heard` gets each line of standard output as it comes. A step that says
-    nothing for `quiet_seconds` is ended as one that takes too long is. Raises `StoppedError` when `STOP`
-    is set meanwhile, and `OSError` when the command cannot be started.
+    TMPDIR are `folder`. A step that says nothing for `quiet_seconds` is ended as one that takes too long
+    is. Raises `StoppedError` when `STOP` is set meanwhile, and `OSError` when the command cannot be
+    started.
     """
     # A pool of threads per process is not what is probed.
     single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -65,27 +52,20 @@ def run(
         limits=Limits(
             seconds=seconds,
             silent_seconds=quiet_seconds,
-            memory_bytes=memory_bytes,
+            memory_bytes=MEMORY_BYTES,
             output_bytes=OUTPUT_BYTES,
             error_tail=TAIL_BYTES,
         ),
         request=request,
         network=network,
-        heard=heard,
         stop=STOP,
     )
     if ended.ending is Ending.STOPPED:
         raise StoppedError
-    words = _words(ended)
-    return Outcome(
-        exit_code=None if words else ended.status,
-        ended=words,
-        output=ended.output,
-        tail=ended.errors.decode(errors="replace"),
-    )
+    return ended
 
 
-def _words(ended: Ended) -> str:
+def stopped_by(ended: Ended) -> str:
     """Return what ended a step that did not end by itself, as it is stored; empty for one that did."""
     limit = ended.limit or 0
     match ended.ending:
@@ -98,6 +78,11 @@ def _words(ended: Ended) -> str:
         case _:
             name = (ended.signal or "").removeprefix("signal ")  # one without a name is its number
             return f"signal {name}" if name else ""
+
+
+def how_it_ended(ended: Ended) -> str:
+    """Return what ended a step, or the status it ended with."""
+    return stopped_by(ended) or f"exit status {ended.status}"
 
 
 def isolation() -> str:

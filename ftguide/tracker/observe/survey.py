@@ -10,22 +10,22 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ftguide.interpreters.model import Pair
-from ftguide.tracker.derive.derive import latest, not_retracted, status
+from ftguide.tracker.derive import derive
+from ftguide.tracker.derive.derive import counted_until, latest
 from ftguide.tracker.derive.grounds import offered
 from ftguide.tracker.derive.model import Cell, Reason, ReasonKind
 from ftguide.tracker.observe import collect, sandbox
 from ftguide.tracker.observe.index import Index
-from ftguide.tracker.observe.install import Workshop
-from ftguide.tracker.observe.probe import Request, platform_of, probe
+from ftguide.tracker.observe.install import Source, Workshop
+from ftguide.tracker.observe.probe import Request, cell_key, probe
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Wheels
-from ftguide.tracker.record.model import CompatError, Evidence, Kind, Package
-from ftguide.vocabulary import Build, line_of
+from ftguide.tracker.record.model import CompatError, Evidence, Package, finding
 
 Say = Callable[[str], None]
 
@@ -46,21 +46,16 @@ class Report:
     left_out: Reason | None = None  #: why there was nothing to probe
 
 
-def collect_one(
-    package: Package, index: Index | None, folder: Path | None, log: Path
-) -> tuple[Evidence, ...]:
+def collect_one(name: str, source: Source, log: Path) -> tuple[Evidence, ...]:
     """Ask the index, or look into a folder of wheels, and append what it offers; raises `CompatError`."""
-    if folder is not None:
-        page = collect.page_of_folder(package.name, folder)
-        items = tuple(collect.evidence_of(package.name, page, evidence.now()))
-    else:
-        assert index
-        items = collect.collect(package.name, index)
-    return evidence.append(log, items)
+    if source.folder is not None:
+        page = collect.page_of_folder(name, source.folder)
+        return evidence.append(log, collect.evidence_of(name, page, evidence.now()))
+    return evidence.append(log, collect.collect(name, Index(address=source.index)))
 
 
 def collect_all(
-    packages: Sequence[Package], index: Index, log: Path, say: Say
+    packages: Sequence[Package], source: Source, log: Path, say: Say
 ) -> tuple[Report, ...]:
     """Ask the index about each package, with a pause between two."""
     reports = []
@@ -68,7 +63,7 @@ def collect_all(
         if number:
             time.sleep(collect.PAUSE_SECONDS)
         try:
-            items = collect_one(package, index, None, log)
+            items = collect_one(package.name, source, log)
             reports.append(Report(package=package, items=items))
         except CompatError as error:
             say(str(error))
@@ -83,8 +78,7 @@ class Survey:
     pair: Pair
     workshop: Workshop
     log: Path
-    index: Index | None = None  #: None: nothing is asked; what was collected counts
-    folder: Path | None = None
+    stored: bool = False  #: nothing is asked; what was collected counts
     deep_seconds: float = 60.0
     suite_seconds: float = 0.0
     pins: dict[str, str] = field(default_factory=dict)  #: versions to probe instead of the newest
@@ -95,11 +89,10 @@ class Survey:
         """Collect and probe one package, then append; a `CompatError` is reported, not raised."""
         started = time.monotonic()
         try:
-            left_out, items = self._probe(package)
+            report = self._probe(package)
         except CompatError as error:
-            return Report(package=package, problem=str(error), seconds=time.monotonic() - started)
-        seconds = time.monotonic() - started
-        return Report(package=package, items=items, left_out=left_out, seconds=seconds)
+            report = Report(package=package, problem=str(error))
+        return replace(report, seconds=time.monotonic() - started)
 
     def all(
         self, packages: Sequence[Package], jobs: int, done: Callable[[Report], None]
@@ -123,46 +116,43 @@ class Survey:
                 sandbox.STOP.clear()
         return sorted(reports, key=lambda report: packages.index(report.package))
 
-    def _probe(self, package: Package) -> tuple[Reason | None, tuple[Evidence, ...]]:
+    def _probe(self, package: Package) -> Report:
         if package.skip:
-            return Reason(ReasonKind.LEFT_OUT, detail=package.skip), ()
-        if self.index is not None or self.folder is not None:
-            collect_one(package, self.index, self.folder, self.log)
-        known = not_retracted(evidence.read_package(self.log, package.name))
-        wheels = latest(sorted(known, key=lambda item: item.observed_at)).get(Kind.WHEEL)
-        if wheels is None or not isinstance(wheels.result, Wheels):
+            reason = Reason(ReasonKind.LEFT_OUT, detail=package.skip)
+            return Report(package=package, left_out=reason)
+        if not self.stored:
+            collect_one(package.name, self.workshop.source, self.log)
+        known = evidence.read_package(self.log, package.name)
+        offer = finding(latest(counted_until(known, evidence.now())), Wheels)
+        if offer is None:
             raise CompatError(
                 f"package {package.name}: nobody has asked the index about it; run "
                 f"`python -m ftguide collect --only {package.name}` first."
             )
-        offer = wheels.result
         version = self.pins.get(package.name, offer.newest)
-        if version == offer.newest:
-            facts = self.pair.ft.facts
-            line = f"{line_of(facts.version)}{Build.FREE_THREADED.suffix}"
-            here = platform_of(facts.platform, facts.libc)
-            if not offered(offer, line, here):
-                kind = ReasonKind.NO_FILE_HERE
-                return Reason(kind, offer.newest, line=line, platform=here), ()
-        same = version == offer.newest
+        files = offer.files if version == offer.newest else ()
+        line, platform = cell_key(self.pair.ft.facts)
+        if version == offer.newest and not offered(offer, line, platform):
+            reason = Reason(ReasonKind.NO_FILE_HERE, version, line=line, platform=platform)
+            return Report(package=package, left_out=reason)
         request = Request(
             package=package,
             version=version,
-            hashes={file.file: file.sha256 for file in offer.files} if same else {},
-            uploaded={file.file: file.uploaded for file in offer.files} if same else {},
+            hashes={file.file: file.sha256 for file in files},
+            uploaded={file.file: file.uploaded for file in files},
             deep_seconds=self.deep_seconds,
             suite_seconds=self.suite_seconds,
             smoke=self.smoke,
             run=self.run,
         )
-        return None, evidence.append(self.log, probe(request, self.pair, self.workshop))
+        items = evidence.append(self.log, probe(request, self.pair, self.workshop))
+        return Report(package=package, items=items)
 
 
 def cell_of(
     package: Package, log: Path, line: str, platform: str, today: date | None = None
 ) -> Cell:
     """Return one cell as it stands now; raises `CompatError` for a log that is not evidence."""
-    today = today or datetime.now(UTC).date()
-    known = evidence.read_package(log, package.name)
-    cells = status(package, known, f"{today.isoformat()}T23:59:59Z").cells
-    return next(cell for cell in cells if (cell.line, cell.platform) == (line, platform))
+    until = evidence.end_of(today or datetime.now(UTC).date())
+    known = counted_until(evidence.read_package(log, package.name), until)
+    return derive.cell_of(known, line, platform, until)

@@ -45,13 +45,12 @@ def badge(status: Status) -> bytes:
     text = text_of(status)
     left = len(_LABEL) * _CHARACTER + 2 * _PADDING
     right = len(text) * _CHARACTER + 2 * _PADDING
-    drawing = ET.Element("svg")
-    drawing.set("xmlns", "http://www.w3.org/2000/svg")
-    for name, value in (("width", left + right), ("height", 20.0)):
-        drawing.set(name, svg.number(value))
-    drawing.set("role", "img")
-    drawing.set("aria-label", svg.printable(f"{status.package.name}, {_LABEL}: {text}"))
-    svg.add(drawing, "title", f"{status.package.name}, {_LABEL}: {text}")
+    title = f"{status.package.name}, {_LABEL}: {text}"
+    whole = svg.number(left + right)
+    namespace = "http://www.w3.org/2000/svg"
+    drawing = ET.Element("svg", xmlns=namespace, width=whole, height="20", role="img")
+    drawing.set("aria-label", svg.printable(title))
+    svg.add(drawing, "title", title)
     svg.add(drawing, "rect", width=left, height=20.0, fill="#444a50")
     svg.add(drawing, "rect", x=left, width=right, height=20.0, fill=colour(status.headline))
     for x, width, part in ((_PADDING, left, _LABEL), (left + _PADDING, right, text)):

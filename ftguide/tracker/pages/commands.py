@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
+from ftguide.tracker.declare.packages import MODULE
 from ftguide.tracker.derive.model import Cell
 from ftguide.tracker.record.evidence import NAME
-from ftguide.tracker.record.findings import Declarations, Declares, Imports
-from ftguide.tracker.record.model import Kind
+from ftguide.tracker.record.findings import Declarations, Declares, Imports, Kind
 
-_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _VERSION = re.compile(r"[0-9][0-9A-Za-z.+!]{0,60}")
 _LINE = re.compile(r"3\.\d{1,3}t?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -29,9 +28,11 @@ def probe_command(package: str, line: str) -> str:
 def by_hand(cell: Cell, package: str) -> list[str]:
     """Return commands that repeat the finding with stock tools; empty where there is nothing to repeat."""
     item = next((cell.seen[k] for k in (Kind.DECLARE, Kind.IMPORT) if k in cell.seen), None)
-    if item is None or not NAME.fullmatch(package) or not _VERSION.fullmatch(item.version):
-        return []
-    if not _LINE.fullmatch(cell.line):
+    if (
+        item is None
+        or not probe_command(package, cell.line)
+        or not _VERSION.fullmatch(item.version)
+    ):
         return []
     folder = f"probe-{package}"
     python = f"{folder}/bin/python"
@@ -64,7 +65,7 @@ def _checks(cell: Cell, python: str) -> Iterator[str]:
             turning = [m.module for m in result.modules if m.declares is Declares.USED]
             enabled |= dict.fromkeys(turning[:1], True)
     for module, on in enabled.items():
-        if _MODULE.fullmatch(module):
+        if MODULE.fullmatch(module):
             printed = "an error" if on is None else on
             yield f"{python} -c 'import sys, {module}; print(sys._is_gil_enabled())'  # {printed}"
 

@@ -33,20 +33,17 @@ class Tracker:
     items: Mapping[str, tuple[Evidence, ...]]  #: by package: each item once, as last seen
     first_seen: Mapping[str, str]  #: by id of an item
     problems: tuple[str, ...]  #: each names the file and the remedy
+    files: tuple[Path, ...]  #: what was looked for, whether or not it is there
 
     def find(self, name: str) -> Status | None:
         """Return the status of a package, None for one that is not described."""
         return next((status for status in self.statuses if status.package.name == name), None)
 
 
-def files_of(folder: Path) -> tuple[Path, ...]:
-    """List the files that make the statuses, the description of the packages first."""
-    return (folder / PACKAGES, *sorted((folder / EVIDENCE).glob("*.jsonl")))
-
-
 def load(folder: Path, today: date) -> Tracker:
     """Return the tracker; the same files and the same day are derived once per process."""
-    present = [path for path in files_of(folder) if path.is_file()]
+    known = (folder / PACKAGES, *sorted((folder / EVIDENCE).glob("*.jsonl")))
+    present = [path for path in known if path.is_file()]
     stamp = tuple((str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in present)
     return _load(folder, stamp, today)
 
@@ -69,8 +66,7 @@ def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
         except CompatError as error:
             problems.append(str(error))
             continue
-        until = f"{today.isoformat()}T23:59:59Z"
-        known = tuple(item for item in known if item.observed_at <= until)
+        known = tuple(item for item in known if item.observed_at <= evidence.end_of(today))
         for item in known:
             first_seen.setdefault(item.id, item.observed_at)
         items[package.name] = tuple({item.id: item for item in known}.values())
@@ -82,4 +78,8 @@ def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
         items=items,
         first_seen=first_seen,
         problems=tuple(problems),
+        files=(
+            folder / PACKAGES,
+            *(evidence.path_of(folder / EVIDENCE, package.name) for package in described),
+        ),
     )

@@ -27,7 +27,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
+from ftguide.docs import depends
 from ftguide.docs.nodes import data_file
+from ftguide.tracker.derive.model import lowest
 from ftguide.tracker.pages import badge, data, export, inline, table, words
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.package_pages import Writer, issue_address, write
@@ -59,14 +61,14 @@ def today_of(config: Config) -> date:
 class CompatDirective(SphinxDirective):
     """What the directives share: the tracker, with its files noted as dependencies of the page."""
 
-    @property
-    def domain(self) -> CompatDomain:
-        """The domain that remembers what the page shows."""
-        return cast("CompatDomain", self.env.get_domain("compat"))
+    def paragraph(self, text: str) -> nodes.paragraph:
+        """Return a paragraph; what stands between pairs of backticks is literal."""
+        content, _ = self.parse_inline(text)
+        return nodes.paragraph("", "", *content)
 
     def tracker(self) -> Tracker:
         """Return the tracker."""
-        return self.domain.tracker(self.env.docname)
+        return domain_of(self.env).tracker(self.env.docname)
 
 
 class TableDirective(CompatDirective):
@@ -75,42 +77,29 @@ class TableDirective(CompatDirective):
     def run(self) -> list[nodes.Node]:
         """Return counts and table, or how to get evidence."""
         tracker = self.tracker()
-        self.domain.note_table(self.env.docname, tracker)
+        domain_of(self.env).note_table(self.env.docname, tracker)
         if not tracker.statuses:
-            paragraph = nodes.paragraph("", "", nodes.Text("No package is described yet. "))
-            paragraph += [
-                nodes.literal("", "compatibility/packages.toml"),
-                nodes.Text(" lists them, "),
-            ]
-            paragraph += [nodes.literal("", "nox -s probe"), nodes.Text(" gathers evidence.")]
-            return [nodes.note("", paragraph)]
+            text = (
+                "No package is described yet. ``compatibility/packages.toml`` lists them, "
+                "``nox -s probe`` gathers evidence."
+            )
+            return [nodes.note("", self.paragraph(text))]
         probed = sum(bool(status.probed) for status in tracker.statuses)
         count = words.count(len(tracker.statuses), "package")
-        paragraph = nodes.paragraph(
-            "",
-            f"{count}, {probed} of them probed on at least one cell; as of {tracker.today.isoformat()}.",
-        )
+        text = f"{count}, {probed} of them probed on at least one cell; as of {tracker.today}."
         return [
-            paragraph,
+            nodes.paragraph("", text),
             table.counts(tracker.statuses),
             table.overview(tracker.statuses),
         ]
 
 
-class LevelsDirective(SphinxDirective):
-    """Explain the levels."""
+class ExplanationDirective(SphinxDirective):
+    """Explain the levels or the flags, whichever it is called after."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the table of levels."""
-        return [table.levels()]
-
-
-class FlagsDirective(SphinxDirective):
-    """Explain the flags."""
-
-    def run(self) -> list[nodes.Node]:
-        """Return the table of flags."""
-        return [table.flags()]
+        """Return the table."""
+        return [table.levels() if self.name == "compat:levels" else table.flags()]
 
 
 class DownloadsDirective(CompatDirective):
@@ -137,20 +126,16 @@ class ReportDirective(CompatDirective):
     def run(self) -> list[nodes.Node]:
         """Return a link to a prefilled issue, or the way without one."""
         address = issue_address(str(self.config.compat_repository), "NAME", "LEVEL")
-        paragraph = nodes.paragraph("", "")
         if address:
-            paragraph += nodes.reference("", "Report a change", refuri=address)
-            paragraph += nodes.Text("; the link on a package's page fills in its name and level.")
-            return [paragraph]
-        paragraph += nodes.Text("This build of the site names no repository to report to (")
-        paragraph += [nodes.literal("", "REPO_URL"), nodes.Text(" sets it). In a checkout, ")]
-        paragraph += nodes.literal("", "nox -s probe -- --only NAME")
-        paragraph += [
-            nodes.Text(" appends what it found to "),
-            nodes.literal("", "compatibility/evidence/"),
-        ]
-        paragraph += nodes.Text("; that file is the report.")
-        return [paragraph]
+            link = nodes.reference("", "Report a change", refuri=address)
+            rest = nodes.Text("; the link on a package's page fills in its name and level.")
+            return [nodes.paragraph("", "", link, rest)]
+        text = (
+            "This build of the site names no repository to report to (``REPO_URL`` sets it). In a "
+            "checkout, ``nox -s probe -- --only NAME`` appends what it found to "
+            "``compatibility/evidence/``; that file is the report."
+        )
+        return [self.paragraph(text)]
 
 
 class LevelRole(SphinxRole):
@@ -158,8 +143,7 @@ class LevelRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the level with release and day, linked to its proof."""
-        domain = cast("CompatDomain", self.env.get_domain("compat"))
-        tracker = domain.tracker(self.env.docname)
+        tracker = domain_of(self.env).tracker(self.env.docname)
         match = _ASKED.fullmatch(self.text)
         status = tracker.find(match["name"]) if match else None
         line = match["line"] if match else None
@@ -174,7 +158,7 @@ class LevelRole(SphinxRole):
             )
             return [nodes.inline("", f"[no level: {self.text}]", classes=["bench-missing"])], []
         cells = [cell for cell in status.cells if line in {None, cell.line}]
-        level = words.lowest(cells)
+        level = lowest(cells)
         cell = next(cell for cell in cells if cell.level is level)
         known = (status.package.name, cell.version, line or "", words.day(cell.observed_at))
         about = ", ".join(filter(None, (" ".join(filter(None, known[:2])), *known[2:])))
@@ -191,8 +175,8 @@ class CompatDomain(Domain):
     object_types: ClassVar = {"package": ObjType("package")}
     directives: ClassVar = {
         "table": TableDirective,
-        "levels": LevelsDirective,
-        "flags": FlagsDirective,
+        "levels": ExplanationDirective,
+        "flags": ExplanationDirective,
         "downloads": DownloadsDirective,
         "report": ReportDirective,
     }
@@ -200,19 +184,14 @@ class CompatDomain(Domain):
     initial_data: ClassVar = {
         "days": {},  # docname -> ISO day it was read for
         "tables": {},  # docname -> names of the packages it shows
-        "files": {},  # docname -> {path: existed}
     }
-    data_version = 1
+    data_version = 2
 
     def tracker(self, docname: str) -> Tracker:
         """Return the tracker, and make the page depend on its files and on the day."""
-        folder = Path(self.env.config.compat_folder)
-        tracker = data.load(folder, today_of(self.env.config))
-        for path in data.files_of(folder):
-            if path.exists():
-                self.env.note_dependency(os.path.relpath(path, self.env.srcdir), docname=docname)
+        tracker = tracker_of(self.env.config)
+        depends.on(self.env, docname, tracker.files)
         self.data["days"][docname] = tracker.today.isoformat()
-        self.data["files"][docname] = names_of(folder)
         for problem in tracker.problems:
             if problem not in _warned:
                 _warned.add(problem)
@@ -261,9 +240,9 @@ class CompatDomain(Domain):
 _warned: set[str] = set()
 
 
-def names_of(folder: Path) -> tuple[str, ...]:
-    """List the files that there are: a new one re-reads the pages."""
-    return tuple(path.name for path in data.files_of(folder) if path.exists())
+def tracker_of(config: Config) -> Tracker:
+    """Return the tracker that a site is configured for."""
+    return data.load(Path(config.compat_folder), today_of(config))
 
 
 def domain_of(env: BuildEnvironment) -> CompatDomain:
@@ -274,22 +253,16 @@ def domain_of(env: BuildEnvironment) -> CompatDomain:
 def find_outdated(
     app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], _gone: set[str]
 ) -> set[str]:
-    """Return the pages that were read for another day, or before a file came or went."""
+    """Return the pages that were read for another day."""
     _warned.clear()
     domain, today = domain_of(env), today_of(app.config).isoformat()
-    names = names_of(Path(app.config.compat_folder))
-    files = domain.data["files"]
-    return {
-        docname
-        for docname, day in domain.data["days"].items()
-        if day != today or files.get(docname) != names
-    }
+    return {docname for docname, day in domain.data["days"].items() if day != today}
 
 
 def load_early(app: Sphinx, _env: BuildEnvironment, _docnames: list[str]) -> None:
     """Derive the statuses before Sphinx forks its readers, so that they inherit them."""
     if app.parallel > 1:
-        data.load(Path(app.config.compat_folder), today_of(app.config))
+        tracker_of(app.config)
 
 
 def write_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
@@ -298,7 +271,7 @@ def write_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
     domain = domain_of(app.env)
     if builder.name in {"html", "dirhtml"} and table.BASE in domain.data["tables"]:
         assert isinstance(builder, StandaloneHTMLBuilder)
-        tracker = data.load(Path(app.config.compat_folder), today_of(app.config))
+        tracker = tracker_of(app.config)
         Writer(builder, tracker, str(app.config.compat_repository)).write()
         out, site = Path(app.outdir), str(app.config.html_baseurl)
         write(out / export.JSON, export.status_json(tracker))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -18,9 +18,8 @@ from ftguide.render import svg
 from ftguide.tracker.derive.model import Cell, Change, Status
 from ftguide.tracker.pages import words
 from ftguide.tracker.pages.data import Tracker
-from ftguide.tracker.pages.package_pages import Grouped, grouped
+from ftguide.tracker.pages.package_pages import grouped
 from ftguide.tracker.pages.table import BASE, page_of
-from ftguide.tracker.record.model import Evidence
 
 #: Version of the exports. Raised when a field changes its meaning, not when one is added.
 SCHEMA = 1
@@ -29,23 +28,18 @@ JSON, CSV, FEED = (f"{BASE}/data/{name}" for name in ("status.json", "status.csv
 #: A feed is for what is new; the pages have everything.
 MOST_ENTRIES = 100
 
-_ATOM = "http://www.w3.org/2005/Atom"
 
-
-def _json(value: object) -> bytes:
+def _json(tracker: Tracker, fields: Mapping[str, object]) -> bytes:
+    value = {"schema": SCHEMA, "as_of": tracker.today.isoformat(), **fields}
     return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
+#: Fields of a cell in every format.
+_CELL = ("line", "platform", "level", "version", "flags", "observed_at", "proof")
+
+
 def _cell(cell: Cell) -> dict[str, object]:
-    return {
-        "line": cell.line,
-        "platform": cell.platform,
-        "level": cell.level,
-        "version": cell.version,
-        "flags": list(cell.flags),
-        "observed_at": cell.observed_at,
-        "proof": list(cell.proof),
-    }
+    return {name: getattr(cell, name) for name in _CELL}
 
 
 def _summary(status: Status) -> dict[str, object]:
@@ -56,40 +50,29 @@ def _summary(status: Status) -> dict[str, object]:
         "headline": status.headline,
         "probed": status.probed,
         "without_wheel": status.without_wheel,
-        "flags": list(status.flags),
-        "claim": list(words.claim(status)),
+        "flags": status.flags,
+        "claim": words.claim(status),
         "cells": [_cell(cell) for cell in status.cells],
     }
 
 
 def status_json(tracker: Tracker) -> bytes:
     """Write the status of every package."""
-    return _json(
-        {
-            "schema": SCHEMA,
-            "as_of": tracker.today.isoformat(),
-            "packages": [_summary(status) for status in tracker.statuses],
-        }
-    )
+    return _json(tracker, {"packages": [_summary(status) for status in tracker.statuses]})
 
 
 def package_json(tracker: Tracker, status: Status) -> bytes:
     """Write one package in full: reasons, changes, every item of evidence as last seen."""
-    items: Sequence[Evidence] = tracker.items.get(status.package.name, ())
-    cells = [{**_cell(cell), "reasons": words.reasons(cell.reasons)} for cell in status.cells]
-    return _json(
-        {
-            "schema": SCHEMA,
-            "as_of": tracker.today.isoformat(),
-            **_summary(status),
-            "cells": cells,
-            "changes": list(status.changes),
-            "evidence": [
-                {**msgspec.to_builtins(item), "first_seen": tracker.first_seen[item.id]}
-                for item in items
-            ],
-        }
-    )
+    fields = {
+        **_summary(status),
+        "cells": [{**_cell(cell), "reasons": words.reasons(cell.reasons)} for cell in status.cells],
+        "changes": status.changes,
+        "evidence": [
+            {**msgspec.to_builtins(item), "first_seen": tracker.first_seen[item.id]}
+            for item in tracker.items.get(status.package.name, ())
+        ],
+    }
+    return _json(tracker, fields)
 
 
 def _safe(value: object) -> object:
@@ -103,20 +86,15 @@ def status_csv(tracker: Tracker) -> bytes:
     """Write one line per cell."""
     buffer = io.StringIO()
     out = csv.writer(buffer, lineterminator="\n")
-    out.writerow(
-        (
-            *("package", "field", "newest", "headline", "line", "platform", "level", "version"),
-            *("flags", "observed_at", "proof"),
-        )
-    )
+    out.writerow(("package", "field", "newest", "headline", *_CELL))
     for status in tracker.statuses:
-        head = (status.package.name, status.package.field, status.newest, status.headline.value)
+        head = (status.package.name, status.package.field, status.newest, status.headline)
         for cell in status.cells:
-            values = (
-                *(*head, cell.line, cell.platform, cell.level.value, cell.version),
-                *(" ".join(cell.flags), cell.observed_at, " ".join(cell.proof)),
-            )
-            out.writerow(map(_safe, values))
+            values = [
+                " ".join(value) if isinstance(value, tuple) else value
+                for value in _cell(cell).values()
+            ]
+            out.writerow(map(_safe, (*head, *values)))
     return buffer.getvalue().encode()
 
 
@@ -131,23 +109,19 @@ def feed(tracker: Tracker, site: str, target: Callable[[str], str]) -> bytes:
     news = [
         (change, status)
         for status in tracker.statuses
-        for change in grouped(tuple(filter(_is_news, status.changes)))
+        for change in grouped(filter(_is_news, status.changes))
     ]
-    news.sort(key=lambda new: (new[0].day, new[1].package.name, new[0].line), reverse=True)
-    ET.register_namespace("", _ATOM)
-    root = ET.Element(f"{{{_ATOM}}}feed")
-    _add(root, "title", "Free-threaded Python: level changes of packages")
-    _add(root, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, site or 'ftguide')}")
-    _add(
-        root,
-        "updated",
-        f"{max((change.day for change, _ in news), default='1970-01-01')}T00:00:00Z",
-    )
-    author = ET.SubElement(root, f"{{{_ATOM}}}author")
-    _add(author, "name", "The Measured Guide to Free-Threaded Python contributors")
+    news.sort(key=lambda new: (new[0].at, new[1].package.name, new[0].line), reverse=True)
+    root = ET.Element("feed", xmlns="http://www.w3.org/2005/Atom")
+    svg.add(root, "title", "Free-threaded Python: level changes of packages")
+    svg.add(root, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, site or 'ftguide')}")
+    newest = max((change.at for change, _ in news), default="1970-01-01")
+    svg.add(root, "updated", f"{newest}T00:00:00Z")
+    author = svg.add(root, "author")
+    svg.add(author, "name", "The Measured Guide to Free-Threaded Python contributors")
     if site:
-        ET.SubElement(root, f"{{{_ATOM}}}link", rel="self", href=f"{base}{FEED}")
-    ET.SubElement(root, f"{{{_ATOM}}}link", href=f"{base}{target(BASE)}")
+        svg.add(root, "link", rel="self", href=f"{base}{FEED}")
+    svg.add(root, "link", href=f"{base}{target(BASE)}")
     for change, status in news[:MOST_ENTRIES]:
         name = status.package.name
         _entry(root, change, name, f"{base}{target(page_of(name))}")
@@ -159,27 +133,16 @@ def _is_news(change: Change) -> bool:
     return not change.backfilled and (change.before.verdict or change.after.verdict)
 
 
-def _entry(root: ET.Element, change: Grouped, name: str, address: str) -> None:
+def _entry(root: ET.Element, change: Change, name: str, address: str) -> None:
     key = (
-        f"{name} {change.day} {change.line} {change.platforms} {change.version} "
+        f"{name} {change.at} {change.line} {change.platform} {change.version} "
         f"{change.before} {change.after}"
     )
-    entry = ET.SubElement(root, f"{{{_ATOM}}}entry")
-    _add(
-        entry,
-        "title",
-        f"{name} {change.version}, {change.line}: {change.before.words} → {change.after.words}",
-    )
-    _add(entry, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}")
-    _add(entry, "updated", f"{change.day}T00:00:00Z")
-    ET.SubElement(entry, f"{{{_ATOM}}}link", href=address)
-    _add(
-        entry,
-        "summary",
-        f"On {change.platforms}: {change.after.meaning} Evidence: "
-        f"{', '.join(words.short(id_) for id_ in change.proof) or 'none'}.",
-    )
-
-
-def _add(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, f"{{{_ATOM}}}{tag}").text = svg.printable(text)
+    levels = f"{change.before.words} → {change.after.words}"
+    proof = ", ".join(map(words.short, change.proof)) or "none"
+    entry = svg.add(root, "entry")
+    svg.add(entry, "title", f"{name} {change.version}, {change.line}: {levels}")
+    svg.add(entry, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}")
+    svg.add(entry, "updated", f"{change.at}T00:00:00Z")
+    svg.add(entry, "link", href=address)
+    svg.add(entry, "summary", f"On {change.platform}: {change.after.meaning} Evidence: {proof}.")

@@ -10,8 +10,9 @@ import html
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxTranslator
 from sphinx.writers.html5 import HTML5Translator
+
+from ftguide.docs.nodes import visit_nothing
 
 
 class browser(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case
@@ -55,16 +56,6 @@ def visit_row_html(self: HTML5Translator, node: package_row) -> None:
     self.body.append(self.body.pop().replace("<tr", f"<tr{data}", 1))
 
 
-def visit_row(self: SphinxTranslator, node: package_row) -> None:
-    """Open the row as any other."""
-    self.visit_row(node)
-
-
-def depart_row(self: SphinxTranslator, node: package_row) -> None:
-    """Close the row as any other."""
-    self.depart_row(node)
-
-
 def visit_link_html(self: HTML5Translator, node: nodes.Element) -> None:
     """Write a link that works from any page, with and without a web server."""
     href = self.builder.get_relative_uri(self.builder.current_docname, node["page"])
@@ -78,18 +69,12 @@ def depart_link_html(self: HTML5Translator, _node: nodes.Element) -> None:
     self.body.append("</a>")
 
 
-def visit_nothing(_self: SphinxTranslator, _node: nodes.Element) -> None:
-    """Write only the children."""
-
-
 def setup(app: Sphinx) -> None:
-    """Register the nodes with html, text and latex; other builders treat them like text."""
+    """Register the nodes; builders other than html write a row as any row, and of the others the children."""
     plain = (visit_nothing, visit_nothing)
-    row = (visit_row, depart_row)
-    written = {
-        browser: ((visit_browser_html, depart_browser_html), plain),
-        package_row: ((visit_row_html, depart_row), row),
-        package_link: ((visit_link_html, depart_link_html), plain),
-    }
-    for node, (html_, other) in written.items():
-        app.add_node(node, html=html_, text=other, latex=other, man=other, texinfo=other)
+    for node, html_ in (
+        (browser, (visit_browser_html, depart_browser_html)),
+        (package_link, (visit_link_html, depart_link_html)),
+    ):
+        app.add_node(node, html=html_, text=plain, latex=plain, man=plain, texinfo=plain)
+    app.add_node(package_row, html=(visit_row_html, None))

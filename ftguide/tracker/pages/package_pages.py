@@ -7,9 +7,8 @@ template that escapes every value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,62 +16,40 @@ import jinja2
 from markupsafe import escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.level_rules import Flag
 from ftguide.tracker.derive.model import Change, Status
 from ftguide.tracker.pages import badge, commands, words
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.table import BASE, page_of
-from ftguide.tracker.record.model import Kind
+from ftguide.tracker.record.findings import Kind
 
 #: Stands for title and body in the theme's page; a page's own text is put in once and never searched.
 _TITLE, _BODY = "compat-shell-title", "compat-shell-body"
 _NAME = "compat-shell-name"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grouped:
-    """Changes of one day that differ in their platform only."""
+def grouped(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes newest first by day, those that differ in the platform only as one.
 
-    day: str
-    line: str
-    platforms: str
-    version: str
-    before: Level
-    after: Level
-    proof: tuple[str, ...]
-    backfilled: bool
-
-
-def grouped(changes: tuple[Change, ...]) -> list[Grouped]:
-    """Return the changes newest first, those that differ in the platform only as one."""
-
-    def key(change: Change) -> tuple[str, str, str, str, str, bool]:
-        return (
-            words.day(change.at),
-            change.line,
-            change.version,
-            change.before,
-            change.after,
-            change.backfilled,
+    `platform` then names all of them, and `proof` is that of all.
+    """
+    groups: dict[Change, list[Change]] = {}
+    for change in changes:
+        same = replace(change, at=words.day(change.at), platform="", proof=())
+        groups.setdefault(same, []).append(change)
+    merged = [
+        replace(
+            same,
+            platform=", ".join(sorted(words.platform(change.platform) for change in members)),
+            proof=tuple(dict.fromkeys(id_ for change in members for id_ in change.proof)),
         )
-
-    groups = []
-    for _, members in groupby(sorted(changes, key=key, reverse=True), key=key):
-        same = list(members)
-        first = same[0]
-        groups.append(
-            Grouped(
-                day=words.day(first.at),
-                line=first.line,
-                platforms=", ".join(sorted(words.platform(change.platform) for change in same)),
-                version=first.version,
-                before=first.before,
-                after=first.after,
-                proof=tuple(dict.fromkeys(id_ for change in same for id_ in change.proof)),
-                backfilled=first.backfilled,
-            )
-        )
-    return groups
+        for same, members in groups.items()
+    ]
+    return sorted(
+        merged,
+        key=lambda c: (c.at, c.line, c.version, c.before, c.after, c.backfilled),
+        reverse=True,
+    )
 
 
 def issue_address(repository: str, package: str, headline: str) -> str:
@@ -95,18 +72,14 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
+    plain = (
+        *(words.short, words.day, words.web, words.kind, words.reason, words.coverage),
+        *(words.platform, words.anchor, words.sentences),
+    )
     made.filters |= {
-        "short": words.short,
-        "day": words.day,
-        "web": words.web,
-        "kind": words.kind,
-        "reason": words.reason,
-        "coverage": words.coverage,
-        "platform": words.platform,
-        "anchor": words.anchor,
-        "sentences": words.sentences,
+        **{function.__name__: function for function in plain},
         "stale": lambda flags: Flag.STALE in flags,
-        "flags": lambda flags: ", ".join(words.flag(flag) for flag in flags),
+        "flags": lambda flags: ", ".join(flag.words for flag in flags),
     }
     return made
 
@@ -170,8 +143,8 @@ class Writer:
             report=issue_address(self.repository, name, status.headline.words),
         )
 
-    def pages(self) -> Iterator[tuple[str, str]]:
-        """Yield name and HTML of every page."""
+    def write(self) -> None:
+        """Write the pages that changed."""
         parts = self.shell.split(_BODY)
         if len(parts) != 2 or _TITLE not in parts[0]:
             raise RuntimeError(
@@ -181,14 +154,8 @@ class Writer:
             name = status.package.name
             title = str(escape(f"{name} on free-threaded Python"))
             before, after = (part.replace(_TITLE, title).replace(_NAME, name) for part in parts)
-            yield name, f"{before}{self.body(status)}{after}"
-
-    def write(self) -> int:
-        """Write the pages that changed; return how many packages there are."""
-        count = 0
-        for count, (name, text) in enumerate(self.pages(), start=1):  # noqa: B007 - it is returned
+            text = f"{before}{self.body(status)}{after}"
             write(Path(self.builder.get_outfilename(page_of(name))), text.encode())
-        return count
 
 
 def write(path: Path, raw: bytes) -> None:

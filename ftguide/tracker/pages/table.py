@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from docutils import nodes
 
 from ftguide.docs.grid import Cell as Content
-from ftguide.docs.grid import Column, Line, table
+from ftguide.docs.grid import table
 from ftguide.tracker.derive.level_rules import Flag, Level
-from ftguide.tracker.derive.model import Cell, Status
+from ftguide.tracker.derive.model import Status, lowest
 from ftguide.tracker.pages import words
 from ftguide.tracker.pages.inline import browser, package_link, package_row
 from ftguide.tracker.record.model import LINES, PLATFORMS
@@ -44,16 +44,18 @@ def linked(name: str, anchor: str, level: Level, *, stale: bool) -> package_link
     return link
 
 
-def small(text: str) -> nodes.inline:
-    """Return a remark below a level, in parentheses for formats without lines of their own."""
-    return nodes.inline("", f"({text})", classes=["sub"])
+def remarked(link: package_link, remarks: Sequence[str]) -> Content:
+    """Return a link with remarks below it, in parentheses for formats without lines of their own."""
+    if not remarks:
+        return [link]
+    return [link, nodes.Text(" "), nodes.inline("", f"({'; '.join(remarks)})", classes=["sub"])]
 
 
 def _name(status: Status) -> Content:
     """Return the name with the newest release; the link leads to the package's page."""
     name = status.package.name
     link = package_link("", name, page=page_of(name), anchor="")
-    return [link, nodes.Text(" "), small(status.newest)] if status.newest else [link]
+    return remarked(link, [status.newest] if status.newest else [])
 
 
 def _headline(status: Status) -> Content:
@@ -61,62 +63,44 @@ def _headline(status: Status) -> Content:
     remarks = [words.coverage(status), *(["stale"] if stale else [])]
     if status.package.skip:
         remarks.append(f"left out: {status.package.skip}")
-    return [
-        linked(status.package.name, "cells", status.headline, stale=stale),
-        nodes.Text(" "),
-        small("; ".join(remarks)),
-    ]
+    link = linked(status.package.name, "cells", status.headline, stale=stale)
+    return remarked(link, remarks)
 
 
 def _line(status: Status, line: str) -> Content:
     """Return the lowest level of a line with the platforms it was probed on."""
     cells = [cell for cell in status.cells if cell.line == line]
-    level = words.lowest(cells)
+    level = lowest(cells)
     having = [cell for cell in cells if cell.level is level]
     stale = level.verdict and all(cell.stale for cell in having)
-    remarks = [platforms(having)] if level.verdict and len(having) < len(cells) else []
+    platforms = ", ".join(words.platform(cell.platform) for cell in having)
+    remarks = [platforms] if level.verdict and len(having) < len(cells) else []
     others = [cell for cell in cells if cell.level.verdict and cell.level is not level]
     remarks += [f"{cell.level.words} on {words.platform(cell.platform)}" for cell in others]
     if stale:
         remarks.append("stale")
     anchor = words.anchor(having[0]) if having else "cells"
-    content: list[nodes.Node] = [linked(status.package.name, anchor, level, stale=stale)]
-    if remarks:
-        content += [nodes.Text(" "), small("; ".join(remarks))]
-    return content
-
-
-def platforms(cells: Sequence[Cell]) -> str:
-    """Name the platforms of some cells."""
-    return ", ".join(words.platform(cell.platform) for cell in cells)
+    return remarked(linked(status.package.name, anchor, level, stale=stale), remarks)
 
 
 def overview(statuses: Sequence[Status]) -> nodes.Element:
     """Build the table of all packages, one row each, in the box that the script uses."""
-    columns = [
-        Column(title="Package"),
-        Column(title="Lowest level"),
-        *(Column(title=line) for line in LINES),
-        Column(title="Field"),
-        Column(title="Seen"),
-    ]
+    titles = ["Package", "Lowest level", *LINES, "Field", "Seen"]
     lines = [
-        Line(
-            cells=[
-                _name(status),
-                _headline(status),
-                *(_line(status, line) for line in LINES),
-                words.field(status.package.field),
-                words.looked(status) or "not yet",
-            ]
-        )
+        [
+            _name(status),
+            _headline(status),
+            *(_line(status, line) for line in LINES),
+            words.field(status.package.field),
+            words.looked(status) or "not yet",
+        ]
         for status in statuses
     ]
-    built = table("Packages by name, as far as there is evidence", columns, lines)
+    built = table("Packages by name, as far as there is evidence", titles, lines)
     built["classes"].append("compat")
-    body = next(iter(built.findall(nodes.tbody)))
-    rows = [
-        package_row(
+    (body,) = built.findall(nodes.tbody)
+    for row, status in zip(list(body.findall(nodes.row)), statuses, strict=True):
+        package = package_row(
             "",
             *row.children,
             ids=[f"package-{status.package.name}"],
@@ -124,11 +108,7 @@ def overview(statuses: Sequence[Status]) -> nodes.Element:
             headline=str(status.headline.rank),
             field=words.field(status.package.field),
         )
-        for row, status in zip(list(body.children), statuses, strict=True)
-        if isinstance(row, nodes.row)
-    ]
-    body.children = []
-    body += rows
+        row.replace_self(package)
     return browser(
         "",
         built,
@@ -149,27 +129,23 @@ def counts(statuses: Sequence[Status]) -> nodes.Element:
 
 def levels() -> nodes.table:
     """Build the table that explains the levels, from lowest to highest."""
-    lines = [
-        Line(
-            cells=[
-                [nodes.target("", "", ids=[f"level-{level.value}"]), chip(level)],
-                level.meaning,
-                [nodes.literal("", level.value)],
-            ]
-        )
+    lines: list[list[Content]] = [
+        [
+            [nodes.target("", "", ids=[f"level-{level.value}"]), chip(level)],
+            level.meaning,
+            [nodes.literal("", level.value)],
+        ]
         for level in Level
     ]
-    columns = [Column(title="Level"), Column(title="Exactly when"), Column(title="In the data")]
-    built = table("Levels, from lowest to highest", columns, lines)
+    titles = ("Level", "Exactly when", "In the data")
+    built = table("Levels, from lowest to highest", titles, lines)
     built["classes"].append("compat-levels")
     return built
 
 
 def flags() -> nodes.table:
     """Build the table that explains the flags."""
-    lines = [
-        Line(cells=[words.flag(flag), flag.meaning, [nodes.literal("", flag.value)]])
-        for flag in Flag
+    lines: list[list[Content]] = [
+        [flag.words, flag.meaning, [nodes.literal("", flag.value)]] for flag in Flag
     ]
-    columns = [Column(title="Flag"), Column(title="Meaning"), Column(title="In the data")]
-    return table("Flags beside a level", columns, lines)
+    return table("Flags beside a level", ("Flag", "Meaning", "In the data"), lines)

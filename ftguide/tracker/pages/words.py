@@ -7,8 +7,10 @@ whoever shows them escapes them.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from ftguide.tracker.derive.level_rules import Flag, Level
 from ftguide.tracker.derive.model import Cell, Reason, ReasonKind, Status
@@ -21,6 +23,7 @@ from ftguide.tracker.record.findings import (
     DeepImport,
     Fallback,
     Imports,
+    Kind,
     Retraction,
     Smoke,
     SourceBuild,
@@ -28,62 +31,9 @@ from ftguide.tracker.record.findings import (
     UpstreamCi,
     Wheels,
 )
-from ftguide.tracker.record.model import Evidence, Kind
+from ftguide.tracker.record.model import Evidence, finding
 
-_PLATFORMS = {
-    "manylinux_x86_64": "Linux x86-64",
-    "manylinux_aarch64": "Linux ARM64",
-    "macosx_arm64": "macOS ARM64",
-    "win_amd64": "Windows x86-64",
-}
-_KINDS = {
-    Kind.WHEEL: "Wheels offered",
-    Kind.BACKFILL: "Wheels of earlier releases",
-    Kind.CLAIM: "Maintainers' claim",
-    Kind.DECLARE: "Declarations of extension modules",
-    Kind.IMPORT: "Imports",
-    Kind.DEEP: "Imports of every submodule",
-    Kind.FALLBACK: "Comparison with the GIL-enabled build",
-    Kind.SMOKE: "Smoke script",
-    Kind.SUITE: "Upstream tests in parallel",
-    Kind.BUILD: "Build from source",
-    Kind.UPSTREAM_CI: "Upstream CI",
-    Kind.ASSERTION: "Statement by a person",
-    Kind.RETRACTION: "Retraction",
-}
-_FLAGS = {
-    Flag.FALLBACK: "pure-Python fallback",
-    Flag.LAZY: "only when imported deeper",
-    Flag.CONTRADICTION: "differs from the claim",
-    Flag.STALE: "stale",
-    Flag.ASSERTED: "statement on record",
-    Flag.SOME_PLATFORMS: "some platforms only",
-}
-_REASONS = {
-    ReasonKind.NO_FILE: "{about} has no file for it",
-    ReasonKind.BUILD_ENDED: "{detail}",
-    ReasonKind.REQUIREMENT_WITHOUT_FILE: "it requires {about}, which has no file",
-    ReasonKind.MODULE_ENDED: "{about}: {detail}",
-    ReasonKind.IMPORT_FAILED: "import {about}: {detail}",
-    ReasonKind.SMOKE_FAILED: "{about}: {detail}",
-    ReasonKind.MODULE_TURNS_GIL_ON: "{about} turns the GIL on",
-    ReasonKind.DEPENDENCY_TURNS_GIL_ON: "{about} of {owner} turns the GIL on",
-    ReasonKind.IMPORT_TURNS_GIL_ON: "import {about} turns the GIL on",
-    ReasonKind.NOT_DEEP: "its submodules were not imported",
-    ReasonKind.NOT_REACHED: "{count} of {total} submodules not reached in time",
-    ReasonKind.NEVER_LOADED: "{about} was never loaded: {detail}",
-    ReasonKind.LEFT_OUT: "left out: {detail}",
-    ReasonKind.NO_FILE_HERE: "{about} has no file for {line} on {platform}",
-    ReasonKind.NOT_FROM_INDEX: "it comes from {about}, not from an index",
-    ReasonKind.OTHER_FILE: "the evidence is about {about}, which is not in your list",
-    ReasonKind.NOT_PROBED: "a wheel fits; nobody has probed it",
-    ReasonKind.CLASSIFIER: "its metadata state {about!r}",
-    ReasonKind.NO_EVIDENCE: "no evidence about it",
-    ReasonKind.OTHER_RELEASES: "no evidence about this release; there is about {about}",
-    ReasonKind.PURE_BY_NAME: "by its file name pure Python: {about}",
-    ReasonKind.FILE_FITS: "there is a wheel: {about}",
-    ReasonKind.NO_FILE_FITS: "none of the files of the lock fits {line}",
-}
+_TABLES = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 #: Lists longer than this are cut on pages; the JSON beside them is complete.
 MOST_ITEMS = 12
 
@@ -92,24 +42,19 @@ _WEB = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 
 def platform(name: str) -> str:
     """Name a platform; unknown ones stay as they are."""
-    return _PLATFORMS.get(name, name)
+    return str(_TABLES["platforms"].get(name, name))
 
 
 def kind(of: Kind) -> str:
     """Name a kind of evidence."""
-    return _KINDS[of]
-
-
-def flag(of: Flag) -> str:
-    """Name a flag in a few words."""
-    return _FLAGS[of]
+    return str(_TABLES["kinds"][of])
 
 
 def reason(of: Reason) -> str:
     """Say why a cell has its level, a dependency its answer, or a package was not probed."""
     if of.kind is ReasonKind.LEVEL:
         return Level(of.about).meaning
-    return _REASONS[of.kind].format(**asdict(of))
+    return str(_TABLES["reasons"][of.kind]).format(**asdict(of))
 
 
 def reasons(of: Sequence[Reason]) -> list[str]:
@@ -159,15 +104,6 @@ def coverage(status: Status) -> str:
     return f"{text}, {status.without_wheel} without a wheel" if status.without_wheel else text
 
 
-def lowest(cells: Sequence[Cell]) -> Level:
-    """Return the lowest level with a verdict, else the highest without: the rule of the headline."""
-    levels = [cell.level for cell in cells]
-    verdicts = [level for level in levels if level.verdict]
-    if verdicts:
-        return min(verdicts, key=lambda level: level.rank)
-    return max(levels, key=lambda level: level.rank, default=Level.UNKNOWN)
-
-
 def looked(status: Status) -> str:
     """Return the day of the oldest evidence that the headline rests on; empty without a verdict."""
     days = [day(cell.observed_at) for cell in status.cells if cell.level.verdict]
@@ -186,12 +122,11 @@ def _sentences(result: object) -> Iterator[str]:  # noqa: C901, PLR0912 - one ca
     match result:
         case Wheels():
             yield f"Newest final release: {result.newest}, uploaded {day(result.uploaded)}."
-            names = [wheel.file for wheel in result.files]
-            yield (
-                f"Files for free-threaded lines: {several(names)}."
-                if names
-                else "No file of it installs on a free-threaded line."
-            )
+            if result.files:
+                names = several([wheel.file for wheel in result.files])
+                yield f"Files for free-threaded lines: {names}."
+            else:
+                yield "No file of it installs on a free-threaded line."
             yield f"Source distribution: {'yes' if result.sdist else 'no'}."
         case Backfill():
             yield f"{count(len(result.transitions), 'change')} of wheels before our first look."
@@ -294,18 +229,17 @@ def _imports(result: Imports) -> Iterator[str]:
 
 def _deep(result: DeepImport) -> Iterator[str]:
     yield f"{result.imported} of {count(result.modules, 'submodule')} imported."
-    yield (
-        f"Turning the GIL on: {count(len(result.gil_on), 'submodule')}, {several(result.gil_on)}."
-        if result.gil_on
-        else "None turns the GIL on."
-    )
+    if result.gil_on:
+        number = count(len(result.gil_on), "submodule")
+        yield f"Turning the GIL on: {number}, {several(result.gil_on)}."
+    else:
+        yield "None turns the GIL on."
     for problem in result.ended:
         yield f"{problem.module}: ended by {problem.detail}."
     if result.errors:
-        yield (
-            f"{len(result.errors)} raised, usually for an optional dependency that was not there: "
-            f"{several([problem.module for problem in result.errors])}."
-        )
+        names = several([problem.module for problem in result.errors])
+        why = "usually for an optional dependency that was not there"
+        yield f"{len(result.errors)} raised, {why}: {names}."
     if result.not_reached:
         yield f"{result.not_reached} not reached in the time."
 
@@ -315,11 +249,9 @@ def _deep(result: DeepImport) -> Iterator[str]:
 
 def claim(status: Status) -> tuple[str, ...]:
     """Return the classifiers that the newest release we looked at states."""
-    for cell in status.cells:
-        item = cell.seen.get(Kind.CLAIM)
-        if item is not None and isinstance(item.result, Claim):
-            return tuple(text.rpartition(" :: ")[2] for text in item.result.classifiers)
-    return ()
+    found = (finding(cell.seen, Claim) for cell in status.cells)
+    stated = next((claim.classifiers for claim in found if claim), ())
+    return tuple(text.rpartition(" :: ")[2] for text in stated)
 
 
 def beside_claim(status: Status) -> str:
@@ -328,20 +260,18 @@ def beside_claim(status: Status) -> str:
     known = any(Kind.CLAIM in cell.seen for cell in status.cells)
     if not known:
         return "The metadata of this package have not been read yet."
-    claimed = (
+    text = (
         f"The maintainers classify free-threading support as {'; '.join(stated)}."
         if stated
         else "The maintainers state nothing about free threading in the metadata."
     )
-    observed = (
-        f" The evidence here reads: {status.headline.words}."
-        if status.headline.verdict
-        else " Nothing has been probed to set beside it."
-    )
+    if status.headline.verdict:
+        text += f" The evidence here reads: {status.headline.words}."
+    else:
+        text += " Nothing has been probed to set beside it."
     if Flag.CONTRADICTION in status.flags:
-        return (
-            f"{claimed}{observed} The two differ. They answer different questions: a classifier is what "
-            "maintainers promise, a level is what happened when these files were loaded. Either can be "
-            "out of date."
+        text += (
+            " The two differ. They answer different questions: a classifier is what maintainers promise, "
+            "a level is what happened when these files were loaded. Either can be out of date."
         )
-    return f"{claimed}{observed}"
+    return text

@@ -11,22 +11,15 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from ftguide import files
-from ftguide.tracker.record.model import (
-    RESULTS,
-    SCHEMA,
-    Artifact,
-    CompatError,
-    Environment,
-    Evidence,
-    Kind,
-)
+from ftguide.tracker.record.findings import Kind
+from ftguide.tracker.record.model import SCHEMA, Artifact, CompatError, Environment, Evidence
 
 #: Where evidence lives, relative to the repository's root.
 EVIDENCE = Path("compatibility") / "evidence"
@@ -41,6 +34,8 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024
 #: Long enough for another process to append to a file; nobody holds one while probing.
 _LOCK_SECONDS = 30.0
+
+T = TypeVar("T")
 
 _REMEDY = "Restore the file from version control; a wrong observation is retracted by a new line, not edited."
 
@@ -75,6 +70,11 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def end_of(day: date) -> str:
+    """Return the last time of a day, as `observed_at` spells it."""
+    return f"{day.isoformat()}T23:59:59Z"
+
+
 def identify(evidence: Evidence) -> Evidence:
     """Return the evidence with the id of its content: of everything but `id`, `observed_at`, `run`."""
     return replace(evidence, id=_digest(_plain(evidence)))
@@ -85,16 +85,6 @@ def _digest(stored: dict[str, Any]) -> str:
     content = {name: value for name, value in stored.items() if name not in _NOT_IDENTITY}
     encoded = msgspec.json.encode(content, order="deterministic")
     return f"sha256:{hashlib.sha256(encoded).hexdigest()}"
-
-
-def read(folder: Path) -> tuple[Evidence, ...]:
-    """Read the evidence about all packages, one sighting after the other within each package.
-
-    Raises `CompatError` for a file that is not evidence; a folder that does not exist has none.
-    """
-    if not folder.is_dir():
-        return ()
-    return tuple(item for path in sorted(folder.glob("*.jsonl")) for item in read_file(path))
 
 
 def read_package(folder: Path, name: str) -> tuple[Evidence, ...]:
@@ -118,9 +108,7 @@ def read_file(path: Path) -> tuple[Evidence, ...]:
     Raises `CompatError` naming the line for what is not evidence or was edited.
     """
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise CompatError(
-            f"{path}: larger than {MAX_FILE_BYTES} bytes, so not one of ours. {_REMEDY}"
-        )
+        raise _damaged(path, f"larger than {MAX_FILE_BYTES} bytes, so not one of ours")
     known: dict[str, Evidence] = {}
     sightings = []
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
@@ -128,13 +116,12 @@ def read_file(path: Path) -> tuple[Evidence, ...]:
             continue
         where = f"{path}, line {number}"
         if len(line) > MAX_LINE_BYTES:
-            raise CompatError(f"{where}: longer than {MAX_LINE_BYTES} bytes. {_REMEDY}")
+            raise _damaged(where, f"longer than {MAX_LINE_BYTES} bytes")
         item = _sighting(line, known, where)
         if item.package != path.stem:
-            raise CompatError(
-                f"{where}: about package {item.package[:120]!r} at $.package, but the file is named "
-                f"{path.stem!r}. {_REMEDY}"
-            )
+            name = item.package[:120]
+            what = f"about package {name!r} at $.package, but the file is named {path.stem!r}"
+            raise _damaged(where, what)
         known.setdefault(item.id, item)
         sightings.append(item)
     return tuple(sightings)
@@ -145,37 +132,29 @@ def _sighting(line: bytes, known: dict[str, Evidence], where: str) -> Evidence:
         seen = _decode(line, _Seen, where)
         _check_time(seen.at, f"{where}, $.at")
         if seen.seen not in known:
-            raise CompatError(
-                f"{where}: $.seen names {seen.seen[:80]!r}, which no earlier line holds. {_REMEDY}"
-            )
+            raise _damaged(where, f"$.seen names {seen.seen[:80]!r}, which no earlier line holds")
         return replace(known[seen.seen], observed_at=seen.at)
-    envelope = _decode(line, _Envelope, where)
-    if envelope.schema != SCHEMA:
-        raise CompatError(
-            f"{where}: schema {envelope.schema} at $.schema, this checkout reads {SCHEMA}. "
-            "Use the version of the guide that wrote it, or a newer one."
-        )
+    envelope = _decode(line, _Envelope, where, schema=SCHEMA)
     _check_time(envelope.observed_at, f"{where}, $.observed_at")
-    result = _decode(bytes(envelope.result), RESULTS[envelope.kind], f"{where}, $.result")
-    fields = {
-        name: getattr(envelope, name)
-        for name in envelope.__struct_fields__
-        if name not in {"schema", "result"}
-    }
-    item = Evidence(**fields, result=result)
+    result = _decode(bytes(envelope.result), envelope.kind.finding, f"{where}, $.result")
+    fields = msgspec.structs.asdict(envelope)
+    del fields["schema"]
+    item = Evidence(**{**fields, "result": result})
     if _digest(msgspec.json.decode(line)) != item.id:
-        raise CompatError(
-            f"{where}: its content does not have the id {item.id[:80]!r} at $.id, so it was edited. "
-            f"{_REMEDY}"
-        )
+        what = f"its content does not have the id {item.id[:80]!r} at $.id, so it was edited"
+        raise _damaged(where, what)
     return item
 
 
-def _decode(line: bytes, kind: Any, where: str) -> Any:
+def _decode(line: bytes, kind: type[T], where: str, schema: int | None = None) -> T:
     try:
-        return msgspec.json.decode(line, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CompatError(f"{where}: {error}. {_REMEDY}") from error
+        return files.decode(line, kind, where, _REMEDY, schema=schema)
+    except files.UnreadableError as error:
+        raise CompatError(str(error)) from error
+
+
+def _damaged(where: object, what: str) -> CompatError:
+    return CompatError(f"{where}: {what}. {_REMEDY}")
 
 
 def _check_time(text: str, where: str) -> None:
@@ -184,9 +163,8 @@ def _check_time(text: str, where: str) -> None:
             raise ValueError(text)  # noqa: TRY301
         datetime.fromisoformat(text)
     except ValueError:
-        raise CompatError(
-            f"{where}: {text[:40]!r} is not a time such as 2026-11-23T00:51:00Z. {_REMEDY}"
-        ) from None
+        what = f"{text[:40]!r} is not a time such as 2026-11-23T00:51:00Z"
+        raise _damaged(where, what) from None
 
 
 def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -205,27 +183,22 @@ def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
     try:
         with files.held(path.with_name(f".{path.name}.lock"), seconds=_LOCK_SECONDS):
             files.cut_unfinished_line(path)
-            known = {item.id for item in read_file(path)} if path.exists() else set()
+            known = {item.id for item in read_package(folder, name)}
             lines = []
             for item in identified:
                 lines.append(encode(item, again=item.id in known))
                 known.add(item.id)
-            _append(path, b"".join(lines))
+            files.append(path, b"".join(lines))
     except files.HeldError:
         raise CompatError(
             f"{path}: another process is writing it. Wait for it, or end it first."
         ) from None
-    return identified
-
-
-def _append(path: Path, data: bytes) -> None:
-    try:
-        files.append(path, data)
     except OSError as error:
         raise CompatError(
             f"{path}: {error.strerror or error}. Nothing of this package was written; make room and "
             "probe it again."
         ) from error
+    return identified
 
 
 def encode(item: Evidence, *, again: bool = False) -> bytes:

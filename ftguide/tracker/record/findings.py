@@ -1,4 +1,4 @@
-"""What each kind of evidence found: the `result` of an `Evidence`, one record per kind.
+"""The kinds of evidence and what each found: the `result` of an `Evidence`, one record per kind.
 
 Text in here (module names, exceptions, file names) comes from other people's packages.
 """
@@ -7,9 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 #: Owner of the extension modules that come with CPython.
 STANDARD_LIBRARY = "the standard library"
+
+
+class Finding:
+    """What evidence of one kind found."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +33,7 @@ class WheelFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wheels:
+class Wheels(Finding):
     """What the index offers of the newest final release."""
 
     newest: str
@@ -48,7 +55,7 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backfill:
+class Backfill(Finding):
     """The history before our first look, from upload times."""
 
     transitions: tuple[Transition, ...]
@@ -64,7 +71,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Finding):
     """What the metadata of the artifact states."""
 
     classifiers: tuple[str, ...]  #: only those about free threading
@@ -101,7 +108,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declarations:
+class Declarations(Finding):
     """All extension modules of the artifact."""
 
     modules: tuple[Declared, ...]
@@ -128,7 +135,7 @@ class ImportedName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imports:
+class Imports(Finding):
     """All import names."""
 
     names: tuple[ImportedName, ...]
@@ -143,7 +150,7 @@ class ModuleProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeepImport:
+class DeepImport(Finding):
     """Every submodule, imported one after the other; a fresh process after each that turns the GIL on."""
 
     modules: int  #: found, without tests and `__main__`
@@ -151,9 +158,8 @@ class DeepImport:
     gil_on: tuple[str, ...]  #: submodules whose import turned the GIL on
     culprits: tuple[Culprit, ...] = ()
     extensions: tuple[str, ...] = ()  #: own extension modules that were loaded with the GIL off
-    errors: tuple[
-        ModuleProblem, ...
-    ] = ()  #: raised; usually an optional dependency that is not here
+    #: raised; usually an optional dependency that is not here
+    errors: tuple[ModuleProblem, ...] = ()
     ended: tuple[ModuleProblem, ...] = ()  #: signal or time-out
     not_reached: int = 0  #: when the time was up
 
@@ -164,12 +170,11 @@ class DeepImport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fallback:
+class Fallback(Finding):
     """The same imports on the GIL-enabled build of the same CPython version."""
 
-    missing: tuple[
-        str, ...
-    ]  #: own extension modules loaded there, and not on the free-threaded build
+    #: own extension modules loaded there, and not on the free-threaded build
+    missing: tuple[str, ...]
     extra: tuple[str, ...] = ()  #: the other way round
     works: bool = True  #: whether all import names import there
     problem: str = ""  #: why the comparison was not possible
@@ -184,7 +189,7 @@ class Control(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Smoke:
+class Smoke(Finding):
     """The smoke script of a package: the same work in one thread and in several."""
 
     script: str
@@ -198,7 +203,7 @@ class Smoke:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
+class Suite(Finding):
     """Upstream tests: plainly, then each test in several threads at once (pytest-run-parallel)."""
 
     threads: int
@@ -216,7 +221,7 @@ class Suite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceBuild:
+class SourceBuild(Finding):
     """A build from the source distribution."""
 
     worked: bool
@@ -225,14 +230,14 @@ class SourceBuild:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamCi:
+class UpstreamCi(Finding):
     """A job on the free-threaded build in the upstream CI configuration."""
 
     url: str  #: at a commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assertion:
+class Assertion(Finding):
     """A person's statement; it never raises a level."""
 
     url: str
@@ -242,8 +247,35 @@ class Assertion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Retraction:
+class Retraction(Finding):
     """An earlier item was wrong; it no longer counts, now and in the history."""
 
     of: str  #: its id
     reason: str
+
+
+class Kind(StrEnum):
+    """The kinds of evidence, in the order in which they are gathered."""
+
+    finding: type[Finding]  #: what `result` decodes to
+
+    def __new__(cls, value: str, finding: type[Finding]) -> Self:
+        """Make a member with its two values."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.finding = finding
+        return member
+
+    WHEEL = "wheel", Wheels  #: files of the newest release that install on a line
+    BACKFILL = "backfill", Backfill  #: when such files first appeared, from upload times
+    CLAIM = "claim", Claim  #: what the maintainers state in the metadata
+    DECLARE = "declare", Declarations  #: what each extension module declares
+    IMPORT = "import", Imports  #: the GIL after importing each import name
+    DEEP = "deep", DeepImport  #: the GIL after importing each submodule
+    FALLBACK = "fallback", Fallback  #: extension modules loaded on the GIL-enabled build only
+    SMOKE = "smoke", Smoke  #: a short script in several threads
+    SUITE = "suite", Suite  #: the upstream tests, several threads per test
+    BUILD = "build", SourceBuild  #: building from source
+    UPSTREAM_CI = "upstream-ci", UpstreamCi  #: a free-threaded job in the upstream CI
+    ASSERTION = "assertion", Assertion  #: a statement by a person, with an address
+    RETRACTION = "retraction", Retraction  #: an earlier item was wrong

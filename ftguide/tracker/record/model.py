@@ -10,25 +10,16 @@ as untrusted text and escape them wherever they are shown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import TypeVar
 
-from ftguide.tracker.record.findings import (
-    Assertion,
-    Backfill,
-    Claim,
-    Declarations,
-    DeepImport,
-    Fallback,
-    Imports,
-    Retraction,
-    Smoke,
-    SourceBuild,
-    Suite,
-    UpstreamCi,
-    Wheels,
-)
+from packaging.version import InvalidVersion, Version
+
+from ftguide.tracker.record.findings import Finding, Kind
 from ftguide.vocabulary import ExpectedError
+
+F = TypeVar("F", bound=Finding)
 
 SCHEMA = 1
 
@@ -45,24 +36,6 @@ PLATFORMS = ("manylinux_x86_64", "manylinux_aarch64", "macosx_arm64", "win_amd64
 
 class CompatError(ExpectedError):
     """Something about a package, a wheel or evidence is wrong; the message names it and the remedy."""
-
-
-class Kind(StrEnum):
-    """The kinds of evidence, in the order in which they are gathered."""
-
-    WHEEL = "wheel"  #: files of the newest release that install on a line
-    BACKFILL = "backfill"  #: when such files first appeared, from upload times
-    CLAIM = "claim"  #: what the maintainers state in the metadata
-    DECLARE = "declare"  #: what each extension module declares
-    IMPORT = "import"  #: the GIL after importing each import name
-    DEEP = "deep"  #: the GIL after importing each submodule
-    FALLBACK = "fallback"  #: extension modules loaded on the GIL-enabled build only
-    SMOKE = "smoke"  #: a short script in several threads
-    SUITE = "suite"  #: the upstream tests, several threads per test
-    BUILD = "build"  #: building from source
-    UPSTREAM_CI = "upstream-ci"  #: a free-threaded job in the upstream CI
-    ASSERTION = "assertion"  #: a statement by a person, with an address
-    RETRACTION = "retraction"  #: an earlier item was wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,40 +87,6 @@ class Environment:
     lacks: str = ""  #: a requirement that has no wheel; then no dependency was installed
 
 
-Result = (
-    Wheels
-    | Backfill
-    | Claim
-    | Declarations
-    | Imports
-    | DeepImport
-    | Fallback
-    | Smoke
-    | Suite
-    | SourceBuild
-    | UpstreamCi
-    | Assertion
-    | Retraction
-)
-
-#: What `result` decodes to.
-RESULTS: dict[Kind, type[Result]] = {
-    Kind.WHEEL: Wheels,
-    Kind.BACKFILL: Backfill,
-    Kind.CLAIM: Claim,
-    Kind.DECLARE: Declarations,
-    Kind.IMPORT: Imports,
-    Kind.DEEP: DeepImport,
-    Kind.FALLBACK: Fallback,
-    Kind.SMOKE: Smoke,
-    Kind.SUITE: Suite,
-    Kind.BUILD: SourceBuild,
-    Kind.UPSTREAM_CI: UpstreamCi,
-    Kind.ASSERTION: Assertion,
-    Kind.RETRACTION: Retraction,
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One observation. The same one made again keeps its `id` and has a later `observed_at`."""
@@ -157,10 +96,24 @@ class Evidence:
     package: str
     version: str
     observed_at: str
-    result: Result
+    result: Finding
     line: str = ""  #: "3.14t"; empty for what is not about a line
     platform: str = ""  #: "manylinux_x86_64"; empty likewise
     artifact: Artifact | None = None
     env: Environment | None = None
     run: str = ""  #: address of the CI run; empty for a run by hand
     tool: str = ""  #: `TOOL` of the program that looked; empty in lines older than the field
+
+
+def finding(latest: Mapping[Kind, Evidence], kind: type[F]) -> F | None:
+    """Return what the latest evidence of a kind found; None where there is none."""
+    return next((item.result for item in latest.values() if isinstance(item.result, kind)), None)
+
+
+def final(version: str) -> Version | None:
+    """Return a version if it is one that installers choose by themselves."""
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        return None
+    return None if parsed.is_prerelease else parsed

@@ -125,8 +125,74 @@ def test_outputs_belong_to_builds(page):
         "```{snippet} a\nx\n```\n```{output} a\n:build: ft\n\nF\n```\n```{output} a\nG\n```\n"
     )
     (one,) = read.snippets
-    assert one.output_for(Build.FREE_THREADED).text == "F"
-    assert one.output_for(Build.GIL).text == "G"
+    assert one.output_for(Build.FREE_THREADED, "3.14").text == "F"
+    assert one.output_for(Build.GIL, "3.14").text == "G"
+
+
+def test_an_output_of_the_line_goes_before_one_of_the_build(page):
+    def output(text, *options):
+        return "\n".join(("```{output} a", *options, "", text, "```\n"))
+
+    read = page(
+        "```{snippet} a\nx\n```\n"
+        + output("G")
+        + output("F", ":build: ft")
+        + output("old", ":line: 3.15 3.13")
+        + output("old ft", ":line: 3.13", ":build: ft")
+    )
+    assert read.problems == ()
+    (one,) = read.snippets
+    shown = {
+        line + build.suffix: one.output_for(build, line).text
+        for line in ("3.13", "3.14", "3.15")
+        for build in Build
+    }
+    assert shown == {
+        "3.13": "old",
+        "3.13t": "old ft",
+        "3.14": "G",
+        "3.14t": "F",
+        "3.15": "old",
+        "3.15t": "old",
+    }
+    assert one.outputs[2].lines == ("3.13", "3.15")
+
+
+@pytest.mark.parametrize(
+    ("options", "home", "covered"),
+    [
+        ((), "3.14", ["3.13", "3.14", "3.15"]),
+        ((":since: 3.14",), "3.14", ["3.14", "3.15"]),
+        ((":since: 3.15",), "3.15", ["3.15"]),
+        ((":until: 3.13",), "3.13", ["3.13"]),
+        ((":until: 3.15",), "3.14", ["3.13", "3.14", "3.15"]),
+        ((":since: 3.13", ":until: 3.13"), "3.13", ["3.13"]),
+    ],
+)
+def test_a_snippet_runs_on_the_lines_from_since_to_until(snippet, options, home, covered):
+    one = snippet("x", *options)
+    assert one.home == home
+    assert [line for line in ("3.13", "3.14", "3.15") if one.covers(line)] == covered
+    assert one.covers("3.100") is (":until" not in str(options))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ":since: 3.14.7",
+            ":since: '3.14.7' is not a line that has both builds. Write one such as",
+        ),
+        (":until: 3.13t", ":until: '3.13t' is not a line"),
+        (":since: 3.12", ":since: '3.12' is not a line"),
+        (":since: 3.15\n:until: 3.14", ":since: '3.15' is after `:until: 3.14`: no line is left."),
+        (":since: 3.14\n:not-run: needs a machine from Mars", "goes with a snippet that runs"),
+        (":until: 3.14\n:expect: used", "goes with a snippet that runs"),
+    ],
+)
+def test_lines_that_cannot_be(page, options, message):
+    read = page(f"```{{snippet}} a\n{options}\n\nx\n```\n")
+    assert message in read.problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -137,6 +203,18 @@ def test_outputs_belong_to_builds(page):
         (":builds: gil\n", ":build: ft\n", "does not run on the free-threaded build"),
         (":not-run: needs Windows\n", "", "is not run, so it can have no output"),
         (":lang: console\n", "", "holds its output itself"),
+        (":lang: console\n", ":line: 3.15\n:build: ft\n", "holds its output itself"),
+        (":lang: console\n", ":line: 3.15\n\n$ python z\n", "has other commands than the snippet"),
+        ("", ":line: 3.14\n", "the output of 'a' on 3.14 is the one without `:line:`"),
+        (":since: 3.15\n", ":line: 3.15\n", "on 3.15 is the one without `:line:`"),
+        (":since: 3.14\n", ":line: 3.13\n", "'a' does not run on 3.13. Remove the output or"),
+        ("", ":line: 3.15t\n", ":line: '3.15t' is not a line that has both builds"),
+        ("", ":line:\n", ":line: '' is not a line"),
+        (
+            "",
+            ":line: 3.13 3.15\n\nx\n```\n```{output} a\n:line: 3.15\n",
+            "'a' has an output for both builds of 3.15 already",
+        ),
     ],
 )
 def test_an_output_that_cannot_be(page, options, output, message):
@@ -156,8 +234,9 @@ def test_the_hash_follows_code_options_and_outputs(page):
     plain = key()
     assert key() == plain
     shown = "```{output} a\nx\n```\n"
-    changed = [key("x = 2"), key(options=":builds: ft\n"), key(output=shown)]
-    assert len({plain, *changed}) == 4
+    late = shown.replace("x\n", ":line: 3.15\n\nx\n")
+    changed = [key("x = 2"), key(options=":builds: ft\n"), key(output=shown), key(output=late)]
+    assert len({plain, *changed}) == 5
     assert key(options=":emphasize-lines: 1\n") == plain  # looks are not behaviour
 
 
@@ -201,3 +280,11 @@ def test_pages_are_chosen_by_name(root):
     assert extract.chosen(["two"], root) == extract.chosen(["source/two.md"], root)
     with pytest.raises(PageError, match="three is not a page below source/"):
         extract.chosen(["three"], root)
+
+
+def test_a_hash_without_lines_is_what_it_was_before_there_were_any(page):
+    """Reports of blocks that did not change stay theirs."""
+    read = page(
+        "```{snippet} a\nx\n```\n```{output} a\n:build: ft\n\nF\n```\n```{output} a\nG\n```\n"
+    )
+    assert read.snippets[0].hash == "e36c2542e7de8f45"

@@ -197,3 +197,156 @@ def test_only_output_that_differs_may_be_written_into_a_page():
     assert check.verdict(shown, FT, "3.14.7", [FINE]).differs
     assert not check.verdict(shown, FT, "3.14.7", [FAILED]).differs
     assert not check.verdict(made(Expect.OUTPUT, shown="a"), FT, "3.14.7", [FINE]).differs
+
+
+def lines(*numbers):
+    """Return what a program prints that numbers its lines, and how a problem quotes it."""
+    texts = [f"line {number}" for number in numbers]
+    return "\n".join(texts), "".join(f"\n    {text}" for text in texts)
+
+
+def test_a_problem_ends_with_the_last_dozen_lines_of_the_run_it_is_about():
+    (printed, _), (_, quoted) = lines(*range(1, 14)), lines(*range(2, 14))
+    found = problem(made(Expect.OUTPUT), FINE, Ran(status=3, output=printed), FAILED)
+    assert found == f"it ended with status 3, not 0{quoted}"
+    last = Ran(status=0, output=printed)
+    for snippet, build in (
+        (made(Expect.RACE, runs=3), FT),
+        (made(Expect.RACE, runs=3, on_gil=OnGil.ALWAYS), GIL),
+    ):
+        found = problem(snippet, SILENT, FINE, last, build=build)
+        assert found is not None
+        assert found.endswith(quoted)
+    found = problem(made(Expect.RACE, on_gil=OnGil.NEVER), FINE, FAILED, last, build=GIL)
+    assert found == "`:gil: never`, but its 3 runs ended so: 2 passed, 1 wrong result\n    a"
+
+
+def test_only_a_crash_is_called_a_fault_of_the_interpreter():
+    shown = made(Expect.OUTPUT, shown="a")
+    for ran, expected in ((KILLED, True), (ABORTED, True), (FAILED, False), (RAISED, False)):
+        found = problem(shown, ran)
+        assert found is not None
+        assert ("A crash is a fault of the interpreter" in found) is expected
+    race = made(Expect.RACE, runs=2)
+    for ran, expected in ((KILLED, True), (ABORTED, True), (HUNG, False)):
+        found = problem(race, FAILED, ran)
+        assert found is not None
+        assert ("A crash is a fault of the interpreter" in found) is expected
+        assert ("Make it end, or state `:race: hang`" in found) is not expected
+
+
+def test_a_page_shows_the_first_run_that_raced_as_it_states_and_otherwise_the_last():
+    one, two = Ran(status=1, output="lost 1"), Ran(status=1, output="lost 2")
+    snippet = made(Expect.RACE, runs=4)
+    assert check.verdict(snippet, FT, "3.14.7", [FINE, RAISED, one, two]).shown == "lost 1"
+    assert check.verdict(snippet, FT, "3.14.7", [FINE, RAISED]).shown is None
+    assert check.verdict(made(Expect.EXIT), FT, "3.14.7", [FINE, SILENT]).shown == ""
+
+
+def test_what_a_race_prints_has_to_be_shown_by_one_of_those_that_raced():
+    """Not by a run that passed: its output is what the page would show without the race."""
+    passed, raced = Ran(status=0, output="fine"), Ran(status=1, output="lost")
+    found = problem(made(Expect.RACE, shown="fine"), passed, raced)
+    assert found is not None
+    assert "-fine\n" in found
+    assert found.endswith("+lost")
+    both = made(Expect.RACE, shown="lost")
+    assert problem(both, Ran(status=1, output="lost 3"), raced) is None
+    assert problem(both, raced, Ran(status=1, output="lost 3")) is None
+
+
+def test_of_several_runs_the_one_that_differs_is_quoted():
+    snippet = made(Expect.OUTPUT, shown="a", runs=3)
+    found = problem(snippet, FINE, Ran(status=0, output="b"), FINE)
+    assert found is not None
+    assert found.startswith("it printed something else than the page shows\n")
+    assert found.endswith("    -a\n    +b")
+
+
+def test_what_is_not_shown_is_quoted_from_the_last_run():
+    found = problem(made(Expect.OUTPUT, runs=2), FINE, Ran(status=0, output="b"))
+    assert found is not None
+    assert found.endswith("    +b")
+
+
+def test_a_difference_is_told_in_at_most_40_lines_with_one_of_context():
+    many = "\n".join(map(str, range(100)))
+    found = problem(made(Expect.OUTPUT, shown="x"), Ran(status=0, output=many))
+    assert found is not None
+    assert len(found.splitlines()) == 1 + 40
+    found = problem(
+        made(Expect.OUTPUT, shown="1\n2\n3\n4\n5"), Ran(status=0, output="1\n2\nx\n4\n5")
+    )
+    assert found is not None
+    assert found.splitlines()[4:] == ["     2", "    -3", "    +x", "     4"]
+
+
+def test_a_session_is_judged_by_its_status_alone_where_the_page_says_so():
+    code = "$ python a\nx\n"
+    ran = Ran(status=0, output="z", parts=("z",))
+    assert problem(made(Expect.OUTPUT, language="console", code=code), ran) is not None
+    assert problem(made(Expect.EXIT, language="console", code=code), ran) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (0, "ended with status 0"),
+        (3, "ended with status 3"),
+        (-11, "was killed by SIGSEGV"),
+        (-99, "was killed by signal 99"),
+    ],
+)
+def test_an_ending_reads_as_the_end_of_a_sentence(status, words):
+    assert check.status_words(status) == words
+
+
+def late(snippet: Snippet, *runs: Ran, build: Build = FT) -> str | None:
+    return check.verdict(snippet, build, "3.15.0rc2", runs).problem
+
+
+def test_a_race_has_to_be_seen_on_its_own_line_only():
+    race = made(Expect.RACE)
+    assert "was to show" in (problem(race, SILENT) or "")
+    assert late(race, SILENT) is None
+    assert "was to show" in (late(dataclasses.replace(race, since="3.15"), SILENT) or "")
+    always = dataclasses.replace(race, on_gil=OnGil.ALWAYS)
+    assert "always" in (problem(always, SILENT, build=GIL) or "")
+    assert late(always, SILENT, build=GIL) is None
+
+
+@pytest.mark.parametrize("ran", [KILLED, ABORTED, HUNG])
+def test_a_race_must_not_take_the_interpreter_down_on_any_line(ran):
+    race = made(Expect.RACE)
+    assert "must not end by" in (late(race, FAILED, ran) or "")
+
+
+def test_what_never_fails_on_the_gil_enabled_build_does_so_on_no_line():
+    race = made(Expect.RACE, on_gil=OnGil.NEVER)
+    assert "`:gil: never`" in (late(race, FAILED, build=GIL) or "")
+
+
+def test_a_crash_is_declared_by_line():
+    crash = Crash(issues=("gh-1",), builds=(("3.14", FT),))
+    race = made(Expect.RACE, crash=crash)
+    assert problem(race, FAILED, KILLED) is None
+    assert "must not end by SIGSEGV" in (late(race, FAILED, KILLED) or "")
+
+
+def test_a_line_is_compared_with_its_own_output():
+    both = Output(build=None, text="a", start=0, end=1)
+    other = Output(build=None, text="b", start=0, end=1, lines=("3.15",))
+    snippet = made(Expect.OUTPUT, outputs=(both, other))
+    assert problem(snippet, FINE) is None
+    assert late(snippet, Ran(status=0, output="b")) is None
+    assert "-b\n    +a" in (late(snippet, FINE) or "")
+    assert problem(snippet, Ran(status=0, output="b")) is not None
+
+
+def test_a_session_is_compared_with_that_of_its_line():
+    other = Output(build=None, text="$ python3.15 a\ny", start=0, end=1, lines=("3.15",))
+    code = "$ python3.14 a\nx\n"
+    snippet = made(Expect.OUTPUT, language="console", code=code, outputs=(other,))
+    assert late(snippet, Ran(status=0, output="y", parts=("y",))) is None
+    assert "-y\n    +x" in (late(snippet, Ran(status=0, output="x", parts=("x",))) or "")
+    assert problem(snippet, Ran(status=0, output="x", parts=("x",))) is None

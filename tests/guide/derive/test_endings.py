@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguide.guide.declare.model import Ran
+from ftguide.guide.declare.model import Ran, Runner
 from ftguide.guide.derive import endings
 
 TRACEBACK = 'Traceback (most recent call last):\n  File "it.py", line 1, in <module>\n    1 / 0\n    ~~^~~\n'
@@ -55,7 +55,7 @@ def test_what_ended_a_script(printed, name):
     ],
 )
 def test_what_failed_under_pytest(printed, name):
-    assert endings.raised(printed, "pytest") == name
+    assert endings.raised(printed, Runner.PYTEST) == name
 
 
 def test_endings_are_counted_and_told_the_most_frequent_first():
@@ -70,3 +70,10 @@ def test_endings_are_counted_and_told_the_most_frequent_first():
     assert endings.words(endings.count(runs)) == (
         "7 ValueError, 2 passed, 2 wrong results, 1 SIGSEGV, 1 hang, 1 signal 99"
     )
+
+
+def test_endings_that_are_as_frequent_come_by_name():
+    runs = [Ran(status=1, output="", raised=name) for name in ("ValueError", "KeyError")]
+    assert endings.count(runs) == (("KeyError", 1), ("ValueError", 1))
+    assert endings.count(runs[::-1]) == endings.count(runs)
+    assert endings.count([]) == ()

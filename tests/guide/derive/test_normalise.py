@@ -2,6 +2,7 @@
 
 import pytest
 
+from ftguide.guide.declare.model import Runner
 from ftguide.guide.derive.normalise import matches, normalise
 
 PLACES = {"/place/s-1/work": "", "/opt/py/lib/python3.14": "<stdlib>", "/opt/py": "<prefix>"}
@@ -35,8 +36,8 @@ def test_built_in_rules(printed, shown):
 
 
 def test_times_of_test_runners():
-    assert normalise("1 passed in 0.03s", places={}, runner="pytest") == "1 passed in <time>"
-    assert normalise("Ran 2 tests in 0.003s", places={}, runner="unittest") == (
+    assert normalise("1 passed in 0.03s", places={}, runner=Runner.PYTEST) == "1 passed in <time>"
+    assert normalise("Ran 2 tests in 0.003s", places={}, runner=Runner.UNITTEST) == (
         "Ran 2 tests in <time>"
     )
     assert normalise("1 passed in 0.03s", places={}) == "1 passed in 0.03s"
@@ -63,4 +64,54 @@ def test_patterns_of_a_snippet():
     ],
 )
 def test_placeholders_match(expected, actual, fits):
+    assert matches(expected, actual) is fits
+
+
+def test_the_longest_place_is_replaced_first_in_whatever_order_places_come():
+    places = {"/opt/py": "<the whole prefix>", "/opt/py/lib": "<a>", "/opt/py/lib/b": ""}
+    text = "/opt/py/lib/b/x /opt/py/lib/b /opt/py/lib/x /opt/py/x"
+    for order in (places, dict(reversed(places.items()))):
+        assert normalise(text, places=order) == "x . <a>/x <the whole prefix>/x"
+
+
+def test_times_of_long_runs_are_placeholders_as_well():
+    printed = "== 3 failed, 1 passed in 75.03s (0:01:15) =="
+    assert (
+        normalise(printed, places={}, runner=Runner.PYTEST) == "== 3 failed, 1 passed in <time> =="
+    )
+    assert normalise("a\nRan 1 test in 0.003s\n\nOK", places={}, runner=Runner.UNITTEST) == (
+        "a\nRan 1 test in <time>\n\nOK"
+    )
+    assert normalise("Ran 1 test in 0.003s", places={}) == "Ran 1 test in 0.003s"
+
+
+def test_several_groups_of_a_pattern_are_replaced_where_they_stand():
+    pattern = r"lost (?P<lost>\d+)(?: of (?P<total>\d+))?"
+    assert (
+        normalise("a lost 12 of 3400 b", places={}, varies=pattern) == "a lost <lost> of <total> b"
+    )
+    assert (
+        normalise("a lost 12 b\nlost 7", places={}, varies=pattern)
+        == "a lost <lost> b\nlost <lost>"
+    )
+    assert normalise("a\n12\nb", places={}, varies=r"^\d+$") == "a\n<...>\nb"
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "fits"),
+    [
+        ("<...>", "", True),
+        ("<...>", "a\nb", True),
+        ("a\n  <...>\nb", "a\nx\ny\nb", True),
+        ("a\n<...>\nb", "a\nx", False),
+        ("a <...>", "a ", True),
+        ("<...> <...>", "a b", True),
+        ("<...> <...>", "ab", False),
+        ("x\na <...>", "xa 1", False),
+        ("a+ <...>", "aa 1", False),
+    ],
+)
+def test_a_placeholder_alone_on_a_line_stands_for_lines_and_another_for_a_part_of_one(
+    expected, actual, fits
+):
     assert matches(expected, actual) is fits

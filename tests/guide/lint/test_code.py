@@ -98,12 +98,29 @@ def test_a_snippet_has_to_have_run(checked):
     assert (line, rule) == (3, "unverified")
     assert "Run `nox -s snippets -- --only p.md` and commit its report." in message
     ((_, _, message),) = checked(SNIPPET, ran(passed=False))
-    assert "does not do what the page says" in message
+    assert "does not do on 3.14.7 what the page says" in message
 
 
-def test_only_the_line_that_every_block_runs_on_has_to_pass(checked):
-    assert checked(SNIPPET, ran(passed=True, beside=("3.13.15", "3.15.0rc2"))) == []
-    assert len(checked(SNIPPET, ran(passed=True, version="3.15.0rc2"))) == 1
+def test_a_snippet_has_to_have_run_on_its_own_line_and_failed_on_none(checked):
+    ((_, _, message),) = checked(SNIPPET, ran(passed=True, beside=("3.13.15", "3.15.0rc2")))
+    assert "does not do on 3.13.15 and 3.15.0rc2 what the page says" in message
+    ((_, _, message),) = checked(SNIPPET, ran(passed=True, version="3.15.0rc2"))
+    assert "has not run on 3.14" in message
+
+
+@pytest.mark.parametrize(
+    ("option", "version", "found"),
+    [
+        (":since: 3.15", "3.15.0rc2", 0),
+        (":since: 3.15", "3.14.7", 1),
+        (":until: 3.13", "3.13.15", 0),
+        (":until: 3.13", "3.14.7", 1),
+        (":since: 3.13", "3.13.15", 1),
+    ],
+)
+def test_the_own_line_of_a_snippet_follows_since_and_until(checked, option, version, found):
+    text = SNIPPET.replace("x = 1", f"{option}\n\nx = 1")
+    assert len(checked(text, ran(passed=True, version=version))) == found
 
 
 def test_a_snippet_that_does_not_run_need_not(checked):
@@ -130,3 +147,28 @@ def test_at_most_one_python_block_in_twenty_is_not_run(tmp_path, running, skippe
     path.write_text(text)
     findings = list(code.check_share([extract.extract(path, tmp_path)]))
     assert len(findings) == found
+
+
+@pytest.mark.parametrize(
+    ("option", "left_out", "found"),
+    [
+        (":since: 3.14", 3, 0),
+        (":since: 3.14", 4, 4),
+        (":until: 3.14", 1, 0),
+        (":until: 3.14", 2, 2),
+        (":since: 3.15", 2, 2),
+    ],
+)
+def test_few_blocks_may_leave_out_a_line(tmp_path, option, left_out, found):
+    """Of 20 at most three may leave out 3.13, and one 3.14 or 3.15."""
+    text = "".join(f"```{{snippet}} r{n}\nx\n```\n" for n in range(20 - left_out))
+    text += "".join(f"```{{snippet}} s{n}\n{option}\n\nx\n```\n" for n in range(left_out))
+    path = tmp_path / "p.md"
+    path.write_text(text)
+    findings = list(code.check_share([extract.extract(path, tmp_path)]))
+    assert len(findings) == found
+    assert all(
+        f"of 20 blocks leave out 3.1{3 if found > 3 else 5 if 'until' in option else 4}"
+        in one.message
+        for one in findings
+    )

@@ -245,3 +245,140 @@ def test_markup_in_output_stays_text(project):
     soup = project.build().soup("code")
     assert soup.select_one(".snippet-output script") is None
     assert "<script>1</script>" in soup.select_one(".snippet-output pre").get_text()
+
+
+LINES = """# Code
+
+```{snippet} a
+:since: 3.14
+
+x
+```
+
+```{output} a
+:build: gil
+
+on
+```
+
+```{output} a
+:build: ft
+
+off
+```
+
+```{output} a
+:line: 3.15
+
+late
+```
+
+Prose.
+
+```{snippet} s
+:lang: console
+
+$ python3.14t -V
+14
+```
+
+```{output} s
+:line: 3.13 3.15
+
+$ python3.13t -V
+```
+
+```{snippet} b
+:until: 3.13
+
+x
+```
+
+```{output} b
+:build: ft
+
+narrow
+```
+
+```{output} b
+:build: gil
+
+%s
+```
+"""
+
+
+def known(project, **blocks):
+    """Write a report with these results, by the snippet's name."""
+    page = extract.extract(project.root / "source" / "code.md", project.root)
+    assert page.problems == ()
+    stored = {one.hash: blocks[one.name] for one in page.snippets if one.name in blocks}
+    report.write(report.path_of("source/code.md", project.root), Report(blocks=stored))
+
+
+def stored(*titles, failed=(), **changes):
+    results = tuple(
+        Result(
+            build=Build.FREE_THREADED if title.endswith("t") else Build.GIL,
+            version=title.removesuffix("t"),
+            date="2026-11-28",
+            passed=title not in failed,
+        )
+        for title in titles
+    )
+    return Block(name="a", expect="output", results=results, **changes)
+
+
+def test_outputs_say_which_lines_they_are_of(project):
+    project.page("code", LINES % "narrow")
+    soup = project.build().soup("code")
+    captions = [one.get_text() for one in soup.select(".snippet-output .caption-text")]
+    assert captions == [
+        "Output on the GIL-enabled build of 3.14",
+        "Output on the free-threaded build of 3.14",
+        "Output on 3.15",
+        "Output on 3.13 and 3.15",
+        "Output on the free-threaded build",
+        "Output on the GIL-enabled build",
+    ]
+    assert soup.select_one(".snippet-output div.highlight-console") is not None
+
+
+def test_narrow_outputs_stand_side_by_side_and_wide_ones_do_not(project):
+    project.page("code", LINES % "narrow")
+    groups = project.build().soup("code").select(".snippet-outputs")
+    assert [len(group.select(".snippet-output")) for group in groups] == [3, 2]
+    project.page("code", LINES % ("wide " * 20))
+    groups = project.build().soup("code").select(".snippet-outputs")
+    assert [len(group.select(".snippet-output")) for group in groups] == [3]
+
+
+def test_a_line_that_prints_nothing_says_so(project):
+    project.page("code", "# P\n\n```{snippet} a\nx\n```\n\n```{output} a\n:line: 3.13\n```\n")
+    built = project.build()
+    assert built.warnings == []
+    assert "(nothing)" in built.soup("code").select_one(".snippet-output pre").get_text()
+
+
+def test_the_stamp_names_all_interpreters_in_order_and_what_a_block_is_for(project):
+    project.page("code", LINES % "narrow")
+    known(
+        project,
+        a=stored("3.15.0rc2", "3.15.0rc2t", "3.14.7", "3.14.7t"),
+        s=stored("3.13.15", "3.14.7", failed=["3.13.15"], lacking={"3.13.15t": ("hypothesis",)}),
+        b=stored("3.13.15"),
+    )
+    assert lines(project.build()) == [
+        "Verified on 3.14.7, 3.14.7t, 3.15.0rc2 and 3.15.0rc2t, 2026-11-28. For 3.14 and newer.",
+        "Verified on 3.14.7, 2026-11-28. Not as shown on 3.13.15, 2026-11-28. "
+        "Not run on 3.13.15t: no wheel of hypothesis.",
+        "Verified on 3.13.15, 2026-11-28. For 3.13 and older.",
+    ]
+
+
+def test_a_block_that_ran_nowhere_says_what_it_lacks(project):
+    project.page("code", "# P\n\n```{snippet} a\n:since: 3.14\n:until: 3.15\n\nx\n```\n")
+    known(project, a=stored(lacking={"3.13.15": ("x",), "3.13.15t": ("x",)}))
+    assert lines(project.build()) == [
+        "Not verified. For 3.14 to 3.15 only. Not run on 3.13.15 and 3.13.15t: no wheel of x."
+    ]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.native.audit.mask import read
 from ftguide.native.audit.rules import Language
 from ftguide.native.audit.scan import audit
+from ftguide.native.audit.source import read
 
 Found = Callable[[str, str], list[tuple[str, int]]]
 

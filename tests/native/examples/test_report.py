@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.files import ROOT, UnreadableError
 from ftguide.native.examples import report
 from ftguide.native.examples.catalogue import EXAMPLES, Variant
 from ftguide.native.examples.report import Outcome, Races
@@ -39,24 +39,24 @@ def test_no_report_is_an_empty_one(tmp_path):
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"", "no report of the examples"),
-        (b'{"schema": 1, "parts": [{"line": 3}]}', "no report of the examples"),
-        (b"\xff\xfe", "no report of the examples"),
-        (b'{"schema": 99, "parts": []}', "has schema 99"),
+        (b"", "examples -- --record"),
+        (b'{"schema": 1, "parts": [{"line": 3}]}', "examples -- --record"),
+        (b"\xff\xfe", "examples -- --record"),
+        (b'{"schema": 99, "parts": []}', "schema 99 at .*reads 1"),
     ],
 )
 def test_a_broken_report_is_named(tmp_path, raw, said):
     path = tmp_path / "report.json"
     path.write_bytes(raw)
-    with pytest.raises(report.ReportError, match=said) as caught:
+    with pytest.raises(UnreadableError, match=said) as caught:
         report.load(path)
-    assert str(caught.value).startswith("report.json ")
+    assert str(caught.value).startswith(f"{path}: ")
 
 
 def test_a_broken_report_is_not_overwritten(tmp_path):
     path = tmp_path / "report.json"
     path.write_bytes(b"{")
-    with pytest.raises(report.ReportError):
+    with pytest.raises(UnreadableError):
         report.save(path, specimens.part())
     assert path.read_bytes() == b"{"
 

@@ -126,7 +126,9 @@ def test_a_broken_report_is_a_warning(with_report, tmp_path):
     built = with_report().build("dummy")
     assert len(built.warnings) == 2
     assert all(
-        "report.json is no report of the examples" in text and "[examples.unreadable]" in text
+        "report.json: " in text
+        and "examples -- --record" in text
+        and "[examples.unreadable]" in text
         for text in built.warnings
     )
 

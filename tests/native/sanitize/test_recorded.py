@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ftguide.cli.sanitize import AUDIT, audit_text
-from ftguide.files import ROOT
+from ftguide.files import ROOT, UnreadableError
 from ftguide.interpreters.model import Sanitizer
 from ftguide.native.sanitize import reports, store
 from ftguide.native.sanitize.model import (
@@ -16,7 +16,6 @@ from ftguide.native.sanitize.model import (
     LIFETIME,
     Job,
     Outcome,
-    SanitizeError,
     Variant,
     jobs,
 )
@@ -90,9 +89,10 @@ def test_differences_are_said():
 
 
 def test_a_damaged_summary(tmp_path):
-    assert store.read(tmp_path) is None
+    with pytest.raises(UnreadableError, match=r"summary.json: No such file.*--record"):
+        store.read(tmp_path)
     (tmp_path / store.SUMMARY).write_text("{")
-    with pytest.raises(SanitizeError, match="--record"):
+    with pytest.raises(UnreadableError, match="--record"):
         store.read(tmp_path)
 
 

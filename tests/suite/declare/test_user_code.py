@@ -10,9 +10,10 @@ from ftguide.suite import paste
 from ftguide.suite.declare import plan, presets, user_code
 from ftguide.suite.declare.catalogue import catalogue
 from ftguide.suite.derive import analysis
+from ftguide.suite.derive.objections import ObjectionKind, objections
 from ftguide.suite.derive.observed import observed
 from ftguide.suite.observe import run
-from ftguide.suite.publish import objections
+from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record.writer import RunFolder
 from ftguide.vocabulary import Mode
 
@@ -155,14 +156,14 @@ def measure(folder, pair, tmp_path):
         planned = plan.make_plan(entries, size=size, threads=2, seed=5)
         from tests.workloads.conftest import ROOT
 
-        new = run.new_run(planned, pair, root=ROOT, on=on, flags=())
+        new = run.new_run(planned, Pairs.of(pair), root=ROOT, on=on, flags=())
         if memory:
             machine = dataclasses.replace(new.machine, memory_bytes=memory)
             new = dataclasses.replace(new, machine=machine)
         with RunFolder.create(tmp_path / "local", new) as held:
             return run.Execution(
                 held,
-                pair,
+                Pairs.of(pair),
                 root=ROOT,
                 on=on,
                 patience=patience,
@@ -210,7 +211,7 @@ def test_misbehaviour_has_its_row_and_the_suite_keeps_its_own(measure):
     assert "| code.py:work |" in text
     assert "raised: SystemExit: 3" in text
     assert "characters printed" in text
-    assert any("somebody's own code" in reason for reason in objections(stored))
+    assert ObjectionKind.USER_CODE in {objection.kind for objection in objections(stored)}
 
 
 @pytest.mark.interpreters

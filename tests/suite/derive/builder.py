@@ -43,7 +43,7 @@ def make_record(
     fastest: float = 1.0,
     **changes: object,
 ) -> ArmRecord:
-    """Make a slice per element of `seconds`; all workers but the first take `fastest` of its time."""
+    """Make a value per element of `seconds`; all workers but the first take `fastest` of its time."""
     spans, clock = [], 0
     parsed = Arm.parse(arm)
     for one in seconds:
@@ -67,7 +67,7 @@ def make_block(
     arms: Mapping[str, Mapping[str, object]] | None = None,
     **changes: object,
 ) -> Block:
-    """Make a block from every arm's seconds per slice; `arms` passes more on to `make_record`."""
+    """Make a block from every arm's seconds per value; `arms` passes more on to `make_record`."""
     made = Block(
         workload=plan.slug,
         version=plan.version,
@@ -92,7 +92,7 @@ def make_block(
 def make_blocks(
     plan: PlannedWorkload, times: Mapping[str, Sequence[float | None]], **changes: object
 ) -> list[Block]:
-    """Make blocks of equal slices: `times` has a number per block, None where the arm is missing."""
+    """Make blocks of equal values: `times` has a number per block, None where the arm is missing."""
     count = max(map(len, times.values()))
     return [
         make_block(

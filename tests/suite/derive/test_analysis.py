@@ -74,14 +74,14 @@ def test_the_fields_of_a_row_hold_the_comparisons_they_are_named_after():
 
 
 def strong_times():
-    """Return a strong-scaling run in which two free-threaded workers halve the slice exactly."""
+    """Return a strong-scaling run in which two free-threaded workers halve the value exactly."""
     plan = make_plan("nbody", ["gil-single", "ft-single", "ft-threads-2"], scaling="strong")
     blocks = [
         make_block(
             plan,
             index,
             {"gil-single": [1e-5] * 4, "ft-single": [1.1e-5] * 4, "ft-threads-2": [1.25e-5] * 4},
-            # The slice of 2 x 500 loops takes 6.25 ms, that of 1000 loops takes 10 ms.
+            # The value of 2 x 500 loops takes 6.25 ms, that of 1000 loops takes 10 ms.
             {"ft-threads-2": {"loops": LOOPS // 2}},
         )
         for index in range(2)
@@ -144,7 +144,7 @@ def test_the_interval_of_a_speed_up_comes_from_the_same_blocks():
     )
 
 
-def test_slices_enter_as_logarithms():
+def test_values_enter_as_logarithms():
     plan = make_plan("nbody", ["gil-single", "ft-single"])
     times = {"gil-single": [1e-5, 4e-5], "ft-single": [2e-5, 2e-5]}
     row = report(stored_of((plan, [make_block(plan, i, times) for i in range(2)]))).rows[0]
@@ -152,7 +152,7 @@ def test_slices_enter_as_logarithms():
     assert {one.arm: one.mean for one in row.times}["gil-single"] == pytest.approx(2.5e-5)
 
 
-def test_an_arm_time_has_the_median_slice_and_the_mean_of_block_means():
+def test_an_arm_time_has_the_median_value_and_the_mean_of_block_means():
     plan = make_plan("nbody", ["gil-single"])
     blocks = [
         make_block(plan, 0, {"gil-single": [1e-5, 1e-5, 4e-5]}),
@@ -161,7 +161,7 @@ def test_an_arm_time_has_the_median_slice_and_the_mean_of_block_means():
     (time,) = report(stored_of((plan, blocks))).rows[0].times
     assert time.median == pytest.approx(3e-5)
     assert time.mean == pytest.approx(2.5e-5)
-    assert time.slices == 6
+    assert time.values == 6
     assert time.high - time.mean == pytest.approx(student_quantile(0.975, 1) * 0.5e-5)
     assert time.low == 0  # a time is never below it
 
@@ -366,6 +366,6 @@ def test_a_report_of_a_plausible_run():
     assert row.single.ratio == pytest.approx(ARMS["ft-single"] / ARMS["gil-single"], rel=0.01)
     assert row.single.verdict is Verdict.SLOWER
     assert row.floor < 0.01
-    assert all(one.verdict is not Verdict.SLOWER for one in row.again)
+    assert all(one.verdict is not Verdict.SLOWER for one in row.replicates)
     assert row.flags == ()
     assert isinstance(row.efficiency, Comparison)

@@ -110,3 +110,87 @@ def test_chance_alone_seldom_looks_like_a_change():
         called += sum(one.changed for one in changes)
     assert 0.02 < outside / total < 0.09
     assert called <= 2
+
+
+def test_every_condition_is_told_with_what_was_and_what_became():
+    before, after = run_of([1.1, 1.2]), run_of([1.1, 1.2])
+    run = after.stored.run
+    changed = dataclasses.replace(
+        run,
+        plan=dataclasses.replace(run.plan, preset="quick", threads=4),
+        suite=dataclasses.replace(run.suite, version="2027.01"),
+    )
+    other = report(dataclasses.replace(after.stored, run=changed))
+    told = [(one.kind, one.before, one.after) for one in compare(before, other).conditions]
+    assert told == [
+        (ConditionKind.PRESET, "full", "quick"),
+        (ConditionKind.THREADS, 2, 4),
+        (ConditionKind.SUITE, "2026.11", "2027.01"),
+    ]
+
+
+def test_each_ratio_has_a_change_of_its_own_in_the_order_of_the_plan():
+    before = run_of([1.1, 1.11, 1.09], threads=0.6)
+    after = run_of([1.1, 1.11, 1.09], threads=0.3)
+    found = compare(before, after)
+    assert [(one.arm, one.base, one.change.ratio) for one in found.changes] == [
+        ("ft-single", "gil-single", pytest.approx(1)),
+        ("ft-threads-2", "gil-threads-2", pytest.approx(1)),
+        ("ft-threads-2", "gil-single", pytest.approx(2, rel=1e-4)),
+        ("ft-processes-2", "ft-threads-2", pytest.approx(1)),
+    ]
+    one = found.change("nbody", "ft-threads-2", "gil-single")
+    assert (one.changed, one.repeats) == (True, False)
+    # Throughput of two threads over that of one: 2 / (1.1 x 0.6), then 2 / (1.1 x 0.3).
+    assert one.before.ratio == pytest.approx(2 / 0.66, rel=1e-2)
+    assert one.after.ratio == pytest.approx(2 / 0.33, rel=1e-2)
+    assert repeated(found.changes) == (3, 4)
+    assert found.change("nbody", "gil-single", "ft-single") is None
+    assert found.change("other", "ft-single", "gil-single") is None
+
+
+def test_two_blocks_in_either_run_are_enough_and_one_is_not():
+    for one, two, enough in ((2, 2, True), (1, 2, False), (2, 1, False)):
+        found = compare(run_of([1.1, 1.2][:one]), run_of([1.1, 1.2][:two]))
+        assert (len(found.changes), len(found.left_out)) == ((1, 0) if enough else (0, 1))
+
+
+def test_what_one_run_alone_has_is_told_with_that_run():
+    first, second = run_of([1.1, 1.2], slug="nbody"), run_of([1.1, 1.2], slug="richards")
+    run = dataclasses.replace(second.stored.run, run_id=RUN)
+    second = report(dataclasses.replace(second.stored, run=run))
+    assert compare(first, second).left_out == (
+        LeftOut(slug="richards", obstacle=Obstacle.ONLY_IN, run_id=RUN),
+        LeftOut(slug="nbody", obstacle=Obstacle.ONLY_IN, run_id=first.stored.run.run_id),
+    )
+
+
+def test_a_change_needs_both_a_small_q_and_an_interval_without_1():
+    base = compare(run_of([1.1, 1.2]), run_of([1.1, 1.2])).changes[0]
+
+    def change(q, low, high):
+        interval = dataclasses.replace(base.change, low=low, high=high)
+        return dataclasses.replace(base, q=q, change=interval).changed
+
+    assert change(0.049, 1.001, 1.2)
+    assert change(0.049, 0.8, 0.999)
+    assert not change(0.05, 1.001, 1.2)
+    assert not change(0.049, 1.0, 1.2)
+    assert not change(0.049, 0.8, 1.0)
+
+
+def test_what_cannot_be_compared_keeps_nothing_else_from_being_compared():
+    def run(*slugs, **changes):
+        times = {"gil-single": [1e-5] * 3, "ft-single": [1.1e-5] * 3}
+        plans = [make_plan(slug, ARMS[:2], **changes.get(slug, {})) for slug in slugs]
+        return report(stored_of(*((plan, make_blocks(plan, times)) for plan in plans)))
+
+    found = compare(
+        run("edited", "richards", "nbody"),
+        run("new", "nbody", "edited", "richards", edited={"version": 2}),
+    )
+    assert [change.slug for change in found.changes] == ["nbody", "richards"]
+    assert [(one.slug, one.obstacle) for one in found.left_out] == [
+        ("new", Obstacle.ONLY_IN),
+        ("edited", Obstacle.OTHER_CODE),
+    ]

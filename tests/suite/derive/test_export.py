@@ -82,15 +82,15 @@ def test_other_stock_commands_read_a_suite(tmp_path, command):
     assert "nbody" in run_pyperf(tmp_path, command, "ft-single.json.gz")
 
 
-def test_a_suite_holds_every_slice_of_every_block_in_order(tmp_path):
+def test_a_suite_holds_every_value_of_every_block_in_order(tmp_path):
     plan = make_plan("nbody", ["gil-single", "ft-single"])
-    slices = {"gil-single": [[1e-5, 2e-5], [3e-5, 4e-5]], "ft-single": [[5e-5, 6e-5], [7e-5, 8e-5]]}
+    values = {"gil-single": [[1e-5, 2e-5], [3e-5, 4e-5]], "ft-single": [[5e-5, 6e-5], [7e-5, 8e-5]]}
     blocks = [
-        make_block(plan, index, {arm: column[index] for arm, column in slices.items()})
+        make_block(plan, index, {arm: column[index] for arm, column in values.items()})
         for index in (1, 0)
     ]
     write(tmp_path, stored_of((plan, blocks)))
-    for arm, expected in slices.items():
+    for arm, expected in values.items():
         assert values_of(load(tmp_path, arm)) == {"nbody": expected}
 
 
@@ -193,3 +193,20 @@ def test_a_date_that_is_none_is_left_out(tmp_path):
     blocks = tuple(dataclasses.replace(block, started="yesterday") for block in stored.blocks)
     write(tmp_path, dataclasses.replace(stored, blocks=blocks))
     assert "nbody" in run_pyperf(tmp_path, "show", "-m", "gil-single.json.gz")
+
+
+@pytest.mark.parametrize(
+    ("cpus", "count", "affinity"), [((0, 3), 64, "0,3"), ((1,), 0, "1"), (None, 2, None)]
+)
+def test_metadata_say_where_it_ran_as_far_as_that_is_known(tmp_path, cpus, count, affinity):
+    """pyperf refuses a machine without CPUs and text that is empty: neither is written."""
+    plan = make_plan("nbody", ["gil-single"])
+    block = make_block(plan, 0, {"gil-single": [1e-5] * 2}, cpus=cpus)
+    stored = stored_of((plan, [block]))
+    machine = dataclasses.replace(stored.run.machine, cpus=count, cpu_model="")
+    run = dataclasses.replace(stored.run, machine=machine)
+    write(tmp_path, dataclasses.replace(stored, run=run))
+    found = load(tmp_path, "gil-single").get_benchmark("nbody").get_metadata()
+    assert found["cpu_count"] == max(1, count)
+    assert found.get("cpu_affinity") == affinity
+    assert "cpu_model_name" not in found

@@ -19,24 +19,24 @@ PLAN = make_plan(arms=("gil-single", "ft-single"), laps=True)
 LAPS = 100
 
 
-def slices_of(quiet, disturbed, *, slices=4, factor=1.6):
-    """Return laps of `quiet` ns, the first `disturbed` of every slice longer by `factor`."""
-    return ((round(quiet * factor),) * disturbed + (quiet,) * (LAPS - disturbed),) * slices
+def values_of(quiet, disturbed, *, values=4, factor=1.6):
+    """Return laps of `quiet` ns, the first `disturbed` of every value longer by `factor`."""
+    return ((round(quiet * factor),) * disturbed + (quiet,) * (LAPS - disturbed),) * values
 
 
 def block(index, gil, ft, **changes):
     """Make a block from the laps of both arms."""
     laps = {"gil-single": gil, "ft-single": ft}
-    times = {arm: [sum(slice_) / LOOPS / 1e9 for slice_ in slices] for arm, slices in laps.items()}
-    arms = {arm: {"laps": slices, **changes} for arm, slices in laps.items()}
+    times = {arm: [sum(value) / LOOPS / 1e9 for value in values] for arm, values in laps.items()}
+    arms = {arm: {"laps": values, **changes} for arm, values in laps.items()}
     return make_block(PLAN, index, times, arms)
 
 
 #: Bursts hit the free-threaded arm in one block and the other in the next; the work takes 1.25 times.
 BLOCKS = [
-    block(0, slices_of(200_000, 0), slices_of(250_000, 40)),
-    block(1, slices_of(200_000, 40), slices_of(250_000, 0)),
-    block(2, slices_of(200_000, 10), slices_of(250_000, 20)),
+    block(0, values_of(200_000, 0), values_of(250_000, 40)),
+    block(1, values_of(200_000, 40), values_of(250_000, 0)),
+    block(2, values_of(200_000, 10), values_of(250_000, 20)),
 ]
 
 
@@ -51,7 +51,7 @@ def test_disturbed_laps_do_not_count_and_are_counted():
 
 
 def test_one_collection_anywhere_and_all_time_counts():
-    collected = block(3, slices_of(200_000, 0), slices_of(250_000, 40), gc_collections=1)
+    collected = block(3, values_of(200_000, 0), values_of(250_000, 40), gc_collections=1)
     row = report(stored_of((PLAN, [*BLOCKS[1:], replace(collected, index=0)]))).rows[0]
     assert (row.disturbed, row.whole) == (None, None)
     assert row.single.high / row.single.low > 1.2
@@ -65,15 +65,15 @@ def test_laps_that_are_missing_or_no_times_leave_the_row_whole(laps):
 
 
 def test_a_row_that_was_disturbed_much_is_flagged():
-    noisy = [block(index, slices_of(200_000, 60), slices_of(250_000, 60)) for index in range(3)]
+    noisy = [block(index, values_of(200_000, 60), values_of(250_000, 60)) for index in range(3)]
     found = flags(series(PLAN, noisy), [("ft-single", "gil-single")], pinned=True)
     assert "disturbed 60 % of laps" in map(flag_text, found)
     assert not flags(series(PLAN, BLOCKS[2:]), [], pinned=True)
 
 
 def test_drift_is_that_of_typical_laps():
-    quiet, burst = slices_of(200_000, 0, slices=2), slices_of(200_000, 40, slices=2)
-    drifting = block(0, (*quiet, *burst), slices_of(250_000, 0))
+    quiet, burst = values_of(200_000, 0, values=2), values_of(200_000, 40, values=2)
+    drifting = block(0, (*quiet, *burst), values_of(250_000, 0))
     assert series(PLAN, [drifting]).drift("ft-single", "gil-single") == pytest.approx(0)
 
 

@@ -1,6 +1,7 @@
 """The ways to run a workload side by side, and what it counted beside time."""
 
 import dataclasses
+import math
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_modes_left_out_keep_their_reason():
     }
 
 
-def test_a_quantity_is_a_mean_over_blocks_of_a_mean_over_slices():
+def test_a_quantity_is_a_mean_over_blocks_of_a_mean_over_values():
     lost = Observed(key="lost", title="Lost updates", unit="share")
     plan = make_plan("counter", ["gil-single", "ft-single"], observes=(lost,))
     blocks = [
@@ -126,3 +127,51 @@ def test_a_quantity_is_a_mean_over_blocks_of_a_mean_over_slices():
         pytest.approx(0.0515863, abs=1e-6),
         pytest.approx(0.5484137, abs=1e-6),
     )
+
+
+def test_there_is_no_choice_without_one_gil_enabled_thread_to_be_relative_to():
+    plan = make_plan("nbody", ["ft-single", "ft-threads-2"])
+    stored = stored_of((plan, make_blocks(plan, {arm: [1e-5] * 3 for arm in plan.arms})))
+    assert ways_of(stored, "nbody") is None
+
+
+def test_two_ways_are_a_choice_even_on_one_build():
+    times = {"gil-single": [1e-5] * 3, "gil-threads-2": [1e-5] * 3, "ft-single": [None] * 3}
+    plan = make_plan("nbody", list(times))
+    found = ways_of(stored_of((plan, make_blocks(plan, times))), "nbody")
+    assert [(way.arm, way.fastest) for way in found.ways] == [
+        ("gil-single", False),
+        ("gil-threads-2", True),
+    ]
+    assert found.of(Build.FREE_THREADED) == ()
+
+
+def test_a_way_that_no_interval_tells_from_the_fastest_is_as_fast():
+    """Twice as fast in one block and half as fast in the next: nobody can say which is faster."""
+    times = {"gil-single": [1e-5, 1e-5, 1e-5], "gil-threads-2": [1e-5, 4e-5, 1.9e-5]}
+    plan = make_plan("nbody", list(times))
+    found = ways_of(stored_of((plan, make_blocks(plan, times))), "nbody")
+    assert [way.fastest for way in found.ways] == [True, True]
+
+
+def test_what_a_block_did_not_count_is_no_part_of_the_mean():
+    """Blocks of an older program counted one quantity; the second has a mean of the others alone."""
+    kinds = tuple(Observed(key=key, title=key, unit="number") for key in ("one", "two"))
+    plan = make_plan("counter", ["ft-single"], observes=kinds)
+    counted = [((1.0,), (3.0, 7.0)), ((4.0, 10.0), (4.0, 30.0)), ()]
+    blocks = [
+        make_block(plan, i, {"ft-single": [1e-5] * 2}, {"ft-single": {"observed": values}})
+        for i, values in enumerate(counted)
+    ]
+    first, second = observed(series(plan, blocks))
+    assert (first.quantity, first.mean, first.blocks) == (kinds[0], 3.0, 2)
+    assert (second.quantity, second.mean, second.blocks) == (kinds[1], 20.0, 1)
+    assert (second.low, second.high) == (0, math.inf)
+    assert observed(series(plan, blocks[2:])) == ()
+
+
+def test_ways_that_take_exactly_as_long_are_both_the_fastest():
+    times = {"gil-single": [1e-5] * 3, "ft-threads-2": [1e-5] * 3, "ft-processes-2": [1e-5] * 3}
+    plan = make_plan("nbody", list(times))
+    found = ways_of(stored_of((plan, make_blocks(plan, times))), "nbody")
+    assert [way.fastest for way in found.of(Build.FREE_THREADED)] == [True, True]

@@ -98,3 +98,18 @@ def test_choosing_by_speed_does_not_choose_by_ratio():
         shared.append(found.shared.low <= SHARED <= found.shared.high)
     assert 0.93 <= mean(own) <= 0.97
     assert 0.93 <= mean(shared) <= 0.97
+
+
+@pytest.mark.parametrize(
+    ("slow", "own", "shared"),
+    [(1.19, 13, 12), (1.21, 12, 12), (1.39, 12, 12), (1.41, 12, 13)],
+)
+def test_a_block_belongs_to_a_state_by_how_much_slower_than_the_fastest_it_is(slow, own, shared):
+    states = [1.0] * 12 + [1.6] * 12 + [slow]
+    found = split(series(PLAN, blocks_of(states, shared=OWN)), *PAIR)
+    assert (found.own.k, found.shared.k) == (own, shared)
+
+
+def test_ten_blocks_of_either_state_are_enough():
+    found = split(series(PLAN, blocks_of([1.0] * FEWEST + [1.6] * FEWEST)), *PAIR)
+    assert (found.own.k, found.shared.k) == (10, 10)

@@ -82,7 +82,7 @@ def test_a_row_inside_its_floor_reads_no_difference_resolved():
     assert row.floor > math.log(1.055)
     assert row.single.verdict is Verdict.UNRESOLVED
     # The floor is no excuse for the pair it was made from.
-    assert row.again[0].verdict is Verdict.SLOWER
+    assert row.replicates[0].verdict is Verdict.SLOWER
     del times["gil-single-again"]
     assert row_of(times).single.verdict is Verdict.SLOWER
 
@@ -103,7 +103,7 @@ def test_families_of_tests_are_kept_apart():
 
     families = {
         "time": [one for row in rows for one in (row.single, row.threads)],
-        "again": [one for row in rows for one in row.again],
+        "again": [one for row in rows for one in row.replicates],
         "speedup": [
             one for row in rows for one in (row.user_speedup, row.self_speedup, row.gil_speedup)
         ],
@@ -131,3 +131,35 @@ def test_multiplicity_can_take_a_verdict_away():
     row = report(stored_of((plan, make_blocks(plan, clear)), *crowd)).row("nbody")
     assert row.single.p < 0.05 < row.single.q
     assert row.single.verdict is Verdict.UNRESOLVED
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "floor", "verdict"),
+    [
+        (1.02, 1.2, None, Verdict.UNRESOLVED),  # the interval has to lie beyond 2 %
+        (math.nextafter(1.02, 2), 1.2, None, Verdict.SLOWER),
+        (0.9, 1 / 1.02, None, Verdict.UNRESOLVED),
+        (0.9, math.nextafter(1 / 1.02, 0), None, Verdict.FASTER),
+        (1.05, 1.2, math.log(1.1), Verdict.UNRESOLVED),  # as far as the floor is within it
+        (1.05, 1.2, math.nextafter(math.log(1.1), 0), Verdict.SLOWER),
+    ],
+)
+def test_at_its_limit_nothing_is_claimed(low, high, floor, verdict):
+    ratio = 0.95 if high < 1 else 1.1
+    one = Estimate(ratio=ratio, low=low, high=high, k=2, standard_error=0.01, p=0.001)
+    assert judge(one, 0.01, 1.0, floor) is verdict
+
+
+def test_two_blocks_are_enough_for_a_verdict_on_a_time_and_one_for_none_on_a_speed_up():
+    times = {name: [seconds] * 2 for name, seconds in EVERY.items()}
+    row = row_of(times)
+    assert (row.single.verdict, row.user_speedup.verdict) == (Verdict.SLOWER, Verdict.NOT_JUDGED)
+    row = row_of({name: seconds[:1] for name, seconds in times.items()})
+    assert {one.verdict for one in row.comparisons} == {Verdict.UNKNOWN}
+
+
+@pytest.mark.parametrize("ratio", [1.2, 0.8])
+def test_a_q_of_5_per_cent_is_not_below_it(ratio):
+    one = estimate(ratio, 0.01)
+    assert judge(one, 0.05, 1.0, None) is Verdict.UNRESOLVED
+    assert judge(one, 0.049, 1.0, None) in {Verdict.SLOWER, Verdict.FASTER}

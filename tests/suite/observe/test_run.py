@@ -5,6 +5,7 @@ import json
 import tempfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ftguide.machine import Platform
@@ -12,6 +13,7 @@ from ftguide.suite.declare import catalogue, plan, presets
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.observe import run
+from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import store
 from ftguide.suite.record.writer import RunFolder
 from ftguide.vocabulary import Build
@@ -60,6 +62,8 @@ def specimens(laboratory, monkeypatch):
 
 @pytest.fixture
 def execute(laboratory, pair, specimens, tmp_path):
+    pairs = Pairs.of(pair)
+
     def executor(
         *slugs, budget=None, blocks=2, patience=20.0, clock=None, on=None, threads=2, costs=False
     ):
@@ -70,11 +74,11 @@ def execute(laboratory, pair, specimens, tmp_path):
         planned = plan.make_plan(entries, size=size, threads=threads, seed=3, budget_seconds=budget)
         planned = dataclasses.replace(planned, costs=costs)
         on, witness = on or Platform(), Witness()
-        new = run.new_run(planned, pair, root=laboratory, on=on, flags=())
+        new = run.new_run(planned, pairs, root=laboratory, on=on, flags=())
         with RunFolder.create(tmp_path / "local", new) as held:
             execution = run.Execution(
                 held,
-                pair,
+                pairs,
                 root=laboratory,
                 on=on,
                 patience=patience,
@@ -125,7 +129,7 @@ def test_costs_come_last_and_of_every_arm_but_copies(execute):
         assert held["ft-threads-2"] < held["ft-processes-2"]
 
 
-def test_what_is_observed_stands_beside_every_slice(execute):
+def test_what_is_observed_stands_beside_every_value(execute):
     stored, _, _ = execute("observes", blocks=1)
     record = stored.blocks[0].arms["ft-threads-2"]
     assert [workers for workers, _ in record.observed] == [2.0] * len(record.spans)
@@ -156,7 +160,7 @@ def test_a_block_records_what_its_readers_need(execute):
         assert (
             record.gil_before == record.gil_after == (not name.startswith("ft") or "gil-on" in name)
         )
-    # Arms take turns: sorted by start, the slices follow the order that was drawn.
+    # Arms take turns: sorted by start, the values follow the order that was drawn.
     turns = sorted(
         (min(start for start, _ in spans), name)
         for name, record in block.arms.items()
@@ -194,16 +198,18 @@ def test_a_resumed_run_must_find_what_it_was_begun_with(
     stored, _, _ = execute("well-behaved")
     monkeypatch.setattr(run, "catalogue", lambda: specimens)
     on = Platform()
-    run.check_resumable(stored.run, pair, on)
+    run.check_resumable(stored.run, Pairs.of(pair), on)
     other = dataclasses.replace(stored.run.machine, fingerprint="0" * 64)
     with pytest.raises(run.ResumeError, match="begun on another machine"):
-        run.check_resumable(dataclasses.replace(stored.run, machine=other), pair, on)
+        run.check_resumable(dataclasses.replace(stored.run, machine=other), Pairs.of(pair), on)
     swapped = {Build.GIL: pair.ft.facts, Build.FREE_THREADED: pair.gil.facts}
     with pytest.raises(run.ResumeError, match="another GIL-enabled interpreter"):
-        run.check_resumable(dataclasses.replace(stored.run, interpreters=swapped), pair, on)
+        run.check_resumable(
+            dataclasses.replace(stored.run, interpreters=swapped), Pairs.of(pair), on
+        )
     monkeypatch.setattr(run, "catalogue", dict)
     with pytest.raises(run.ResumeError, match="the code of well-behaved has changed"):
-        run.check_resumable(stored.run, pair, on)
+        run.check_resumable(stored.run, Pairs.of(pair), on)
 
 
 def test_a_platform_without_affinity_is_measured_and_every_row_flagged(execute):
@@ -228,7 +234,7 @@ def test_one_cpu_is_enough_for_single_arms(execute):
 def test_stored_data_name_no_path(execute, laboratory):
     _, _, folder = execute("raises", "well-behaved")
     text = (folder / "run.json").read_text() + json.dumps(
-        [store.msgspec.to_builtins(line) for line in store.read_lines(folder)]
+        [msgspec.to_builtins(line) for line in store.read_lines(folder)]
     )
     assert str(laboratory) not in text
     assert "/home/" not in text

@@ -9,7 +9,7 @@ import pytest
 from ftguide.render import numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import ArmTime
-from ftguide.suite.derive.verdicts import Comparison, Verdict
+from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
 from ftguide.suite.pages import charts, citation
 from ftguide.suite.pages.charts import Axis, Entry, Mark, Shape
 from tests import synthetic
@@ -37,10 +37,11 @@ def comparison(ratio, low, high, **changes):
         "arm": "ft-single",
         "base": "gil-single",
         "k": 10,
+        "standard_error": 0.1,
         "p": 0.1,
         "q": 0.1,
         "verdict": Verdict.UNRESOLVED,
-        "kind": "time",
+        "kind": ComparisonKind.TIME,
     }
     return Comparison(ratio=ratio, low=low, high=high, **{**known, **changes})
 
@@ -130,7 +131,7 @@ def test_ratios_show_the_digits_they_deserve(one, number, ends):
 
 def test_times_share_a_unit():
     one = ArmTime(
-        arm="gil-single", median=0.0000119, mean=0.0000123, low=0.0000118, high=0.0000128, slices=9
+        arm="gil-single", median=0.0000119, mean=0.0000123, low=0.0000118, high=0.0000128, values=9
     )
     assert numbers.times_parts(one.mean, one.low, one.high, one.median) == (
         "12.30 \N{MICRO SIGN}s",

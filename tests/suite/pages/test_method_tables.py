@@ -89,7 +89,7 @@ def test_what_was_found_is_drawn_and_escaped(site, page):
     assert len(soup.select("table")) == 4
     assert "1.100 [1.090, 1.110]" in text
     assert "agree" in text
-    assert "differ; slices with all laps 1.250" in text
+    assert "differ; values with all laps 1.250" in text
     assert "0.50\N{EN DASH}1.10" in text
     assert "narrow <b>enough</b>" in text
     assert "aaaaaaaaaaaa-dirty" in text

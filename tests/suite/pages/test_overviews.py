@@ -55,6 +55,17 @@ def test_the_timeline_tells_slow_stretches_and_stolen_time():
     assert timeline.timeline(stored_of((plan, []))) == ()
 
 
+def test_a_run_page_says_during_which_blocks_time_was_stolen(site, stored):
+    run = stored()
+    stolen = tuple(dataclasses.replace(block, steal=0.2) for block in run.blocks[:2])
+    site.run(dataclasses.replace(run, blocks=(*stolen, *run.blocks[2:])))
+    built = site.build()
+    assert built.warnings == []
+    text = built.soup(f"benchmarks/runs/{synthetic.RUN_ID}").select_one("#timeline").get_text()
+    for block in stolen:
+        assert f"20 % stolen during {block.workload}" in text
+
+
 def test_a_workload_page_shows_ways_and_what_was_counted(site, stored):
     run = stored(plans={"mandelbrot": {"without": {"interpreters": "it <b>refuses</b> them"}}})
     planned = run.planned("mandelbrot")

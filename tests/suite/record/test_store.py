@@ -1,15 +1,17 @@
 """The store: corrupt and foreign files are named, writing is whole or not at all."""
 
 import json
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from ftguide import files
 from ftguide.suite.record import store
-from ftguide.suite.record.model import SCHEMA, Failure, IndexEntry, Line
+from ftguide.suite.record.model import SCHEMA, Cost, Failure, IndexEntry, Line
 from ftguide.suite.record.writer import RunFolder
-from tests.suite.derive.builder import make_run
+from ftguide.vocabulary import UnknownNameError
+from tests.suite.derive.builder import make_blocks, make_plan, make_run
 
 FAILURE = Line(
     failure=Failure(workload="nbody", index=0, arm="ft-single", kind="raised", message="no")
@@ -133,10 +135,182 @@ def test_a_full_disk_keeps_the_finished_blocks(folder):
     with RunFolder.resume(folder) as held:
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, limits[1]))
         try:
-            with pytest.raises(store.StoreError, match="The finished blocks are safe"):
+            with pytest.raises(
+                store.StoreError, match=r"jsonl: [A-Z][a-z ]+\. The finished blocks are safe"
+            ):
                 held.append(FAILURE)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert (folder / "blocks.jsonl").read_bytes() == before
         held.append(FAILURE)
     assert len(store.read_lines(folder)) == 3
+
+
+def test_a_run_folder_without_its_run_is_named(tmp_path):
+    with pytest.raises(
+        store.StoreError,
+        match=r"run\.json: No such file or directory\. Is the run folder complete\?",
+    ):
+        store.read_run(tmp_path / "20260101T000000Z-00000000")
+
+
+def test_an_archive_is_whole_and_its_last_line_too(folder):
+    """What a killed run leaves is forgiven in `blocks.jsonl` only: an archive is made of a whole one."""
+    lines = (folder / "blocks.jsonl").read_bytes()
+    packed = folder / "blocks.jsonl.gz"
+    packed.write_bytes(files.pack(lines.replace(b"\n", b"\n\n")))
+    assert len(store.read_lines(folder)) == 2
+    packed.write_bytes(files.pack(lines[:-1]))
+    with pytest.raises(store.StoreError, match=r"blocks\.jsonl\.gz: its last line is cut off"):
+        store.read_lines(folder)
+
+
+def test_what_was_written_twice_counts_once_and_the_first_time(folder):
+    plan = make_plan("nbody", ["gil-single"])
+    blocks = make_blocks(plan, {"gil-single": [1e-5, 2e-5]})
+    costs = [
+        Cost(
+            workload="nbody",
+            version=1,
+            source_hash="ab" * 32,
+            arm=arm,
+            start_seconds=(seconds,),
+            peak_pss_bytes=None,
+            samples=1,
+        )
+        for arm, seconds in (("gil-single", 0.1), ("ft-single", 0.2), ("gil-single", 0.3))
+    ]
+    with RunFolder.resume(folder) as held:
+        for block in (*blocks, replace(blocks[0], seconds=99.0)):
+            held.append(Line(block=block))
+        for cost in costs:
+            held.append(Line(cost=cost))
+        held.append(Line(failure=replace(FAILURE.failure, message="later")))
+    stored = store.load(folder)
+    assert stored.blocks == tuple(blocks)
+    assert stored.costs == tuple(costs[:2])
+    assert stored.failures == (FAILURE.failure,)
+
+
+def entry(run_id="20260101T000000Z-00000000", **changes):
+    made = IndexEntry(
+        run_id=run_id,
+        machine="epyc",
+        started="2026-01-01T00:00:00Z",
+        preset="full",
+        python="3.14.7",
+        compiler="GCC",
+        citable=True,
+        workloads=96,
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize("run_id", ["../../etc", "", "20260101T000000Z-0000000g"])
+def test_an_index_names_runs_by_their_ids(tmp_path, run_id):
+    store.write_index(tmp_path, [entry(), entry(run_id)])
+    with pytest.raises(store.StoreError, match=r"\$\.runs\[[01]\] names run"):
+        store.read_index(tmp_path)
+
+
+def test_an_index_is_written_newest_first_and_read_back(tmp_path):
+    old, new = entry(), entry("20260202T000000Z-00000000", started="2026-02-02T00:00:00Z")
+    twin = replace(new, run_id="20260202T000000Z-00000001")
+    for results in (tmp_path / "made" / "now", tmp_path):
+        for order in ([old, new, twin], [twin, old, new]):
+            store.write_index(results, order)
+            assert store.read_index(results).runs == (twin, new, old)
+
+
+def test_a_local_run_lies_beside_its_index_and_a_published_one_below_its_machine(tmp_path):
+    one = entry()
+    assert store.folder_of(tmp_path, one) == tmp_path / "epyc" / one.run_id
+    assert store.folder_of(tmp_path, replace(one, machine="local")) == tmp_path / one.run_id
+
+
+def test_a_run_is_citable_when_the_pair_is_alike_optimised_and_pinned():
+    run = make_run([make_plan("nbody"), make_plan("richards")])
+    found = store.entry_of(run)
+    assert (found.run_id, found.machine, found.python) == (run.run_id, "local", "3.14.7")
+    assert (found.preset, found.compiler, found.workloads) == ("full", "GCC 12.2.0", 2)
+    assert found.citable
+    slow = {
+        build: {**run.interpreters, build: replace(facts, pgo=False)}
+        for build, facts in run.interpreters.items()
+    }
+    for changes in (
+        {"differences": ("compiler",)},
+        {"pinned": False},
+        *({"interpreters": interpreters} for interpreters in slow.values()),
+    ):
+        assert not store.entry_of(replace(run, **changes)).citable
+
+
+def test_the_runs_that_stand_come_whole_citable_and_full_ones_first():
+    """Withdrawn ones are out; less than half of the workloads of the largest is not whole."""
+    names = {
+        "quick": entry(preset="quick"),
+        "withdrawn": entry(withdrawn="wrong CPU", workloads=1000),
+        "not citable": entry(citable=False),
+        "part": entry(workloads=47),
+        "half": entry(workloads=48),
+        "full": entry(),
+    }
+    named = {id(one): name for name, one in names.items()}
+    found = [named[id(one)] for one in store.standing(names.values())]
+    assert found == ["half", "full", "quick", "part", "not citable"]
+    assert store.standing([]) == []
+
+
+def test_a_run_is_found_by_path_and_by_id_and_a_misspelt_one_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "ROOT", tmp_path)
+    results, run_id = tmp_path / store.RESULTS, "20260101T000000Z-00000000"
+    folder = results / "local" / run_id
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    assert store.find(str(folder)) == store.find(run_id) == store.find(run_id, "local") == folder
+    with pytest.raises(UnknownNameError, match=run_id):
+        store.find(run_id[:-1])
+    with pytest.raises(UnknownNameError):
+        store.find(run_id, "epyc")
+
+
+@pytest.mark.parametrize("machine", "abcdyz")
+def test_of_a_published_run_the_public_folder_is_found(tmp_path, monkeypatch, machine):
+    """Whatever the order in which the file system lists them."""
+    monkeypatch.setattr(files, "ROOT", tmp_path)
+    results, run_id = tmp_path / store.RESULTS, "20260101T000000Z-00000000"
+    for name in (machine, "local"):
+        (results / name / run_id).mkdir(parents=True)
+        (results / name / run_id / "run.json").write_text("{}")
+    assert store.find(run_id) == results / machine / run_id
+
+
+def test_a_run_is_finished_whole_and_may_be_finished_twice(tmp_path):
+    plan = make_plan("nbody", ["gil-single", "ft-single"])
+    blocks = make_blocks(plan, {"gil-single": [1e-5] * 2, "ft-single": [1.1e-5] * 2})
+    run = replace(make_run([plan]), finished=None)
+    results = tmp_path / "not" / "yet"
+    with RunFolder.create(results, run) as held:
+        for block in blocks:
+            held.append(Line(block=block))
+        first = held.finish("2026-11-23T00:59:00Z")
+    folder = results / run.run_id
+    assert store.read_run(folder) == replace(run, finished="2026-11-23T00:59:00Z")
+    assert first == store.load(folder)
+    assert first.blocks == tuple(blocks)
+    names = {"run.json", "blocks.jsonl.gz", "gil-single.json.gz", "ft-single.json.gz"}
+    assert {path.name for path in folder.iterdir()} == names
+    before = {name: (folder / name).read_bytes() for name in names}
+    with RunFolder.resume(folder) as held:
+        held.finish("2026-11-24T00:00:00Z")
+    assert {name for name in names if (folder / name).read_bytes() != before[name]} == {"run.json"}
+    assert store.read_run(folder).finished == "2026-11-24T00:00:00Z"
+
+
+def test_a_run_folder_is_made_once(tmp_path):
+    run = make_run()
+    with RunFolder.create(tmp_path, run):
+        pass
+    with pytest.raises(FileExistsError), RunFolder.create(tmp_path, run):
+        pass

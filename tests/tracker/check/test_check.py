@@ -9,8 +9,7 @@ from ftguide.tracker.check.check import Answer, check
 from ftguide.tracker.check.dependency import Dependency
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.pages import words
-from ftguide.tracker.record.findings import Wheels
-from ftguide.tracker.record.model import Kind
+from ftguide.tracker.record.findings import Kind, Wheels
 from tests import tracked
 
 TODAY = date.fromisoformat(tracked.TODAY)

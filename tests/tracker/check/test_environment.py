@@ -8,6 +8,7 @@ import pytest
 
 from ftguide.tracker.check import environment
 from ftguide.tracker.check.dependency import DependencyError
+from ftguide.tracker.observe import artifacts
 
 
 def install(root, name, version="1.0", *, tag="py3-none-any", files=(), classifier="", url=False):
@@ -54,7 +55,7 @@ def test_what_metadata_say(root):
 def test_real_environment_runs_nothing(tmp_path):
     root = tmp_path / "env"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", root], check=True)
-    (packages,) = environment.packages_of(root)
+    (packages,) = artifacts.site_packages_of(root)
     trace = tmp_path / "ran"
     run = f"import sys; open({str(trace)!r}, 'w').close()\n"
     (packages / "evil.pth").write_text(run)

@@ -14,13 +14,14 @@ from ftguide.tracker.record.findings import (
     Backfill,
     Control,
     Declares,
+    Kind,
     ModuleProblem,
     Retraction,
     SourceBuild,
     Transition,
     UpstreamCi,
 )
-from ftguide.tracker.record.model import LINES, PLATFORMS, Environment, Evidence, Kind
+from ftguide.tracker.record.model import LINES, PLATFORMS, Environment, Evidence
 from tests.tracker.made import (
     AT,
     DECLARES,

@@ -18,8 +18,8 @@ from ftguide.tracker.observe import collect
 from ftguide.tracker.observe.index import Index, address
 from ftguide.tracker.observe.install import Source, Workshop
 from ftguide.tracker.observe.probe import Request, probe
-from ftguide.tracker.record.findings import Backfill, Declarations, DeepImport, Imports, Suite
-from ftguide.tracker.record.model import CompatError, Kind
+from ftguide.tracker.record.findings import Backfill, Declarations, DeepImport, Imports, Kind, Suite
+from ftguide.tracker.record.model import CompatError
 
 pytestmark = [pytest.mark.registry, pytest.mark.interpreters, pytest.mark.timeout(600)]
 

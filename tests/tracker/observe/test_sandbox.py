@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.process import Ended
 from ftguide.tracker.observe import sandbox
+from ftguide.tracker.observe.sandbox import stopped_by
 
 
-def run(tmp_path: Path, code: str, **options: object) -> sandbox.Outcome:
+def run(tmp_path: Path, code: str, **options: object) -> Ended:
     values: dict[str, object] = {"folder": tmp_path, "seconds": 30.0}
     return sandbox.run([sys.executable, "-I", "-c", code], **(values | options))  # type: ignore[arg-type]
 
@@ -27,27 +29,28 @@ def alive(pid: int) -> bool:
 def test_an_ordinary_end(tmp_path):
     code = "import sys; print(sys.stdin.read()[::-1]); print('oops', file=sys.stderr); sys.exit(3)"
     outcome = run(tmp_path, code, request=b"abc")
-    assert (outcome.exit_code, outcome.ended, outcome.output) == (3, "", b"cba\n")
-    assert outcome.tail == "oops\n"
+    assert (outcome.status, stopped_by(outcome), outcome.output) == (3, "", b"cba\n")
+    assert outcome.errors == b"oops\n"
+    assert sandbox.how_it_ended(outcome) == "exit status 3"
 
 
 def test_a_crash_is_a_result(tmp_path):
     outcome = run(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
-    assert (outcome.exit_code, outcome.ended) == (None, "signal SIGSEGV")
+    assert stopped_by(outcome) == "signal SIGSEGV"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGRTMIN"), reason="signals without names")
 def test_a_signal_without_a_name_is_its_number(tmp_path):
     outcome = run(tmp_path, "import os; os.kill(os.getpid(), 40)")
-    assert (outcome.exit_code, outcome.ended) == (None, "signal 40")
+    assert stopped_by(outcome) == "signal 40"
 
 
 def test_a_hang_is_ended(tmp_path):
     outcome = run(tmp_path, "import time; time.sleep(60)", seconds=0.5)
-    assert outcome.ended == "time-out after 0.5 s"
+    assert stopped_by(outcome) == "time-out after 0.5 s"
     chatty = "import time\nprint('begin', flush=True)\ntime.sleep(60)"
     outcome = run(tmp_path, chatty, quiet_seconds=0.7)
-    assert (outcome.ended, outcome.output) == ("time-out after 0.7 s", b"begin\n")
+    assert (stopped_by(outcome), outcome.output) == ("time-out after 0.7 s", b"begin\n")
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
@@ -69,20 +72,21 @@ def test_nothing_stays_behind(tmp_path, seconds):
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs smaps_rollup")
-def test_memory_is_what_is_used_not_what_is_reserved(tmp_path):
+def test_memory_is_what_is_used_not_what_is_reserved(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "MEMORY_BYTES", 200 << 20)
     reserves = "import mmap, time\nm = mmap.mmap(-1, 8 << 30)\ntime.sleep(1.5)"
-    assert run(tmp_path, reserves, memory_bytes=200 << 20).exit_code == 0
+    assert run(tmp_path, reserves).succeeded
     uses = "import time\ndata = b'x' * (400 << 20)\ntime.sleep(30)"
-    assert run(tmp_path, uses, memory_bytes=200 << 20).ended == "memory above 200 MB"
+    assert stopped_by(run(tmp_path, uses)) == "memory above 200 MB"
 
 
 def test_a_flood_is_cut_off(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "OUTPUT_BYTES", 1 << 20)
     outcome = run(tmp_path, "while True: print('x' * 1000)")
-    assert outcome.ended == "more than 1 MB of output"
+    assert stopped_by(outcome) == "more than 1 MB of output"
     assert len(outcome.output) <= 1 << 20
     outcome = run(tmp_path, "import sys\nfor _ in range(9999): print('y' * 99, file=sys.stderr)")
-    assert len(outcome.tail) <= sandbox.TAIL_BYTES
+    assert len(outcome.errors) <= sandbox.TAIL_BYTES
 
 
 def test_the_environment_is_empty_of_secrets(tmp_path, monkeypatch):

@@ -4,11 +4,11 @@ import pytest
 
 from ftguide.tracker.derive.level_rules import Flag, Level
 from ftguide.tracker.derive.model import Cell
-from ftguide.tracker.observe.probe import platform_of
+from ftguide.tracker.observe.probe import cell_key
 from ftguide.tracker.observe.survey import Report, Survey, cell_of
 from ftguide.tracker.pages import words
-from ftguide.tracker.record.findings import Claim, Declarations, DeepImport, Imports
-from ftguide.tracker.record.model import TOOL, Kind
+from ftguide.tracker.record.findings import Claim, Declarations, DeepImport, Imports, Kind
+from ftguide.tracker.record.model import TOOL
 from tests.tracker.conftest import NAMES, package
 
 pytestmark = [pytest.mark.interpreters, pytest.mark.timeout(300)]
@@ -33,9 +33,7 @@ EXPECTED = {
 
 def cell(survey: Survey, name: str) -> Cell:
     facts = survey.pair.ft.facts
-    return cell_of(
-        package(f"specimen-{name}"), survey.log, "3.14t", platform_of(facts.platform, facts.libc)
-    )
+    return cell_of(package(f"specimen-{name}"), survey.log, "3.14t", cell_key(facts)[1])
 
 
 def results(report: Report) -> dict[Kind, object]:

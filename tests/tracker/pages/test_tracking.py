@@ -8,6 +8,7 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.model import lowest
 from ftguide.tracker.pages import data, words
 from ftguide.tracker.record.model import LINES, PLATFORMS
 from tests import tracked
@@ -239,4 +240,4 @@ def test_damaged_evidence_costs_its_package_only(tracking, folder):
     found = rows(built.soup("tracking"))
     assert len(found) == len(tracked.FATES)
     assert "unknown" in found["turns-on-001"].get_text()
-    assert words.lowest([]) is Level.UNKNOWN
+    assert lowest([]) is Level.UNKNOWN

@@ -24,12 +24,13 @@ from ftguide.tracker.record.findings import (
     Declares,
     ImportedName,
     Imports,
+    Kind,
     Retraction,
     Smoke,
     SourceBuild,
     UpstreamCi,
 )
-from ftguide.tracker.record.model import TOOL, Artifact, Kind
+from ftguide.tracker.record.model import TOOL, Artifact
 from tests import tracked
 from tests.tracker.pages.test_tracking import project
 

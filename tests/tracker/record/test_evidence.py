@@ -9,6 +9,7 @@ import pytest
 
 from ftguide.files import ROOT, held
 from ftguide.tracker.record import evidence
+from ftguide.tracker.record.findings import Fallback
 from ftguide.tracker.record.model import TOOL, CompatError, Evidence
 from tests.tracker.made import GOOD, NAME, claim, declared, wheels
 
@@ -27,10 +28,9 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_what_is_written_is_read(log):
-    assert evidence.read(log) == GOOD
     assert evidence.read_package(log, NAME) == GOOD
     assert evidence.read_package(log, "other") == ()
-    assert evidence.read(log / "nowhere") == ()
+    assert evidence.read_package(log / "nowhere", NAME) == ()
 
 
 def test_the_same_observation_is_only_seen_again(log):
@@ -43,7 +43,7 @@ def test_the_same_observation_is_only_seen_again(log):
     assert after.startswith(before)
     added = after.removeprefix(before)
     assert len(added) < len(before) / 2
-    found = evidence.read(log)
+    found = evidence.read_package(log, NAME)
     assert len(found) == 2 * len(GOOD) + 1
     assert found[len(GOOD)] == replace(GOOD[0], observed_at="2026-11-22T00:00:00Z")
 
@@ -65,7 +65,7 @@ def test_the_version_of_the_probe_is_a_part_of_new_observations(log):
     lines = (log / f"{NAME}.jsonl").read_bytes().splitlines()
     assert lines[-2] + b"\n" == evidence.encode(old)
     assert msgspec.json.decode(lines[-1])["tool"] == TOOL
-    assert evidence.read(log) == (*GOOD, old, new)
+    assert evidence.read_package(log, NAME) == (*GOOD, old, new)
 
 
 def test_stored_lines_are_read_and_written_byte_for_byte():
@@ -101,7 +101,7 @@ def test_a_killed_writer_loses_only_its_line(log):
     path = log / f"{NAME}.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole[:-20])
-    assert len(evidence.read(log)) == len(GOOD) - 1
+    assert len(evidence.read_package(log, NAME)) == len(GOOD) - 1
     evidence.append(log, GOOD[-1:])
     assert path.read_bytes() == whole
 
@@ -114,7 +114,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(log, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CompatError, match=r"No space left.*make room"):
+    with pytest.raises(CompatError, match=r"jsonl: No space left on device\. .*make room"):
         evidence.append(log, [claim("2 - Beta")])
     assert path.read_bytes() == before
 
@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_no_new_file(tmp_path, monkeypatch):
 def test_damage_is_named_by_file_line_and_remedy(log, number, old, new, says):
     rewrite(log / f"{NAME}.jsonl", number, old, new)
     with pytest.raises(CompatError, match=says) as caught:
-        evidence.read(log)
+        evidence.read_package(log, NAME)
     assert f"{NAME}.jsonl" in str(caught.value)
     remedy = "Use the version" if '"schema"' in old else "Restore the file"
     assert remedy in str(caught.value)
@@ -172,24 +172,24 @@ def test_seen_again_needs_a_first_time(log):
     with (log / f"{NAME}.jsonl").open("a") as stream:
         stream.write('{"seen":"sha256:beef","at":"2026-11-22T00:00:00Z"}\n')
     with pytest.raises(CompatError, match=r"line 6: .*which no earlier line holds"):
-        evidence.read(log)
+        evidence.read_package(log, NAME)
 
 
 def test_huge_lines_and_files_are_refused(log, monkeypatch):
     path = log / f"{NAME}.jsonl"
     monkeypatch.setattr(evidence, "MAX_LINE_BYTES", 200)
     with pytest.raises(CompatError, match="longer than 200 bytes"):
-        evidence.read(log)
+        evidence.read_package(log, NAME)
     monkeypatch.setattr(evidence, "MAX_FILE_BYTES", 1000)
     with pytest.raises(CompatError, match=f"{path.name}: larger than 1000 bytes"):
-        evidence.read(log)
+        evidence.read_package(log, NAME)
 
 
 def test_deep_nesting_is_an_error_and_no_crash(log):
     with (log / f"{NAME}.jsonl").open("a") as stream:
         stream.write('{"schema":' + "[" * 100_000 + "\n")
     with pytest.raises(CompatError, match="line 6"):
-        evidence.read(log)
+        evidence.read_package(log, NAME)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "", ".hidden", "A", "a" * 200, "x\ny"])
@@ -208,5 +208,79 @@ def test_fields_of_later_versions_keep_old_ids(log):
     line["id"] = f"sha256:{digest.hexdigest()}"
     path = log / f"{NAME}.jsonl"
     path.write_bytes(msgspec.json.encode(line) + b"\n")
-    (found,) = evidence.read(log)
+    (found,) = evidence.read_package(log, NAME)
     assert found.result == declared().result
+
+
+def test_a_file_tells_about_the_package_it_is_named_after(log):
+    (log / f"{NAME}.jsonl").rename(log / "other.jsonl")
+    with pytest.raises(CompatError, match=f"line 1: about package '{NAME}'.* named 'other'"):
+        evidence.read_package(log, "other")
+
+
+def test_empty_lines_are_nothing(log):
+    path = log / f"{NAME}.jsonl"
+    path.write_bytes(b"\n" + path.read_bytes().replace(b"\n", b"\n\n"))
+    assert evidence.read_package(log, NAME) == GOOD
+
+
+def test_limits_are_the_most_that_is_read(log, monkeypatch):
+    raw = (log / f"{NAME}.jsonl").read_bytes()
+    longest, size = max(map(len, raw.splitlines())), len(raw)
+    monkeypatch.setattr(evidence, "MAX_LINE_BYTES", longest)
+    monkeypatch.setattr(evidence, "MAX_FILE_BYTES", size)
+    assert evidence.read_package(log, NAME) == GOOD
+    monkeypatch.setattr(evidence, "MAX_LINE_BYTES", longest - 1)
+    with pytest.raises(CompatError, match=f"longer than {longest - 1} bytes"):
+        evidence.read_package(log, NAME)
+    monkeypatch.setattr(evidence, "MAX_FILE_BYTES", size - 1)
+    with pytest.raises(CompatError, match=f"larger than {size - 1} bytes"):
+        evidence.read_package(log, NAME)
+
+
+def test_what_is_appended_comes_back_with_its_ids_and_counts_once(tmp_path):
+    one = replace(claim("2 - Beta"), id="")
+    later = replace(one, observed_at="2026-11-22T00:00:00Z")
+    first, second = evidence.append(tmp_path / "new" / "folder", [one, later])
+    assert first.id == second.id == claim("2 - Beta").id
+    assert evidence.read_package(tmp_path / "new" / "folder", NAME) == (first, second)
+    lines = (tmp_path / "new" / "folder" / f"{NAME}.jsonl").read_bytes().splitlines()
+    assert [line.startswith(b'{"seen":') for line in lines] == [False, True]
+
+
+def test_nothing_is_appended_to_nothing_and_packages_not_to_each_other(tmp_path):
+    assert evidence.append(tmp_path, []) == ()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ValueError, match="too many values"):
+        evidence.append(tmp_path, [claim("2 - Beta"), replace(claim("2 - Beta"), package="other")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_empty_is_not_stored(tmp_path):
+    line = msgspec.json.decode(evidence.encode(wheels()))
+    assert sorted(line) == ["id", "kind", "observed_at", "package", "result", "schema", "version"]
+    assert msgspec.json.decode(evidence.encode(wheels(), again=True)) == {
+        "seen": wheels().id,
+        "at": wheels().observed_at,
+    }
+
+
+@pytest.mark.parametrize("time", ["2026-11-22", "2026-11-22T00:00:00", "2026-11-22T25:00:00Z", ""])
+def test_the_time_of_a_sighting_is_checked_as_well(log, time):
+    with (log / f"{NAME}.jsonl").open("a") as stream:
+        stream.write(f'{{"seen":"{GOOD[0].id}","at":"{time}"}}\n')
+    with pytest.raises(CompatError, match=rf"line 6, \$\.at: '{time}' is not a time such as"):
+        evidence.read_package(log, NAME)
+
+
+def test_a_sighting_says_nothing_else(log):
+    with (log / f"{NAME}.jsonl").open("a") as stream:
+        stream.write(f'{{"seen":"{GOOD[0].id}","at":"2026-11-22T00:00:00Z","by":"me"}}\n')
+    with pytest.raises(CompatError, match=r"line 6: .*unknown field `by`"):
+        evidence.read_package(log, NAME)
+
+
+def test_a_comparison_that_was_stored_without_a_result_had_worked():
+    """Fields are added with a default, which is what lines without them meant."""
+    found = msgspec.json.decode(b'{"missing":[]}', type=Fallback)
+    assert (found.works, found.extra, found.problem) == (True, (), "")

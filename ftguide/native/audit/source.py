@@ -1,0 +1,138 @@
+"""What the rules see: a source without comments and strings, and what its project's build files say. Pure.
+
+What is blanked out becomes spaces, so every offset and line stays.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+
+from ftguide.native.audit.rules import Language
+
+#: Each pattern eats input in one pass, and what is not closed ends with the line or the file.
+_C = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<string>R"(?P<raw>[^()\\\s]{0,16})\(.*?(?:\)(?P=raw)"|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""",
+    re.DOTALL | re.VERBOSE,
+)
+_RUST = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    |(?P<string>r(?P<raw>\#{1,8})".*?(?:"(?P=raw)|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|'(?:\\[^'\n]{1,10}|[^'\\\n])')""",
+    re.DOTALL | re.VERBOSE,
+)
+_CYTHON = re.compile(
+    r"""(?P<comment>\#[^\n]*)
+    |(?P<string>\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""",
+    re.DOTALL | re.VERBOSE,
+)
+_FORTRAN = re.compile(r"""(?P<comment>![^\n]*)|(?P<string>"[^"\n]*"|'[^'\n]*')""")
+
+_PATTERNS = {
+    Language.C: _C,
+    Language.CPP: _C,
+    Language.SWIG: _C,
+    Language.RUST: _RUST,
+    Language.CYTHON: _CYTHON,
+    Language.FORTRAN: _FORTRAN,
+}
+_VISIBLE = re.compile(r"[^\n]+")
+_CONDITION = re.compile(r"[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(.*)")
+_VERSION = re.compile(r"PY_VERSION_HEX (<=|<|>=|>) (0x[0-9a-fA-F]{8})")
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\\n?)*", re.MULTILINE)
+
+
+def _spaces(text: str) -> str:
+    return _VISIBLE.sub(lambda match: " " * len(match[0]), text)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as the rules see it: `code` and `text` have the same length and the same lines."""
+
+    name: str
+    language: Language
+    text: str
+    code: str  #: without comments and strings
+    comments: tuple[tuple[int, str], ...]  #: line of each comment, and its text
+    starts: tuple[int, ...]  #: offset of each line
+
+    def line_of(self, offset: int) -> int:
+        """Return the line of an offset, counted from 1."""
+        return bisect.bisect_right(self.starts, offset)
+
+    def line(self, number: int) -> str:
+        """Return the text of a line, trimmed, at most 160 characters."""
+        begin = self.starts[number - 1]
+        end = self.text.find("\n", begin)
+        return self.text[begin : end if end >= 0 else len(self.text)].strip()[:160]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What the build files of a tree say, joined: the declarations that are not in the sources."""
+
+    build: str = ""
+    pyo3: tuple[int, int] | None = None  #: the version Cargo.toml asks for
+    included: frozenset[str] = frozenset()  #: names of Cython sources that others include
+
+
+def read(name: str, language: Language, text: str) -> Source:
+    """Mask a text."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    starts = (0, *(match.end() for match in re.finditer("\n", text)))
+    comments: list[tuple[int, str]] = []
+
+    def blank(match: re.Match[str]) -> str:
+        if match["comment"]:
+            comments.append((bisect.bisect_right(starts, match.start()), match["comment"]))
+        return _spaces(match[0])
+
+    code = _PATTERNS[language].sub(blank, text)
+    if language in {Language.C, Language.CPP}:
+        code = _without_dead_code(code)
+    return Source(name, language, text, code, tuple(comments), starts)
+
+
+def _without_dead_code(code: str) -> str:
+    """Blank out what a free-threaded build, 3.13 or later, does not compile, as far as one can read.
+
+    Understood are conditions on Py_GIL_DISABLED alone, on PY_VERSION_HEX alone, and `#if 0`.
+    """
+    lines = code.split("\n")
+    branches: list[tuple[bool, bool]] = []  # of each open #if: this branch is dead, the other is
+    for number, line in enumerate(lines):
+        if not (match := _CONDITION.match(line)):
+            if any(dead for dead, _ in branches):
+                lines[number] = " " * len(line)
+        elif match[1] in {"if", "ifdef", "ifndef"}:
+            branches.append(_verdict(match[1], match[2].strip()))
+        elif branches and match[1] == "elif":
+            branches[-1] = (branches[-1][1], branches[-1][1])
+        elif branches and match[1] == "else":
+            branches[-1] = (branches[-1][1], False)
+        elif branches:
+            branches.pop()
+    return "\n".join(lines)
+
+
+def _verdict(word: str, condition: str) -> tuple[bool, bool]:
+    """Return whether the branch of a condition is dead, and whether its #else is."""
+    condition = re.sub(r"\s+", " ", condition)
+    if word == "if" and condition == "0":
+        return True, False
+    if word == "if" and (version := _VERSION.fullmatch(condition)):
+        older = version[1].startswith("<")
+        return (older, not older) if int(version[2], 16) < 0x030E0000 else (False, False)
+    if word == "if":
+        match = re.fullmatch(r"(! ?)?(?:defined ?)?\(? ?Py_GIL_DISABLED ?\)?", condition)
+        named, negated = match is not None, bool(match and match[1])
+    else:
+        named, negated = condition == "Py_GIL_DISABLED", word == "ifndef"
+    return (negated, not negated) if named else (False, False)
+
+
+def without_directives(code: str) -> str:
+    """Blank out preprocessor directives with their continuation lines."""
+    return _DIRECTIVE.sub(lambda match: _spaces(match[0]), code)

@@ -1,0 +1,125 @@
+"""The source of a test: the program that pages show, what it uses, and the hash of what is executed. Pure.
+
+The hash covers the class but for what only describes it, and the module-level definitions that the class
+reaches. A stored result with another hash describes other code.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import functools
+import hashlib
+import re
+
+#: Class attributes that only describe: changing them leaves the hash, and what was measured, as it was.
+_DESCRIPTION = frozenset(
+    {
+        *(
+            "question",
+            "on",
+            "operation",
+            "outcomes",
+            "module",
+            "level",
+            "source",
+            "remedy",
+            "issue",
+        ),
+        *("note", "since", "needs", "control", "__doc__"),
+    }
+)
+
+
+def _names(node: ast.stmt) -> list[str]:
+    """Return the names that a module-level statement binds."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    return []
+
+
+@functools.lru_cache(maxsize=1)
+def _parsed(source: str) -> tuple[list[ast.stmt], dict[str, ast.stmt]]:
+    """Return the statements of a module, and those that bind names; families are read one by one."""
+    body = ast.parse(source).body
+    return body, {bound: node for node in body for bound in _names(node)}
+
+
+def line_of_class(name: str, source: str) -> int:
+    """Return the line of a module-level class; `inspect` reads the file anew for each."""
+    node = _parsed(source)[1].get(name)
+    return 1 if node is None else node.lineno
+
+
+def _reached(name: str, source: str) -> list[ast.stmt]:
+    """Return a class and the module-level statements it reaches, in the order of the file."""
+    body, binds = _parsed(source)
+    waiting, reached = [name], set[int]()
+    while waiting:
+        node = binds.get(waiting.pop())
+        if node is None or id(node) in reached:
+            continue
+        reached.add(id(node))
+        waiting += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+    return [node for node in body if id(node) in reached]
+
+
+_HARNESS = "from outcomes.tests.declare"
+
+
+def program(name: str, source: str) -> tuple[str, str]:
+    """Return a class as written, and what it uses as written."""
+    code, helpers = "", []
+    for node in _reached(name, source):
+        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        text = "\n".join(source.splitlines()[start - 1 : node.end_lineno])
+        if name in _names(node) and isinstance(node, ast.ClassDef):
+            code = _shown(node, source)
+        elif not text.startswith(_HARNESS):
+            helpers.append(text)
+    return code, "\n".join(helpers)
+
+
+def _shown(made: ast.ClassDef, source: str) -> str:
+    """Return a class as written, without the lines that only describe it."""
+    lines = source.splitlines()
+    described = {
+        number
+        for node in made.body
+        if _describes(node) or "slug" in _names(node)
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    kept = [
+        lines[n - 1] for n in range(made.lineno, (made.end_lineno or 0) + 1) if n not in described
+    ]
+    body = "\n".join(kept[1:]).strip("\n")
+    return f"{kept[0]}\n{re.sub(chr(10) + '{3,}', chr(10) * 2, body)}"
+
+
+def source_hash(name: str, source: str) -> str:
+    """Return the SHA-256 of what a test executes, hexadecimal; comments and layout do not matter."""
+    digest = hashlib.sha256()
+    for node in _reached(name, source):
+        text = ast.unparse(_executed(node) if name in _names(node) else node)
+        if not text.startswith(_HARNESS):
+            digest.update(f"{text}\n".encode())
+    return digest.hexdigest()
+
+
+def _executed(node: ast.stmt) -> ast.stmt:
+    """Return a class without what only describes it."""
+    made = copy.copy(node)
+    if isinstance(made, ast.ClassDef):
+        made.body = [part for part in made.body if not _describes(part)] or [ast.Pass()]
+    return made
+
+
+def _describes(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    return isinstance(node, ast.Assign | ast.AnnAssign) and _DESCRIPTION.issuperset(_names(node))

@@ -1,0 +1,115 @@
+"""What other programs read: outcomes.json and outcomes.csv. Pure; the same records give the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import msgspec
+
+from ftguide.outcomes.derive.grades import Cell
+from ftguide.outcomes.pages.data import Laboratory
+
+#: Version of the exports. Raised when a field changes its meaning, not when one is added.
+SCHEMA = 1
+
+JSON, CSV = (f"thread-safety/data/outcomes.{kind}" for kind in ("json", "csv"))
+
+
+def files(found: Laboratory) -> dict[str, bytes]:
+    """Return the exports by their place in the site."""
+    return {JSON: _json(found), CSV: _csv(found)}
+
+
+def _cell(cell: Cell) -> dict[str, object]:
+    seen = cell.observation
+    return {
+        "verdict": cell.verdict,
+        "samples": cell.samples,
+        "processes": len(seen.processes),
+        "overlapping": seen.overlapping,
+        "stamped": seen.stamped,
+        "observed_at": seen.observed_at,
+        "run": seen.run,
+        "preset": seen.preset,
+        "binary_sha256": seen.subject.binary_sha256,
+        "outcomes": [
+            {
+                "outcome": one.name,
+                "grade": one.grade,
+                "count": one.rate.count,
+                "of": "processes" if one.ending else "samples",
+                "total": one.rate.samples,
+                "low": one.rate.low,
+                "high": one.rate.high,
+            }
+            for one in cell.seen
+        ],
+        "configurations": [
+            {"configuration": str(key), "samples": samples, "counts": dict(counts)}
+            for key, counts, samples in cell.configurations()
+        ],
+    }
+
+
+def _json(found: Laboratory) -> bytes:
+    board = found.board
+    tests = [
+        {
+            "test": test.slug,
+            "family": test.family,
+            "question": test.question,
+            "on": test.on,
+            "operation": test.operation,
+            "module": test.module,
+            "level": test.level,
+            "source": test.source,
+            "issue": test.issue,
+            "hash": test.hash,
+            "interpreters": {}
+            if board is None
+            else {name: _cell(cell) for name, cell in board.of(test.slug).items()},
+        }
+        for test in found.catalogue.tests.values()
+    ]
+    machine = None if board is None else board.machine
+    return msgspec.json.encode({"schema": SCHEMA, "machine": machine, "tests": tests}) + b"\n"
+
+
+def _csv(found: Laboratory) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        [
+            *(
+                "test",
+                "family",
+                "interpreter",
+                "verdict",
+                "outcome",
+                "grade",
+                "count",
+                "of",
+                "total",
+            ),
+            *("low", "high", "overlapping", "stamped", "observed_at", "run"),
+        ]
+    )
+    cells = {} if found.board is None else found.board.cells
+    for (slug, name), cell in cells.items():
+        seen = cell.observation
+        for one in cell.seen:
+            writer.writerow(
+                [
+                    *(slug, cell.test.family, name, cell.verdict, one.name, one.grade),
+                    *(one.rate.count, "processes" if one.ending else "samples", one.rate.samples),
+                    *(
+                        f"{one.rate.low:.6g}",
+                        f"{one.rate.high:.6g}",
+                        seen.overlapping,
+                        seen.stamped,
+                    ),
+                    *(seen.observed_at, seen.run),
+                ]
+            )
+    return text.getvalue().encode()

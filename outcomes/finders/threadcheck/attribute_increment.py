@@ -1,0 +1,24 @@
+"""Lost update. threadcheck follows names declared global, so the attribute is one here."""
+
+import threading
+
+n = 0
+
+
+def actor1():
+    global n
+    for _ in range(10):
+        n += 1
+
+
+def actor2():
+    global n
+    for _ in range(10):
+        n += 1
+
+
+threads = [threading.Thread(target=actor1), threading.Thread(target=actor2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()

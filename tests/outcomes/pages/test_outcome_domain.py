@@ -1,0 +1,187 @@
+"""Pages of the outcome laboratory, built from observations that were made up."""
+
+import csv
+import io
+import json
+
+import pytest
+from sphinx.util.inventory import InventoryFile
+
+from ftguide.files import ROOT
+from ftguide.outcomes.declare.catalogue import catalogue
+from ftguide.outcomes.derive import board as boards
+from ftguide.outcomes.derive.differences import differences
+from ftguide.outcomes.pages import data, export
+from ftguide.outcomes.pages.data import Laboratory
+from tests.outcomes.made import observation
+from tests.sphinx_project import CONF, Site
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def found(specimens, monkeypatch):
+    """Put made-up observations in the place of the stored ones."""
+
+    def put(*seen) -> Laboratory:
+        made = boards.board("epyc", specimens, seen) if seen else None
+        laboratory = Laboratory(
+            catalogue=specimens,
+            board=made,
+            differences=differences(made) if made else {},
+            problems=(),
+            paths=(),
+        )
+        monkeypatch.setattr(data, "laboratory", lambda: laboratory)
+        return laboratory
+
+    return put
+
+
+@pytest.fixture
+def seen(specimens):
+    lost, crashes = specimens.tests["specimen-lost"], specimens.tests["specimen-crashes"]
+    return (
+        observation(lost, "3.14.7", counts=[{"2": 1000}] * 4),
+        observation(lost, "3.14.7t", counts=[{"2": 900 - n, "1": 100 + n} for n in range(8)]),
+        observation(
+            crashes, counts=[{"fine": 2}], ending="SIGSEGV", traces={"SIGSEGV": f"Fatal {HOSTILE}"}
+        ),
+    )
+
+
+PAGE = """# Tests
+
+```{outcome:grid}
+```
+
+```{outcome:totals}
+```
+
+```{outcome:issues}
+```
+
+```{outcome:changes}
+```
+
+```{outcome:legend}
+```
+
+```{outcome:downloads}
+```
+
+{outcome:ref}`specimen-lost`, {outcome:rate}`specimen-lost:1@3.14t`, {outcome:rate}`specimen-lost:1@3.14`,
+{outcome:rate}`specimen-crashes:SIGSEGV@3.14.7t`, {outcome:rate}`specimen-lost:SIGSEGV@3.14t`.
+"""
+FAMILY = "# Specimens\n\n```{outcome:family} specimens\n```\n"
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Build a page that shows everything and the family's page; return the folder and the warnings."""
+
+    def run(page=PAGE, builder="html"):
+        site = Site(tmp_path)
+        site.source.mkdir(exist_ok=True)
+        (site.source / "conf.py").write_text(CONF)
+        site.page("index", f"{page}\n\n```{{toctree}}\nfamily\n```\n")
+        site.page("family", FAMILY)
+        built = site.build(builder)
+        return built.out, "\n".join(built.warnings)
+
+    return run
+
+
+def test_nothing_observed_says_how(found, build):
+    found()
+    out, warnings = build(builder="text")
+    assert warnings == ""
+    text = (out / "index.txt").read_text()
+    assert '"nox -s outcomes"' in text
+    assert "not observed yet" in text
+    assert "def actor1" in (out / "family.txt").read_text()
+
+
+def test_every_number_has_its_denominator(found, seen, build):
+    found(*seen)
+    out, warnings = build()
+    assert warnings == ""
+    html = (out / "index.html").read_text()
+    assert "10 % of 8,000 samples on 3.14.7t" in html
+    assert "0 of 4,000 samples on 3.14.7 (rate below 0.08 %)" in html
+    assert "1 of 2 processes on 3.14.7t" in html
+    assert "0 of 8 processes on 3.14.7t" in html
+    assert 'href="family.html#specimen-lost"' in html
+    assert "int: n += 1" in html
+
+
+def test_a_family_shows_program_counts_configurations_and_stack(found, seen, build):
+    found(*seen)
+    out, _ = build()
+    html = (out / "family.html").read_text()
+    assert 'id="specimen-lost"' in html
+    for text in ("Does it lose updates?", "pinned, short switch interval, warm", "60 %", "8,000"):
+        assert text in html
+    assert "Interpreters that differ" in html
+    assert HOSTILE not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("role", "message"),
+    [
+        ("nothing:1@3.14t", "no outcome test is called 'nothing'"),
+        ("specimen-lost:1@3.15t", "was not observed on 3.15t"),
+        ("specimen-lost:7@3.14t", "neither saw nor declares '7'"),
+        ("specimen-lost", "write test:outcome@3.14t"),
+    ],
+)
+def test_a_rate_that_does_not_exist_is_a_warning(found, seen, build, role, message):
+    found(*seen)
+    _, warnings = build(f"# T\n\n{{outcome:rate}}`{role}`\n")
+    assert message in warnings
+
+
+def test_an_unknown_test_and_an_unknown_family_are_warnings(found, seen, build):
+    found(*seen)
+    _, warnings = build("# T\n\n{outcome:ref}`nowhere`\n\n```{outcome:family} nobody\n```\n")
+    assert "no outcome test is called 'nowhere'" in warnings
+    assert "no family of outcome tests is called 'nobody'" in warnings
+
+
+def test_other_builders_have_the_same_words(found, seen, build):
+    found(*seen)
+    out, warnings = build(builder="text")
+    assert warnings == ""
+    assert "interesting" in (out / "family.txt").read_text()
+
+
+def test_exports(found, seen, build):
+    laboratory = found(*seen)
+    out, _ = build()
+    written = json.loads((out / export.JSON).read_bytes())
+    assert written["machine"] == "epyc"
+    by_slug = {test["test"]: test for test in written["tests"]}
+    cell = by_slug["specimen-lost"]["interpreters"]["3.14.7t"]
+    assert (cell["verdict"], cell["samples"]) == ("interesting", 8000)
+    assert sum(one["count"] for one in cell["outcomes"]) == 8000
+    rows = list(csv.DictReader(io.StringIO((out / export.CSV).read_text())))
+    assert {(row["test"], row["outcome"]) for row in rows} >= {("specimen-crashes", "SIGSEGV")}
+    assert export.files(laboratory) == export.files(laboratory)
+
+
+def test_the_inventory_has_the_tests(found, seen, build):
+    found(*seen)
+    out, _ = build()
+    inventory = InventoryFile.loads((out / "objects.inv").read_bytes(), uri="")
+    assert "specimen-lost" in inventory.data["outcome:test"]
+
+
+def test_every_family_has_a_page_that_the_index_lists():
+    tests = catalogue()
+    assert tests.problems == ()
+    index = (ROOT / "source" / "thread-safety" / "index.md").read_text()
+    for family in tests.families:
+        page = ROOT / "source" / "thread-safety" / f"{family.name}.md"
+        assert f"# {family.title}" in page.read_text()
+        assert f"\n{family.name}\n" in index

@@ -1,0 +1,75 @@
+"""One ratio on several pairs of binaries: only what all of them measured, with the same code, counts."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from ftguide.suite.derive import builds
+from ftguide.suite.derive.analysis import report
+from ftguide.vocabulary import Build
+from tests.suite.derive.builder import make_blocks, make_plan, stored_of, with_binaries
+
+ARMS = ["gil-single", "ft-single"]
+
+
+def run_of(ratios, *, blocks=3, letter="a", version=1, **changes):
+    """Report a run whose workloads have these ratios, of binaries of that letter."""
+    workloads = []
+    for slug, ratio in ratios.items():
+        plan = make_plan(slug, ARMS, version=version)
+        columns = {"gil-single": [1e-5] * blocks, "ft-single": [ratio * 1e-5] * blocks}
+        workloads.append((plan, make_blocks(plan, columns)))
+    return report(with_binaries(stored_of(*workloads, **changes), letter))
+
+
+def test_means_are_of_what_every_run_measured_in_the_order_of_the_runs():
+    """Geometric means of 1.1 and 1.21, and of 1.2 and 1.2; the others are not in both."""
+    one = run_of({"nbody": 1.1, "richards": 1.21, "exceptions": 3.0, "startup": 2.0})
+    other = run_of({"richards": 1.2, "nbody": 1.2, "deltablue": 5.0, "startup": 1.5}, letter="b")
+    found = builds.sensitivity([one, other], "interpreter")
+    python, start = found.means
+    assert (python.slugs, start.slugs) == (("nbody", "richards"), ("startup",))
+    assert [each.ratio for each in python.intervals] == pytest.approx([1.1**1.5, 1.2])
+    assert (python.low, python.high) == pytest.approx((1.1**1.5, 1.2))
+    assert (start.low, start.high) == pytest.approx((1.5, 2.0))
+    assert set(found.ratios) == {"nbody", "richards", "startup"}
+    assert [each.ratio for each in found.ratios["nbody"]] == pytest.approx([1.1, 1.2])
+    assert [pair.binaries[0][0] for pair in found.pairs] == ["a", "b"]
+    assert found.of("start-up") is start
+    assert found.of("collector") is None
+
+
+def test_results_of_other_code_and_of_single_blocks_are_not_compared():
+    one = run_of({"nbody": 1.1})
+    assert builds.sensitivity([one, run_of({"nbody": 1.1}, version=2)], "interpreter") is None
+    assert builds.sensitivity([one, run_of({"nbody": 1.1}, blocks=1)], "interpreter") is None
+    assert builds.sensitivity([one, run_of({"nbody": 1.1}, blocks=2)], "interpreter") is not None
+    assert builds.sensitivity([one], "parallel") is None
+    assert builds.sensitivity([], "interpreter") is None
+
+
+def test_a_pair_says_which_binaries_and_where():
+    run = run_of({"nbody": 1.1}).stored
+    pair = builds.pair_of(run)
+    assert pair.run_id == run.run.run_id
+    assert (pair.machine, pair.python, pair.compiler) == ("local", "3.14.7", "GCC 12.2.0")
+    apart = {
+        build: replace(one, binary_sha256=str(build)) for build, one in run.run.interpreters.items()
+    }
+    pair = builds.pair_of(replace(run, run=replace(run.run, interpreters=apart)))
+    assert pair.binaries == tuple(map(str, Build))
+
+
+def test_of_each_pair_machine_and_suite_the_first_run_stands():
+    first, other = run_of({"nbody": 1.1}), run_of({"nbody": 1.1}, letter="b")
+    suite = replace(first.stored.run.suite, version="2027.01")
+    machine = replace(first.stored.run.machine, name="epyc")
+    newer, elsewhere = (
+        run_of({"nbody": 1.1}, suite=suite),
+        run_of({"nbody": 1.1}, machine=machine),
+    )
+    again = run_of({"nbody": 1.3})
+    found = builds.newest_of_each([first, other, again, newer, elsewhere, other])
+    assert [id(one) for one in found] == [id(one) for one in (first, other, newer, elsewhere)]
+    assert math.isclose(found[0].row("nbody").single.ratio, 1.1, rel_tol=1e-6)
