@@ -60,8 +60,7 @@ def beta_quantile(p: float, a: float, b: float) -> float:
 def _lower_quantile(p: float, a: float, b: float) -> float:
     """Return a quantile of at most 1/2, by bisecting its logarithm: small ones need relative accuracy."""
     low, high = -745.0, math.log(0.5)
-    while high - low > 1e-13:
-        middle = (low + high) / 2
+    while low < (middle := (low + high) / 2) < high and high - low > 1e-13:
         x = math.exp(middle)
         if incomplete_beta(a, b, x, 1.0 - x) < p:
             low = middle

@@ -55,8 +55,13 @@ def word(modes: list[Trial], test: str) -> str:
     right = "alarm" if test in CORRECT else "found"
     said = [trial for trial in modes if trial["found"]]
     if not said:
-        undecided = all(trial["inconclusive"] for trial in modes)
-        return "undecided" if undecided else "quiet" if test in CORRECT else "missed"
+        nothing = "quiet" if test in CORRECT else "missed"
+        undecided = [str(trial["mode"]) for trial in modes if trial["inconclusive"]]
+        if not undecided:
+            return nothing
+        return (
+            "undecided" if len(undecided) == len(modes) else f"{nothing} ({undecided[0]} undecided)"
+        )
     shares = {(int(str(trial["found"])), int(str(trial["runs"]))) for trial in said}
     partly = all(found < runs for found, runs in shares)
     share = "{} of {}".format(*max(shares)) if partly else ""
@@ -88,8 +93,8 @@ def costs(kept: list[Trial]) -> list[list[str]]:
             "mode",
             "races of 8",
             "alarms of 4",
-            "schedules or runs to find one",
-            "schedules or runs without a find",
+            "schedules or runs, race found",
+            "schedules or runs, none found",
             "seconds a program, about",
         ]
     ]

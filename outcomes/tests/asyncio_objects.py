@@ -1,10 +1,8 @@
 """Objects of asyncio.
 
-They belong to one event loop, which runs in one thread, and CPython documents that they are not
-thread-safe. Two calls are made for other threads: `call_soon_threadsafe` and `run_coroutine_threadsafe`.
+They belong to one event loop in one thread, and are documented as not thread-safe. Two calls are made for
+other threads: `call_soon_threadsafe` and `run_coroutine_threadsafe`.
 """
-
-from __future__ import annotations
 
 import asyncio
 import time
@@ -26,8 +24,7 @@ class QueueBothPut(Stress):
         acceptable("right", "All items were there, and task_done() was called once for each."),
         interesting(
             "ValueError",
-            "task_done() was called too often, it says: counting the items is not one step, so "
-            "join() would have returned too early.",
+            "The number was too low: counting is not one step, and join() would return too early.",
         ),
         forbidden("lost", "An item is missing."),
     )
@@ -233,7 +230,6 @@ class CallAgainstClose(Stress):
     on = "asyncio event loop"
     operation = "call_soon_threadsafe against close"
     module = "asyncio"
-    remedy = "faq#msg-after-shutdown"
     outcomes = (
         acceptable("taken or refused", "The call was taken, or raised RuntimeError."),
         forbidden("*", "The loop raised something else."),
@@ -276,7 +272,6 @@ class RunCoroutine(Stress):
         self.loop.call_later(0.5, self.loop.stop)
 
     async def double(self, number):
-        await asyncio.sleep(0)
         return 2 * number
 
     def actor1(self):
@@ -349,7 +344,7 @@ class FutureSetTwice(Stress):
 
     def __init__(self):
         self.loop = asyncio.new_event_loop()
-        self.futures = [self.loop.create_future() for _ in range(500)]
+        self.futures = [self.loop.create_future() for _ in range(2000)]
         self.won = []
 
     def settle(self):
@@ -368,7 +363,7 @@ class FutureSetTwice(Stress):
 
     def arbiter(self):
         self.loop.close()
-        return "one each" if len(self.won) == 500 else "both"
+        return "one each" if len(self.won) == 2000 else "both"
 
 
 class AllTasks(Stress):

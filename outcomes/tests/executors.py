@@ -11,7 +11,7 @@ import contextvars
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from outcomes.tests.declare import Litmus, Stress, acceptable, forbidden, interesting
+from outcomes.tests.declare import Stress, acceptable, forbidden, interesting
 
 
 class SubmitBoth(Stress):
@@ -214,8 +214,8 @@ class AsCompleted(Stress):
         self.pool.shutdown()
 
 
-class SetResultTwice(Litmus):
-    """Two servers answered; the first answer counts."""
+class SetResultTwice(Stress):
+    """Two servers answered each request; the first answer counts."""
 
     slug = "future-set-result-twice"
     question = "Does exactly one of two threads that call set_result() succeed?"
@@ -224,25 +224,33 @@ class SetResultTwice(Litmus):
     module = "concurrent.futures"
     source = "https://docs.python.org/3.14/library/concurrent.futures.html#concurrent.futures.Future.set_result"
     outcomes = (
-        acceptable("InvalidStateError, 2", "The second thread was first, the other one refused."),
-        acceptable("InvalidStateError, 1", "The first thread was first, the other one refused."),
-        forbidden("*", "Both threads set the result, or none."),
+        acceptable("one each", "One thread set each result, the other got InvalidStateError."),
+        forbidden("*", "Both threads set a result, or none."),
     )
 
     def __init__(self):
-        self.future = Future()
+        self.futures = [Future() for _ in range(300)]
+        self.won = []
+
+    def answer(self):
+        for future in self.futures:
+            try:
+                future.set_result(1)
+                self.won.append(future)
+            except concurrent.futures.InvalidStateError:
+                pass
 
     def actor1(self):
-        self.future.set_result(1)
+        self.answer()
 
     def actor2(self):
-        self.future.set_result(2)
+        self.answer()
 
     def arbiter(self):
-        return self.future.result()
+        return "one each" if len(set(self.won)) == len(self.won) == 300 else "not one each"
 
 
-class CancelAgainstRun(Litmus):
+class CancelAgainstRun(Stress):
     """What a worker asks before it starts a call."""
 
     slug = "future-cancel-against-run"
@@ -252,22 +260,25 @@ class CancelAgainstRun(Litmus):
     module = "concurrent.futures"
     source = "https://docs.python.org/3.14/library/concurrent.futures.html#concurrent.futures.Future.cancel"
     outcomes = (
-        acceptable("True, False", "It was cancelled, and the worker told not to run it."),
-        acceptable("False, True", "It ran, and cancel() said no."),
-        forbidden("*", "Both happened, or neither."),
+        acceptable("one of them", "Each future was cancelled, or run."),
+        forbidden("*", "Both happened to one, or neither."),
     )
 
     def __init__(self):
-        self.future = Future()
+        self.futures = [Future() for _ in range(300)]
 
     def actor1(self):
-        return self.future.cancel()
+        self.cancelled = [future.cancel() for future in self.futures]
 
     def actor2(self):
-        return self.future.set_running_or_notify_cancel()
+        self.runs = [future.set_running_or_notify_cancel() for future in self.futures]
+
+    def arbiter(self):
+        pairs = zip(self.cancelled, self.runs)
+        return "one of them" if all(a is not b for a, b in pairs) else "both or neither"
 
 
-class CallbackOnce(Litmus):
+class CallbackOnce(Stress):
     """A callback that comes late is called at once, by the thread that adds it."""
 
     slug = "future-callback-against-result"
@@ -277,25 +288,27 @@ class CallbackOnce(Litmus):
     module = "concurrent.futures"
     source = "https://docs.python.org/3.14/library/concurrent.futures.html#concurrent.futures.Future.add_done_callback"
     outcomes = (
-        acceptable("1", "The callback was called once."),
-        forbidden("*", "The callback was called twice, or never."),
+        acceptable("once each", "Each callback was called once."),
+        forbidden("*", "A callback was called twice, or never."),
     )
 
     def __init__(self):
-        self.future = Future()
+        self.futures = [Future() for _ in range(300)]
         self.calls = []
 
     def actor1(self):
-        self.future.set_result(1)
+        for future in self.futures:
+            future.set_result(1)
 
     def actor2(self):
-        self.future.add_done_callback(self.calls.append)
+        for future in self.futures:
+            future.add_done_callback(self.calls.append)
 
     def arbiter(self):
-        return len(self.calls)
+        return "once each" if len(set(self.calls)) == len(self.calls) == 300 else "not once each"
 
 
-class DoneThenResult(Litmus):
+class DoneThenResult(Stress):
     """Programs that poll do this."""
 
     slug = "future-done-then-result"
@@ -305,16 +318,18 @@ class DoneThenResult(Litmus):
     module = "concurrent.futures"
     source = "https://docs.python.org/3.14/library/concurrent.futures.html#concurrent.futures.Future.done"
     outcomes = (
-        acceptable("not yet", "The reader came first."),
-        acceptable("1", "The result was there."),
-        forbidden("*", "The future was done, and had no result."),
+        acceptable("done", "The result was there whenever done() said yes."),
+        forbidden("*", "A future was done, and had no result."),
     )
 
     def __init__(self):
-        self.future = Future()
+        self.futures = [Future() for _ in range(300)]
 
     def actor1(self):
-        self.future.set_result(1)
+        for future in self.futures:
+            future.set_result(1)
 
     def actor2(self):
-        return self.future.result(timeout=0) if self.future.done() else "not yet"
+        for future in self.futures:
+            if future.done():
+                future.result(timeout=0)

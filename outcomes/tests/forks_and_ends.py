@@ -63,7 +63,7 @@ class ForkLock(Stress):
         self.lock = threading.Lock()
 
     def actor1(self):
-        for _ in range(5000):
+        for _ in range(20_000):
             with self.lock:
                 sum(range(50))
 
@@ -253,7 +253,7 @@ class ForkCollect(Stress):
     )
 
     def actor1(self):
-        for number in range(20_000):
+        for number in range(60_000):
             [[number], {number: None}]
 
     def actor2(self):

@@ -1,12 +1,9 @@
 """Imports.
 
-Each module has a lock while it is imported, and a thread that imports it meanwhile waits. Whoever looks
-into `sys.modules`, or at what is being reloaded, does not.
+A module has a lock while it is imported, and others that import it wait. Whoever looks into `sys.modules`
+does not.
 """
 
-from __future__ import annotations
-
-import importlib
 import importlib.util
 import pathlib
 import sys
@@ -67,7 +64,6 @@ class FromImport(Stress):
     on = "import"
     operation = "from … import while it runs"
     module = "importlib"
-    source = "https://docs.python.org/3.14/reference/import.html"
     outcomes = (
         acceptable("found", "The second import waited until the module had run."),
         forbidden("ImportError", "The second import did not wait."),
@@ -89,7 +85,7 @@ class FromImport(Stress):
 
 
 class SysModulesRead(Stress):
-    """A shortcut that some libraries take to find out whether another one is in use."""
+    """How some libraries find out whether another one is in use."""
 
     slug = "sys-modules-get-while-imported"
     question = "Has a module that is in sys.modules run to its end?"
@@ -98,7 +94,7 @@ class SysModulesRead(Stress):
     module = "sys"
     outcomes = (
         acceptable("whole", "The module had run."),
-        acceptable("done", "The module was not there in time."),
+        acceptable("done", "It was not there."),
         interesting("half", "The module was still running, and lacked its last function."),
     )
 
@@ -190,6 +186,7 @@ class CircularImport(Stress):
             "Each thread held the lock of one module and wanted the other one's: rather than wait "
             "for ever, one went on with a module that had not run to its end.",
         ),
+        interesting("*_DeadlockError*", "The same, and CPython's own exception for it came out."),
     )
 
     def __init__(self):
@@ -230,17 +227,17 @@ class SubmoduleAttribute(Stress):
             write(f"parts/part{number}", "")
             sys.modules.pop(f"parts.part{number}", None)
 
-    def actor1(self):
+    def import_all(self):
         for number in range(10):
             importlib.import_module(f"parts.part{number}")
             getattr(sys.modules["parts"], f"part{number}")
         return "found"
 
+    def actor1(self):
+        return self.import_all()
+
     def actor2(self):
-        for number in range(10):
-            importlib.import_module(f"parts.part{number}")
-            getattr(sys.modules["parts"], f"part{number}")
-        return "found"
+        return self.import_all()
 
 
 class ImportFails(Stress):
@@ -278,11 +275,10 @@ class ImportsItself(Stress):
     module = "importlib"
     remedy = "debugging#debug-hang"
     outcomes = (
-        acceptable("ended, ended", "The thread ended while the module ran."),
+        acceptable("ended, ended", "The thread did not wait."),
         interesting(
             "waits, waits",
-            "The thread waits for the import to end, and the import for the thread: without its "
-            "time limit, join() would wait for ever.",
+            "Thread and import wait for each other: without its time limit, join() never returns.",
         ),
     )
 
@@ -356,7 +352,7 @@ class Reload(Stress):
     source = "https://docs.python.org/3.14/library/importlib.html#importlib.reload"
     remedy = "porting/cookbook#pattern-publish"
     outcomes = (
-        acceptable("both", "The reader saw both old or both new, each time."),
+        acceptable("both", "Both were old or both new, each time."),
         interesting("torn", "The reader came while the module was being run again."),
         forbidden("AttributeError", "A name was missing for a moment."),
     )
@@ -384,7 +380,6 @@ class LazyLoader(Stress):
     on = "importlib.util.LazyLoader"
     operation = "first use in two threads"
     module = "importlib"
-    source = "https://docs.python.org/3.14/library/importlib.html#importlib.util.LazyLoader"
     issue = "gh-114763"
     outcomes = (
         acceptable("found, found", "One thread ran the module, the other one waited."),

@@ -262,7 +262,7 @@ class CatchWarnings(Stress):
         "https://docs.python.org/3.14/library/warnings.html#concurrent-safety-of-context-managers"
     )
     remedy = "behaviour-differences#difference-warnings"
-    note = "Safe where sys.flags.context_aware_warnings is set: the default of free-threaded builds since 3.14."
+    note = "Safe with sys.flags.context_aware_warnings: free-threaded builds set it since 3.14."
     outcomes = (
         acceptable("restored", "The filters are those from before."),
         interesting(
@@ -302,7 +302,7 @@ class RecordWarnings(Stress):
         "https://docs.python.org/3.14/library/warnings.html#concurrent-safety-of-context-managers"
     )
     remedy = "behaviour-differences#difference-warnings"
-    note = "Safe where sys.flags.context_aware_warnings is set: the default of free-threaded builds since 3.14."
+    note = "Safe with sys.flags.context_aware_warnings: free-threaded builds set it since 3.14."
     outcomes = (
         acceptable("own, own", "Each thread recorded its own warning, each time."),
         interesting("*other*", "A warning landed in the list of the other thread, or in none."),

@@ -144,8 +144,8 @@ class WaitFor(Stress):
             return self.changed.wait_for(lambda: self.ready, timeout=2)
 
 
-class SemaphoreBound(Litmus):
-    """One place is taken, and two threads give one back."""
+class SemaphoreBound(Stress):
+    """One place of each semaphore is taken, and two threads give one back."""
 
     slug = "bounded-semaphore-release"
     question = "Does a BoundedSemaphore refuse the second of two releases at once?"
@@ -154,19 +154,32 @@ class SemaphoreBound(Litmus):
     module = "threading"
     source = "https://docs.python.org/3.14/library/threading.html#threading.BoundedSemaphore"
     outcomes = (
-        acceptable("ValueError", "One thread gave the place back, the other one was refused."),
-        forbidden("*", "Both threads gave back one place."),
+        acceptable("one each", "One thread gave each place back, the other one got ValueError."),
+        forbidden("*", "Both threads gave back one place, or none."),
     )
 
     def __init__(self):
-        self.places = threading.BoundedSemaphore(1)
-        self.places.acquire()
+        self.semaphores = [threading.BoundedSemaphore(1) for _ in range(300)]
+        self.released = []
+        for places in self.semaphores:
+            places.acquire()
+
+    def release_all(self):
+        for places in self.semaphores:
+            try:
+                places.release()
+                self.released.append(places)
+            except ValueError:
+                pass
 
     def actor1(self):
-        self.places.release()
+        self.release_all()
 
     def actor2(self):
-        self.places.release()
+        self.release_all()
+
+    def arbiter(self):
+        return "one each" if len(set(self.released)) == len(self.released) == 300 else "twice"
 
 
 class SemaphoreLimit(Stress):

@@ -152,3 +152,28 @@ class TestPublishedData:
             for name, record in block.arms.items():
                 expected = Arm.parse(name).gil_expected
                 assert (record.gil_before, record.gil_after) == (expected, expected)
+
+
+def test_limits_hold_per_line(root, monkeypatch):
+    source = write(root)
+    files_of = len(list(source.iterdir()))
+    monkeypatch.setattr(publish, "MOST_FILES", files_of - 1)
+    with pytest.raises(publish.PublishError, match=rf"a published run has at most {files_of - 1}"):
+        publish.publish(source, machine="test-2vcpu", root=root)
+    shutil.rmtree(source)
+    interpreters = make_stored(blocks=2).run.interpreters
+    source = write(root, lines={"3.15": interpreters})
+    monkeypatch.setattr(publish, "MOST_BYTES", 1000)
+    with pytest.raises(
+        publish.PublishError, match=rf"over 2 lines has at most {2 * files_of - 2} files and 2000"
+    ):
+        publish.publish(source, machine="test-2vcpu", root=root)
+    monkeypatch.setattr(publish, "MOST_BYTES", 10**6)
+    target = publish.publish(source, machine="test-2vcpu", root=root)
+    assert [*store.read_run(target).lines] == ["3.15"]
+
+
+def test_lines_that_are_not_alike_are_not_published(root):
+    source = write(root, line_differences=("3.13: lto: GIL-enabled True, free-threaded False",))
+    with pytest.raises(publish.PublishError, match=r"not like for like: 3\.13: lto"):
+        publish.publish(source, machine="test-2vcpu", root=root)

@@ -18,7 +18,7 @@ from ftguide.outcomes.record.model import SCHEMA, Configuration, Observation, Ra
 from ftguide.vocabulary import Build, line_of
 
 #: A test that hung so often on an interpreter is not tried further there: each time costs ten seconds.
-MOST_HANGS = 3
+MOST_HANGS = 2
 MOST_TRACES = 4
 
 

@@ -286,12 +286,13 @@ class Execution:
             self._measure(chosen, index)
 
     def _ratios(self, planned: model.PlannedWorkload) -> list[list[float]]:
-        """Return the log ratios a reader looks at first, per block: single, then threads."""
+        """Return the log ratios a reader looks at first, per block: single on every line, then threads."""
         base, single = planned.arms[:2]
-        threads = f"ft-threads-{self._plan.threads}"
+        lines = [(f"{single}@{line}", f"{base}@{line}") for line in self._held.run.lines]
+        pairs = [(single, base), *lines, (f"ft-threads-{self._plan.threads}", base)]
         own = [block for (slug, _), block in sorted(self._blocks.items()) if slug == planned.slug]
         measured = series(planned, own)
-        return [measured.contrast(name, base) for name in (single, threads) if name in planned.arms]
+        return [measured.contrast(*pair) for pair in pairs if pair[0] in planned.arms]
 
 
 def _failure(slug: str, index: int, error: ArmFailedError) -> model.Failure:

@@ -102,8 +102,12 @@ def comparisons(row: Row) -> tuple[Comparison, ...]:
 
 
 def anchor(slug: str, arm: str, base: str | None = None) -> str:
-    """Return the permanent anchor of a time (`nbody-ft-single`) or a ratio (`…-vs-gil-single`)."""
-    return f"{slug}-{arm}" if base is None else f"{slug}-{arm}-vs-{base}"
+    """Return the permanent anchor of a time (`nbody-ft-single`) or a ratio (`…-vs-gil-single`).
+
+    An arm of a line beside the main one is spelled with hyphens there: `nbody-ft-single-3-15-vs-ft-single`.
+    """
+    name = f"{slug}-{arm}" if base is None else f"{slug}-{arm}-vs-{base}"
+    return name.replace("@", "-").replace(".", "-")
 
 
 def number_name(slug: str, arm: str, base: str | None) -> str:

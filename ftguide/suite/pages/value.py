@@ -30,7 +30,8 @@ from ftguide.suite.pages.data import Loaded, Results
 Answer = tuple[list[nodes.Node], list[nodes.system_message]]
 
 _VALUE = re.compile(
-    r"(?P<slug>[a-z0-9-]+):(?P<arm>[a-z0-9-]+)(?:/(?P<base>[a-z0-9-]+))?(?:@(?P<run>[0-9A-Za-z-]+))?"
+    r"(?P<slug>[a-z0-9-]+):(?P<arm>[a-z0-9-]+(?:@3\.\d+)?)(?:/(?P<base>[a-z0-9-]+(?:@3\.\d+)?))?"
+    r"(?:@(?P<run>[0-9A-Za-z-]+))?"
 )
 
 

@@ -123,9 +123,10 @@ class Run:
         """All interpreters of the run, those of the main line first."""
         pairs = {"": self.interpreters, **self.lines}
         return {
-            Target(build, line): facts
+            Target(build, line): pair[build]
             for line, pair in pairs.items()
-            for build, facts in pair.items()
+            for build in Build
+            if build in pair
         }
 
     def facts_of(self, target: Target) -> Facts:

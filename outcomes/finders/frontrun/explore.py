@@ -7,7 +7,7 @@ from answer import answer
 from races import RACES
 
 race, strategy, seed = RACES[sys.argv[1]], sys.argv[2], int(sys.argv[3])
-options = {"max_executions": 1000} if strategy == "dpor" else {"max_attempts": 500, "seed": seed}
+options = {"max_executions": 500} if strategy == "dpor" else {"max_attempts": 200, "seed": seed}
 result = frontrun.explore(
     setup=race,
     workers=[race.actor1, race.actor2],

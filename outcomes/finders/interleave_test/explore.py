@@ -19,7 +19,7 @@ def model():
 
 result = interleave_test.explore(
     model,
-    iterations={"dfs": 1000}.get(strategy, 500),
+    iterations={"dfs": 500}.get(strategy, 200),
     seed=seed,
     strategy=strategy,
     raise_on_failure=False,

@@ -125,6 +125,7 @@ def test_results_are_in_the_order_of_lines_and_lacking_packages_are_merged_by_li
 
     old = ran("3.15.0rc2", lacking={"3.13.15t": ("hypothesis",), "3.15.0rc1t": ("pytest",)})
     new = report.merge(old, ran("3.14.7"), refresh=True)
+    assert new.lacking == {"3.13.15t": ("hypothesis",), "3.15.0rc1t": ("pytest",)}
     new = report.merge(new, ran("3.13.15", lacking={"3.15.0rc2t": ("x",)}), refresh=True)
     assert [one.title for one in new.results] == [
         *("3.13.15", "3.13.15t", "3.14.7", "3.14.7t", "3.15.0rc2", "3.15.0rc2t")

@@ -318,3 +318,17 @@ def test_a_session_of_another_line_becomes_an_output_with_its_names(by_line):
     assert by_line(new, {"3.13t": parts("14", "0"), "3.14t": parts("14", "0")}) == text
     placeholder = new.replace("\n13\n", "\n1<...>\n")
     assert by_line(placeholder, {"3.13t": parts("13", "0")}) == placeholder
+
+
+def test_a_session_that_ended_early_on_one_line_is_written_for_the_others(by_line):
+    text = "```{snippet} a\n:lang: console\n\n$ python3.14 -V\n14\n$ python3.14 -V\n14\n```\n"
+    printed = {"3.13": parts("13"), "3.14": parts("x", "14"), "3.15": parts("15", "15")}
+    session = "$ python3.15 -V\n15\n$ python3.15 -V\n15"
+    new = text.replace("14\n$", "x\n$", 1) + "\n" + block(session, "line: 3.15")
+    assert by_line(text, printed) == new
+
+
+def test_outputs_of_another_line_apart_by_prose_do_not_take_the_own_one_apart(by_line):
+    late = [block("y", "line: 3.15", f"build: {build}") for build in ("gil", "ft")]
+    text = CODE.replace("\nProse", f"\n{block('x')}\nOne:\n\n{late[0]}\nTwo:\n\n{late[1]}\nProse")
+    assert by_line(text, {"3.14": "z", "3.14t": "z"}) == text.replace("\nx\n", "\nz\n")

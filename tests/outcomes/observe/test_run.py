@@ -69,7 +69,7 @@ def test_a_hang_is_ended_with_its_stacks(tried, monkeypatch):
     assert "in actor1" in cell.observation.traces["hang"]
 
 
-def test_after_three_hangs_a_test_is_left(tried, monkeypatch):
+def test_after_some_hangs_a_test_is_left(tried, monkeypatch):
     monkeypatch.setattr(trial, "HANG_SECONDS", 0.4)
     monkeypatch.setattr(trial, "_STACKS_SECONDS", 0.2)
     cell = tried("specimen-hangs", size=replace(SHORT, configurations=COVERING, seconds=0.05))

@@ -11,7 +11,7 @@ from ftguide.files import ROOT
 from ftguide.outcomes.declare.catalogue import catalogue
 from ftguide.outcomes.derive import board as boards
 from ftguide.outcomes.derive.differences import differences
-from ftguide.outcomes.pages import data, export
+from ftguide.outcomes.pages import data, export, stubs
 from ftguide.outcomes.pages.data import Laboratory
 from tests.outcomes.made import observation
 from tests.sphinx_project import CONF, Site
@@ -177,11 +177,21 @@ def test_the_inventory_has_the_tests(found, seen, build):
     assert "specimen-lost" in inventory.data["outcome:test"]
 
 
-def test_every_family_has_a_page_that_the_index_lists():
+def test_every_family_has_its_page():
+    """`python -m ftguide.outcomes.pages.stubs` writes what is missing here."""
     tests = catalogue()
     assert tests.problems == ()
-    index = (ROOT / "source" / "thread-safety" / "index.md").read_text()
+    folder = ROOT / "source" / "thread-safety"
+    assert {family.name for family in tests.families} <= {path.stem for path in folder.glob("*.md")}
     for family in tests.families:
-        page = ROOT / "source" / "thread-safety" / f"{family.name}.md"
-        assert f"# {family.title}" in page.read_text()
-        assert f"\n{family.name}\n" in index
+        assert (folder / f"{family.name}.md").read_text() == stubs.stub(family)
+
+
+def test_stubs_replace_stubs_only(tmp_path):
+    folder = tmp_path / "thread-safety"
+    folder.mkdir()
+    written = stubs.write(tmp_path)
+    assert len(written) == len(catalogue().families)
+    written[0].write_text("# By hand\n")
+    written[1].write_text("```{outcome:family} other\n```\n")
+    assert stubs.write(tmp_path) == [written[1]]

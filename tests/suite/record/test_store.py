@@ -10,8 +10,9 @@ from ftguide import files
 from ftguide.suite.record import store
 from ftguide.suite.record.model import SCHEMA, Cost, Failure, IndexEntry, Line
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import UnknownNameError
+from ftguide.vocabulary import Build, UnknownNameError
 from tests.suite.derive.builder import make_blocks, make_plan, make_run
+from tests.synthetic import facts
 
 FAILURE = Line(
     failure=Failure(workload="nbody", index=0, arm="ft-single", kind="raised", message="no")
@@ -314,3 +315,43 @@ def test_a_run_folder_is_made_once(tmp_path):
         pass
     with pytest.raises(FileExistsError), RunFolder.create(tmp_path, run):
         pass
+
+
+@pytest.mark.parametrize(
+    ("lines", "arm", "told"),
+    [
+        ({"3.15t": ("gil", "ft")}, "ft-single", r"\$\.lines\['3\.15t'\] is not a line"),
+        ({"../x": ("gil", "ft")}, "ft-single", r"is not a line, such as 3\.15"),
+        ({"3.15": ("gil",)}, "ft-single", "with both of its builds"),
+        ({"3.15": ("gil", "ft")}, "ft-single@3.16", r"nbody has the arm 'ft-single@3\.16'"),
+        ({}, "ft-single@3.15", r"\$\.lines has no '3\.15'"),
+    ],
+)
+def test_lines_of_a_foreign_run_are_checked(tmp_path, lines, arm, told):
+    pairs = {
+        line: {Build(name): facts(Build(name)) for name in pair} for line, pair in lines.items()
+    }
+    run = make_run([make_plan("nbody", ["gil-single", arm])], lines=pairs)
+    with RunFolder.create(tmp_path, run) as held:
+        pass
+    with pytest.raises(store.StoreError, match=told):
+        store.read_run(held.folder)
+
+
+def test_a_run_without_lines_reads_as_one_of_its_line(folder):
+    path = folder / "run.json"
+    run = store.read_run(folder)
+    assert (run.lines, run.line_differences, run.in_order) == ({}, (), {"3.14": ""})
+    old = json.loads(path.read_bytes())
+    del old["lines"], old["line_differences"]
+    path.write_text(json.dumps(old))
+    assert store.read_run(folder) == run
+    assert [str(target) for target in run.targets] == ["gil", "ft"]
+
+
+def test_lines_that_differ_make_a_run_not_citable():
+    entry = store.entry_of(make_run())
+    assert entry.citable
+    assert not store.entry_of(make_run(line_differences=("compiler",))).citable
+    slow = {"3.15": {build: facts(build, pgo=False) for build in Build}}
+    assert not store.entry_of(make_run(lines=slow)).citable
