@@ -24,7 +24,11 @@ FLOORS = (
     ("the doors", {"conf": "Sphinx's configuration", "ftguide.__main__": "python -m ftguide"}),
     (
         "what a door opens",
-        {"ftguide.cli": "one file per verb", "ftguide.site": "the pages of all products"},
+        {
+            "ftguide.cli": "one file per verb",
+            "ftguide.site": "the pages of all products",
+            "outcomes.finders": "other race finders, tried on our races",
+        },
     ),
     (
         "products",
@@ -34,7 +38,6 @@ FLOORS = (
             "ftguide.tracker": "packages: collect, probe, derive levels, check, draw",
             "ftguide.guide": "pages: run their code, lint their words, draw",
             "ftguide.native": "extensions: build and race examples, audit, sanitize, draw",
-            "outcomes.finders": "other tools, tried on our races",
         },
     ),
     (

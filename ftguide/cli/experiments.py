@@ -179,19 +179,12 @@ def print_list(console: Console, tests: list[Declared]) -> None:
 
 def print_totals(console: Console, cells: list[Cell], problems: list[str]) -> bool:
     """Print how many cells have which verdict; return whether a test failed."""
-    table = Table(title="verdicts", title_justify="left")
-    table.add_column("interpreter")
-    verdicts = list(Verdict)
-    for verdict in verdicts:
-        table.add_column(verdict.value, justify="right")
-    table.add_column("samples", justify="right")
-    subjects = dict.fromkeys(cell.observation.subject.name for cell in cells)
-    for name in subjects:
+    for name in dict.fromkeys(cell.observation.subject.name for cell in cells):
         here = [cell for cell in cells if cell.observation.subject.name == name]
         counts = Counter(cell.verdict for cell in here)
-        samples = sum(cell.samples for cell in here)
-        table.add_row(name, *(str(counts[verdict] or "") for verdict in verdicts), f"{samples:,}")
-    console.print(table)
+        verdicts = ", ".join(f"{counts[one]} {one.value}" for one in Verdict if counts[one])
+        samples = sum(cell.samples for cell in here) / 1e6
+        console.print(f"[bold]{name}[/]  {verdicts}; {samples:,.1f} million samples")
     unknown = [cell for cell in cells if cell.verdict is Verdict.UNKNOWN]
     for cell in unknown:
         names = ", ".join(seen.name for seen in cell.seen if seen.grade is Grade.UNKNOWN)
