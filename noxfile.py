@@ -78,7 +78,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def snippets(session: nox.Session) -> None:
-    """Run the code of the pages on both builds of every line at hand and check what they show; `-- --help` lists options."""
+    """Run the code of the pages on both builds of every line at hand; `-- --help` lists options."""
     verb(session)
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
-from ftguide.docs import depends, nodes
 from ftguide.guide.pages import snippets, stamp
 from ftguide.native.pages import examples_table, native_tables
 from ftguide.outcomes.pages import domain as outcome_domain
+from ftguide.render import depends, nodes
 from ftguide.suite.pages import bench_domain, register
 from ftguide.tracker.pages import domain
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import Pair
 from ftguide.interpreters.provide import provide
-from ftguide.vocabulary import Build
 
 pytest_plugins = ["tests.sphinx_project"]
 

@@ -36,7 +36,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ftguide.process import Limits, run
+from ftguide.ground.process import Limits, run
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -10,7 +10,7 @@ import pytest
 from sphinx.testing.util import SphinxTestApp
 from sphinx.util.console import strip_escape_sequences
 
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.suite.pages import data
 from ftguide.suite.record import stubs
 from ftguide.suite.record.model import StoredRun

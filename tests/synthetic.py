@@ -14,9 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.machine import LOCAL_MACHINE, Machine
+from ftguide.ground.vocabulary import Arm, Build, Mode
 from ftguide.interpreters.model import Facts
-from ftguide.machine import LOCAL_MACHINE, Machine
 from ftguide.suite.record import store
 from ftguide.suite.record.model import (
     SCHEMA,
@@ -30,7 +31,6 @@ from ftguide.suite.record.model import (
     StoredRun,
     Suite,
 )
-from ftguide.vocabulary import Arm, Build, Mode
 
 RUN_ID = "20261123T005100Z-1a2b3c4d"
 OLDER = "20261101T120000Z-0badcafe"

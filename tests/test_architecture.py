@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
-from ftguide.vocabulary import Build
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Build
 
 #: From the top floor to the ground. A module may import from its own room and from floors below; rooms
 #: on one floor do not know each other. The words are what README.md shows.
@@ -41,28 +41,18 @@ FLOORS = (
         },
     ),
     (
-        "shared ground",
+        "shared by the products",
         {
-            "ftguide.docs": "docutils nodes and tables for every product's pages",
             "ftguide.interpreters": "find, make, inspect and pair interpreters",
-        },
-    ),
-    (
-        "",
-        {
-            "ftguide.machine": "what may be used of this machine, and what may be told of it",
-            "ftguide.process": "children: limits, memory, how they ended",
-            "ftguide.files": "atomic writes, appends, locks, hashes",
-            "ftguide.redact": "what must not leave this machine",
-            "ftguide.render": "numbers, tables and drawings as text",
+            "ftguide.render": "numbers, tables and drawings, as text and on pages",
             "ftguide.statistics": "estimates and intervals",
             "ftguide.target": "what runs inside a measured interpreter; standard library only",
         },
     ),
     (
-        "",
+        "the ground",
         {
-            "ftguide.vocabulary": "build, line, mode, arm",
+            "ftguide.ground": "the terms; files, children, this machine, what must not leave it",
             "benchmarks.workloads": "what is measured",
             "outcomes.tests": "what threads are made to do",
         },
@@ -162,7 +152,7 @@ def test_the_drawing_of_the_readme_is_this_one():
 def test_the_pages_run_nothing():
     """Pages are drawn from data: no subprocess, no network."""
     runs = {"subprocess", "socket", "urllib.request", "http.client"}
-    for path in (*(ROOT / "ftguide").glob("*/pages/*.py"), *(ROOT / "ftguide/docs").glob("*.py")):
+    for path in (*(ROOT / "ftguide").glob("*/pages/*.py"), *(ROOT / "ftguide/render").glob("*.py")):
         assert not runs & set(named(ast.parse(path.read_text()))), path
 
 

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.redact import printable
 from ftguide.interpreters.provide import provide
-from ftguide.redact import printable
 from ftguide.tracker.check import environment, files, probe
 from ftguide.tracker.check.check import Answer, Checked, Report, check
 from ftguide.tracker.check.dependency import Dependency, shown

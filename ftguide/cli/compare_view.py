@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite import words
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.analysis import Report
@@ -18,7 +19,6 @@ from ftguide.suite.derive.compare import Change, Differences, compare, repeated
 from ftguide.suite.derive.verdicts import ComparisonKind
 from ftguide.suite.record import store
 from ftguide.suite.record.model import StoredRun
-from ftguide.vocabulary import Build
 
 
 def print_differences(

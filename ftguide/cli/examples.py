@@ -10,13 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from ftguide.cli.screen import screen, shorten, teller
-from ftguide.files import ROOT, HeldError, held
+from ftguide.ground.files import ROOT, HeldError, held
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.interpreters.choose import add_choices, chosen
 from ftguide.native.examples import report, session
 from ftguide.native.examples.catalogue import EXAMPLES, select
 from ftguide.native.examples.report import Part
 from ftguide.native.examples.workshop import Workshop
-from ftguide.vocabulary import ExpectedError
 
 if TYPE_CHECKING:
     import argparse

@@ -15,10 +15,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import Machine, Platform, describe
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.interpreters import choose
 from ftguide.interpreters.model import Interpreter
-from ftguide.machine import Machine, Platform, describe
 from ftguide.outcomes.declare.catalogue import Declared, catalogue
 from ftguide.outcomes.derive import controls, grades
 from ftguide.outcomes.derive.grades import Cell, Grade, Verdict
@@ -27,7 +28,6 @@ from ftguide.outcomes.observe.plan import PRESETS, Size
 from ftguide.outcomes.record import store
 from ftguide.outcomes.record.model import Observation
 from ftguide.render import numbers
-from ftguide.vocabulary import ExpectedError
 
 _STYLES = {
     Grade.ACCEPTABLE: "green",

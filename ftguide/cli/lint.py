@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from ftguide.cli.screen import screen
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.finding import PageError
 from ftguide.guide.lint.pages import lint

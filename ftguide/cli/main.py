@@ -11,7 +11,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
-from ftguide.vocabulary import ExpectedError
+from ftguide.ground.vocabulary import ExpectedError
 
 #: Verb -> the module of this package that adds it, in the order of `--help`. Only the module of the verb
 #: that is asked for gets imported: measuring needs no Sphinx, and linting no workloads.

@@ -17,11 +17,12 @@ from ftguide.cli.progress import Progress
 from ftguide.cli.screen import screen, shorten
 from ftguide.cli.table import print_report
 from ftguide.cli.user_code import prepare
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import LOCAL_MACHINE, Platform, refusal
+from ftguide.ground.vocabulary import ExpectedError, UnknownNameError
 from ftguide.interpreters import choose
 from ftguide.interpreters.model import InterpreterError, Pair
 from ftguide.interpreters.provide import check_line
-from ftguide.machine import LOCAL_MACHINE, Platform, refusal
 from ftguide.suite import paste
 from ftguide.suite.declare import plan as plans
 from ftguide.suite.declare import presets
@@ -32,7 +33,6 @@ from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import Plan, Run
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import ExpectedError, UnknownNameError
 
 
 class LinesError(ExpectedError):

@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 import re
 
+from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.interpreters import choose
-from ftguide.machine import LOCAL_MACHINE
 from ftguide.outcomes.observe.plan import PRESETS
 
 _TIME = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|m|h)?")

@@ -13,8 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.record.model import Failure, PlannedWorkload, Run
-from ftguide.vocabulary import Build
 
 #: Redrawing more often costs more than it tells.
 REDRAW_SECONDS = 0.25

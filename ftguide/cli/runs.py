@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
-from ftguide import files
 from ftguide.cli.compare_view import print_differences
 from ftguide.cli.screen import screen, shorten
 from ftguide.cli.table import print_report
-from ftguide.files import ROOT
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground import files
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.suite import paste, publish
 from ftguide.suite.declare.catalogue import catalogue
 from ftguide.suite.derive import analysis

@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from ftguide.cli import audit
 from ftguide.cli.screen import screen, teller
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.interpreters import sanitized
 from ftguide.interpreters.model import Sanitizer
 from ftguide.interpreters.provide import DEFAULT_LINE

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from ftguide.cli.screen import screen
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import line_of
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
 from ftguide.guide.declare.finding import PageError
@@ -26,7 +27,6 @@ from ftguide.interpreters import provide as providing
 from ftguide.interpreters.model import InterpreterError, Pair
 from ftguide.interpreters.provide import DEFAULT_LINE
 from ftguide.render.words import enumeration
-from ftguide.vocabulary import line_of
 
 _SILENCE_SECONDS = 10.0
 

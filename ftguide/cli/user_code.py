@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide.ground.process import Limits, run
+from ftguide.ground.vocabulary import Target
 from ftguide.interpreters import requirements
 from ftguide.interpreters.model import Interpreter
-from ftguide.process import Limits, run
 from ftguide.suite.declare import user_code
 from ftguide.suite.declare.catalogue import CatalogueEntry
 from ftguide.suite.declare.user_code import UserCodeError
 from ftguide.suite.observe.lines import Pairs
-from ftguide.vocabulary import Target
 
 #: An import that takes longer than this is a matter for the run itself.
 IMPORT_SECONDS = 60.0

@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import toolchain
 from ftguide.interpreters.model import Setting
 from ftguide.interpreters.shelf import Built, Shelf, write_wrapper
 from ftguide.interpreters.tree import Tree, unpacked
-from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

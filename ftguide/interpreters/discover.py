@@ -18,10 +18,10 @@ from pathlib import Path
 import msgspec
 import python_discovery
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.process import Limits, run, without
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Route
-from ftguide.process import Limits, run, without
-from ftguide.vocabulary import Build, line_of
 
 #: Takes one line of progress for the person who waits.
 Say = Callable[[str], None]

@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.discover import Candidate, inspect, look_up, unfit
 from ftguide.interpreters.model import Interpreter, InterpreterError, Pair, Route
 from ftguide.interpreters.shelf import program
-from ftguide.vocabulary import Build, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

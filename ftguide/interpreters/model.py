@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from ftguide.vocabulary import Build, ExpectedError
+from ftguide.ground.vocabulary import Build, ExpectedError
 
 
 class Route(StrEnum):

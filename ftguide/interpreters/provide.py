@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import build as source_build
 from ftguide.interpreters import discover, managed, sources, toolchain
 from ftguide.interpreters import given as given_paths
 from ftguide.interpreters.model import Interpreter, InterpreterError, Pair, Route, Setting
 from ftguide.interpreters.network import Network
 from ftguide.interpreters.shelf import Shelf, default_root
-from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

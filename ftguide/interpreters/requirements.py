@@ -15,10 +15,10 @@ from pathlib import Path
 
 import platformdirs
 
-from ftguide.files import held
+from ftguide.ground.files import held
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter, InterpreterError, Pair
-from ftguide.vocabulary import Build
 
 #: Building a package from source may take its time.
 INSTALL_SECONDS = 1800.0

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import sources, toolchain, tools
 from ftguide.interpreters.build import ARGUMENTS
 from ftguide.interpreters.model import InterpreterError, Sanitizer, Setting
 from ftguide.interpreters.provide import DEFAULT_LINE, Means, check_line
 from ftguide.interpreters.shelf import Marker
 from ftguide.interpreters.tree import Tree, unpacked
-from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import msgspec
 import platformdirs
 
-from ftguide.files import HeldError, held, to_json, write_atomic
+from ftguide.ground.files import HeldError, held, to_json, write_atomic
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.discover import Candidate, Say
 from ftguide.interpreters.model import InterpreterError, Route
 from ftguide.interpreters.sources import PART
-from ftguide.vocabulary import Build, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftguide.files import sha256
+from ftguide.ground.files import sha256
+from ftguide.ground.vocabulary import line_of
 from ftguide.interpreters import tools
 from ftguide.interpreters.discover import Say
 from ftguide.interpreters.model import InterpreterError
-from ftguide.vocabulary import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

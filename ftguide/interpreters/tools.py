@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uv
 
-from ftguide.process import Ending, Limits, run, without
+from ftguide.ground.process import Ending, Limits, run, without
 
 #: What a question without a download or a compilation may take.
 ASK_SECONDS = 20.0

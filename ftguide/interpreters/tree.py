@@ -9,18 +9,18 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from ftguide.ground.process import run_step, without
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.discover import PATIENCE_SECONDS, Say, inspect
 from ftguide.interpreters.model import Facts, InterpreterError
 from ftguide.interpreters.shelf import Marker, Shelf, program
-from ftguide.process import run_step, without
-from ftguide.vocabulary import Build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from ftguide.ground.process.steps import Heartbeat
     from ftguide.interpreters.sources import Release, Tarball
-    from ftguide.process.steps import Heartbeat
 
 M = TypeVar("M", bound=Marker)
 

@@ -1,1 +1,1 @@
-"""How values read: numbers and their intervals, tables as text, drawings. Knows no product."""
+"""How values read: numbers, tables and drawings, as text and as nodes of a page. Knows no product."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from ftguide.ground.vocabulary import Arm, Build, Mode
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Report
 from ftguide.suite.record.model import Run
-from ftguide.vocabulary import Arm, Build, Mode
 
 #: What the columns mean.
 LEGEND = (

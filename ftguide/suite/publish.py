@@ -11,14 +11,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from ftguide import files, redact
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground import files, redact
+from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.suite import words
 from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.derive.objections import objections
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import Run
-from ftguide.vocabulary import ExpectedError
 
 #: Limits of a published folder per line, so that the repository stays cloneable for years.
 MOST_FILES = 40

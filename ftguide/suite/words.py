@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from ftguide.ground.machine import Machine
+from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.interpreters.model import Facts
-from ftguide.machine import Machine
 from ftguide.render import numbers
 from ftguide.statistics.estimates import Interval
 from ftguide.suite.derive import objections
@@ -18,7 +19,6 @@ from ftguide.suite.derive.scaling import FEWEST_COUNTS, FEWEST_WORKERS, Refusal,
 from ftguide.suite.derive.timeline import Steal
 from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
 from ftguide.suite.record.model import IndexEntry
-from ftguide.vocabulary import Arm, Mode
 
 _MODES = {
     Mode.THREADS: ("thread", "threads"),

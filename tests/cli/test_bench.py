@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from tests.test_architecture import HEAVY
 
 #: What only finding interpreters, watching processes and drawing on a terminal need.

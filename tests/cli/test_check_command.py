@@ -8,7 +8,7 @@ import pytest
 
 from ftguide.cli import check
 from ftguide.cli.main import main
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.tracker.record.findings import Declarations, ImportedName, Imports, Kind
 from tests import tracked
 

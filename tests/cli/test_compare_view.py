@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from ftguide.cli.compare_view import nearest_published
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.record import store
-from ftguide.vocabulary import Build
 from tests.suite.derive.builder import make_stored
 
 MINE = make_stored(blocks=1)

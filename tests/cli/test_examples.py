@@ -8,7 +8,7 @@ from rich.console import Console
 
 from ftguide.cli import examples
 from ftguide.cli.main import main
-from ftguide.files import held
+from ftguide.ground.files import held
 from ftguide.native.examples import report, session
 from ftguide.native.examples.catalogue import EXAMPLES
 from ftguide.native.examples.report import Outcome

@@ -9,9 +9,9 @@ import pytest
 from ftguide.cli import audit
 from ftguide.cli.bench import duration, threads
 from ftguide.cli.main import VERBS, main
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Build, ExpectedError
 from ftguide.suite.record import store
-from ftguide.vocabulary import Build, ExpectedError
 
 
 @pytest.fixture

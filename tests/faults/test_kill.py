@@ -49,7 +49,7 @@ elif moment == "block":
         RunFolder.append, before=False, only=lambda folder, line: line.block is not None
     )
 elif moment == "index":
-    from ftguide import files
+    from ftguide.ground import files
     write = files.write_atomic
     def write_atomic(path, data):
         if path.name == "index.json":

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
 from ftguide.guide.declare.model import Snippet
 from ftguide.guide.observe.execute import Target
-from ftguide.vocabulary import Build
 
 
 @pytest.fixture

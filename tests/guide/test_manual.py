@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.guide.declare.model import Expect
 from ftguide.guide.declare.options import OPTIONS
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import sha256
+from ftguide.ground.files import sha256
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import sources
 from ftguide.interpreters.network import Network
 from ftguide.interpreters.provide import Means
 from ftguide.interpreters.shelf import Shelf
-from ftguide.vocabulary import Build
 
 #: A line no real interpreter is of, so that the tests see only what they put there.
 LINE = "3.97"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.build import Order, Setting, build_pair
 from ftguide.interpreters.discover import inspect
 from ftguide.interpreters.model import InterpreterError
@@ -18,7 +19,6 @@ from ftguide.interpreters.shelf import Shelf
 from ftguide.interpreters.sources import Tarball
 from ftguide.interpreters.toolchain import Compiler
 from ftguide.interpreters.tree import build_environment
-from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine
 
 KEY = f"{LINE}.1-quick-gcc-12.2.0"

@@ -6,9 +6,9 @@ import json
 import pytest
 
 from ftguide.cli import interpreters as command
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters.model import InterpreterError
-from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine, fake_python
 
 NAME = f"python{LINE}"

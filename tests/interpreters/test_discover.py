@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import discover
 from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.provide import find
-from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine, fake_python, script
 
 NAME = f"python{LINE}"

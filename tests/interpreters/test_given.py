@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import InterpreterError, Pair, Route
 from ftguide.interpreters.provide import provide
-from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine, fake_python, script
 
 NAME = f"python{LINE}"

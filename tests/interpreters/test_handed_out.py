@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.discover import inspect
 from ftguide.interpreters.model import Pair, Route
 from ftguide.interpreters.provide import Means, provide
 from ftguide.interpreters.shelf import Shelf, default_root, program, write_wrapper
-from ftguide.vocabulary import Build
 
 PROBE = (
     "import sys, sysconfig, _json, json, ctypes; "

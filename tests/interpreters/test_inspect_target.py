@@ -12,10 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.discover import WrongPythonError, inspect
 from ftguide.interpreters.model import Facts, Pair
 from ftguide.target import inspect_target
-from ftguide.vocabulary import Build
 
 SCRIPT = Path(inspect_target.__file__)
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import managed
 from ftguide.interpreters.discover import Candidate
 from ftguide.interpreters.model import InterpreterError, Pair, Route, Setting
 from ftguide.interpreters.provide import check_line, find, provide, ranked_pairs
-from ftguide.vocabulary import Build
 from tests.interpreters.conftest import LINE, Machine, fake_python
 
 NAME = f"python{LINE}"

@@ -6,7 +6,7 @@ import tarfile
 
 import pytest
 
-from ftguide.files import sha256
+from ftguide.ground.files import sha256
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters import sanitized, sources
 from ftguide.interpreters.model import InterpreterError, Sanitizer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import sha256
+from ftguide.ground.files import sha256
 from ftguide.interpreters import network, sources
 from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.network import Network

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 
 SOURCE = ROOT / "source"
 PAGES = (

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from ftguide.files import ROOT
-from ftguide.vocabulary import Build
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Build
 
 SNIPPETS = ROOT / "examples" / "snippets-native"
 FLAGS = ("-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared")

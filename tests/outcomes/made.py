@@ -1,7 +1,7 @@
 """Observations made up for tests of what is derived and drawn."""
 
+from ftguide.ground.vocabulary import Build
 from ftguide.outcomes.record.model import SCHEMA, Configuration, Observation, Ran, Subject
-from ftguide.vocabulary import Build
 
 PINNED = Configuration(pinned=True, short_switch=True, warm=True)
 FREE = Configuration(pinned=False, short_switch=False, warm=True)

@@ -6,13 +6,13 @@ import shutil
 
 import pytest
 
-from ftguide import files, redact
-from ftguide.files import ROOT
+from ftguide.ground import files, redact
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Arm, Build
 from ftguide.suite import publish, words
 from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import Arm, Build
 from tests.suite.derive.builder import make_stored
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.suite.observe.run import SUITE_VERSION
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ftguide.cli import main as front_door
+from ftguide.ground.vocabulary import Build
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.observe import index
 from ftguide.tracker.observe.install import Workshop
@@ -20,7 +21,6 @@ from ftguide.tracker.observe.survey import Survey, cell_of, in_shard
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Declarations, Declares, Kind
 from ftguide.tracker.record.model import CompatError
-from ftguide.vocabulary import Build
 from tests.tracker.conftest import package
 from tests.tracker.wheelwright import Wheelwright
 

@@ -8,8 +8,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import Pair
-from ftguide.vocabulary import Build
 
 #: One source for all extension modules; macros choose how it behaves.
 SOURCE = """\

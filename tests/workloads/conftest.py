@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 
 #: Modules of workloads: what the catalogue finds, minus the two that declare none.
 MODULES = tuple(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.workloads.declare import Scope
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from tests.workloads.conftest import MODULE_OF
 
 DRIVE = str(Path(__file__).with_name("drive.py"))

@@ -11,8 +11,8 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.finding import PageError, Place
-from ftguide.vocabulary import Build
 
 PROMPT = "$ "
 _SETTING = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import console, markdown
 from ftguide.guide.declare.finding import SNIPPET, Finding, PageError, Place
 from ftguide.guide.declare.markdown import Fence
@@ -23,7 +24,6 @@ from ftguide.guide.declare.options import (
     choice,
     lines_of,
 )
-from ftguide.vocabulary import Build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

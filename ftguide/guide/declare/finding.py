@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ftguide.vocabulary import ExpectedError
+from ftguide.ground.vocabulary import ExpectedError
 
 #: The rule of what is wrong with a snippet's own syntax.
 SNIPPET = "snippet"

@@ -8,9 +8,9 @@ import signal
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.guide.declare.finding import Place
 from ftguide.interpreters.provide import DEFAULT_LINE
-from ftguide.vocabulary import Build, line_of
 
 #: The lines that pages are about: each snippet runs on those of them that are at hand.
 LINES = ("3.13", "3.14", "3.15")

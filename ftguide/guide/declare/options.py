@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from ftguide.ground.vocabulary import Build, build_of
 from ftguide.guide.declare import console, markdown
 from ftguide.guide.declare.finding import PageError, Place
 from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.declare.model import Crash, Expect, OnGil, Runner, Snippet, line_order
-from ftguide.vocabulary import Build, build_of
 
 #: Pages, and the code in files, relative to the repository's root.
 SOURCE = Path("source")

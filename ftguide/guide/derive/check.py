@@ -6,11 +6,11 @@ import difflib
 import signal
 from collections.abc import Sequence
 
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.guide.declare import console
 from ftguide.guide.declare.model import HANG, Expect, OnGil, Ran, Snippet, Verdict, signal_name
 from ftguide.guide.derive import endings
 from ftguide.guide.derive.normalise import matches
-from ftguide.vocabulary import Build, line_of
 
 _TAIL = 12
 _DECLARE = (

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from ftguide.ground.vocabulary import line_of
 from ftguide.guide.declare import markdown
 from ftguide.guide.declare.extract import Page as SnippetPage
 from ftguide.guide.declare.finding import Finding
@@ -19,7 +20,6 @@ from ftguide.guide.declare.markdown import Fence
 from ftguide.guide.lint.page import Page
 from ftguide.guide.record.report import Report
 from ftguide.render.words import enumeration
-from ftguide.vocabulary import line_of
 
 FENCE = "fence"
 DATA = "data"

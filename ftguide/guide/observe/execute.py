@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguide import process
+from ftguide.ground import process
+from ftguide.ground.process import Ended, Ending, Limits, clean_environment
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import console
 from ftguide.guide.declare.model import FATAL_ERROR, Ran, Runner, Snippet
 from ftguide.guide.derive import endings
 from ftguide.guide.derive.normalise import normalise
 from ftguide.interpreters.model import Interpreter, InterpreterError
 from ftguide.interpreters.shelf import program
-from ftguide.process import Ended, Ending, Limits, clean_environment
-from ftguide.vocabulary import Build
 
 #: Output beyond this is not kept, and ends the run: no page shows that much.
 MOST_BYTES = 200_000

@@ -14,13 +14,13 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.model import Snippet
 from ftguide.guide.declare.options import FILES
 from ftguide.guide.observe import execute
 from ftguide.guide.observe.execute import Target
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter, InterpreterError
-from ftguide.vocabulary import Build
 
 REQUIREMENTS = FILES / "requirements.txt"
 

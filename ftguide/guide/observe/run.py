@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import console
 from ftguide.guide.declare.extract import Page, extract
 from ftguide.guide.declare.model import Expect, Ran, Snippet, Verdict
@@ -19,7 +20,6 @@ from ftguide.guide.observe.execute import Target
 from ftguide.guide.observe.packages import Environments
 from ftguide.guide.record import report, update
 from ftguide.interpreters.model import InterpreterError
-from ftguide.vocabulary import Build
 
 #: A race that has not shown its kind after `:runs:` runs gets up to this many times as many. Two threads
 #: on a busy machine take turns by whole time slices, and then the same program races once in fifty runs.

@@ -18,8 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ftguide.docs import depends
-from ftguide.files import UnreadableError
+from ftguide.ground.files import UnreadableError
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import extract
 from ftguide.guide.declare.extract import Page
 from ftguide.guide.declare.finding import Finding, PageError
@@ -28,8 +28,8 @@ from ftguide.guide.declare.options import FILES, OPTIONS, OUTPUT_OPTIONS
 from ftguide.guide.derive import endings
 from ftguide.guide.record import report
 from ftguide.guide.record.report import Block, Report, Result
+from ftguide.render import depends
 from ftguide.render.words import enumeration
-from ftguide.vocabulary import Build
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.guide.declare.model import line_order
-from ftguide.vocabulary import Build, line_of
 
 FOLDER = Path("source") / "snippets" / "report"
 SCHEMA = 1

@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.guide.declare import console
 from ftguide.guide.declare.extract import Page
 from ftguide.guide.declare.model import Expect, Output, Snippet, Verdict, line_order
 from ftguide.guide.derive.normalise import matches
-from ftguide.vocabulary import Build, line_of
 
 _FENCE = re.compile(r"(?P<prefix>.*?)(?P<marks>`{3,}|~{3,}|:{3,})")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide import files
+from ftguide.ground import files
 from ftguide.native.audit.files import AuditError
 
 DATA = Path(__file__).with_name("data") / "c-api-levels.json"

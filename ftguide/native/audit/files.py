@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.native.audit.rules import Language
 from ftguide.native.audit.source import Project, Source, read
-from ftguide.vocabulary import ExpectedError
 
 #: Hand-written sources are smaller; what is larger was generated, and costs seconds to read.
 LARGEST_BYTES = 2_000_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide import files
+from ftguide.ground import files
 from ftguide.native.audit.files import AuditError
 from ftguide.native.audit.rules import RULES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide.vocabulary import ExpectedError
+from ftguide.ground.vocabulary import ExpectedError
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples.catalogue import EXAMPLES, Example, Variant
-from ftguide.vocabulary import Build
 
 SCHEMA = 1
 REMEDY = "`nox -s examples -- --record` writes it anew once it is deleted."

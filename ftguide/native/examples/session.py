@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 
+from ftguide.ground.machine import Platform, describe
+from ftguide.ground.vocabulary import line_of
 from ftguide.interpreters.model import Interpreter, Pair
-from ftguide.machine import Platform, describe
 from ftguide.native.examples import trial
 from ftguide.native.examples.catalogue import Example, Variant
 from ftguide.native.examples.report import Hardware, Outcome, Part
@@ -26,7 +27,6 @@ from ftguide.native.examples.workshop import (
     locked,
     pinned,
 )
-from ftguide.vocabulary import line_of
 
 Say = Callable[[str], None]
 _Wheel = tuple[Variant, Interpreter, Built]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ftguide import process
+from ftguide.ground import process
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples.catalogue import Variant
 from ftguide.native.examples.report import Races, Result, public
 from ftguide.native.examples.workshop import Built
-from ftguide.vocabulary import Build
 
 #: What a race gets beyond its own budget before it counts as hung.
 GRACE_SECONDS = 6.0

@@ -24,10 +24,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide.ground.process import without
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter
 from ftguide.native.examples.catalogue import Example, Variant
-from ftguide.process import without
 
 #: Program -> (environment variable that names it, what to look for on PATH, Debian's package).
 PROGRAMS: dict[str, tuple[str | None, tuple[str, ...], str]] = {

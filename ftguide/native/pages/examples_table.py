@@ -16,8 +16,8 @@ from sphinx.domains import Domain
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ftguide.docs.grid import Cell, Column, table
-from ftguide.files import UnreadableError
+from ftguide.ground.files import UnreadableError
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples.catalogue import EXAMPLES, Example, Variant
 from ftguide.native.examples.report import (
     REPORT,
@@ -28,8 +28,8 @@ from ftguide.native.examples.report import (
     Result,
     load,
 )
+from ftguide.render.grid import Cell, Column, table
 from ftguide.render.words import enumeration
-from ftguide.vocabulary import Build
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from ftguide.docs.grid import Cell, Column, Heading, table
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import ExpectedError, line_of
 from ftguide.interpreters.model import Sanitizer
 from ftguide.native.audit import capi
 from ftguide.native.audit.reviews import REVIEWS, Verdict, read_reviews
@@ -25,7 +25,7 @@ from ftguide.native.audit.rules import DATA as RULES_FILE
 from ftguide.native.audit.rules import REPLACEMENTS, RULES, STRONG
 from ftguide.native.sanitize import store as sanitize_store
 from ftguide.native.sanitize.model import CASES, Outcome, Variant
-from ftguide.vocabulary import ExpectedError, line_of
+from ftguide.render.grid import Cell, Column, Heading, table
 
 logger = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.interpreters.model import Sanitizer
 from ftguide.native.sanitize.reports import SanitizerReport
-from ftguide.vocabulary import ExpectedError
 
 #: The extension's one source file, in `before` and in `after`.
 SOURCE = "racy.c"

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide.ground.process import Limits, run, without
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import provide as providing
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Sanitizer
@@ -26,8 +28,6 @@ from ftguide.native.sanitize.model import (
     Variant,
     jobs,
 )
-from ftguide.process import Limits, run, without
-from ftguide.vocabulary import Build
 
 #: A case takes seconds; one that takes this long hangs.
 PATIENCE_SECONDS = 120.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguide import files
+from ftguide.ground import files
 from ftguide.native.sanitize.model import SOURCE, Job, Ran, Summary
 from ftguide.native.sanitize.reports import shorten
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import UnknownNameError
 from ftguide.outcomes.declare.source import line_of_class, program, source_hash
-from ftguide.vocabulary import UnknownNameError
 from outcomes.tests import declare
 
 #: Where families live, one module each.

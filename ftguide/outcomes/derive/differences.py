@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.outcomes.derive.board import Board
 from ftguide.outcomes.derive.grades import Cell
 from ftguide.outcomes.record.model import Subject
 from ftguide.statistics.estimates import benjamini_hochberg
 from ftguide.statistics.proportions import Counts, Rate, permutation_p, rate
-from ftguide.vocabulary import Build, line_of
 
 #: The share of false ones among the differences that are shown.
 FALSE_DISCOVERIES = 0.05

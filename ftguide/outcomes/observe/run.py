@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.model import Interpreter
 from ftguide.outcomes.declare.catalogue import Declared
 from ftguide.outcomes.observe.plan import COVERING, Size
 from ftguide.outcomes.observe.trial import Runner, attempt
 from ftguide.outcomes.record.model import SCHEMA, Configuration, Observation, Ran, Subject
-from ftguide.vocabulary import Build, line_of
 
 #: A test that hung so often on an interpreter is not tried further there: each time costs ten seconds.
 MOST_HANGS = 2

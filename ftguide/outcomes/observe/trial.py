@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ftguide import redact
-from ftguide.files import ROOT
+from ftguide.ground import redact
+from ftguide.ground.files import ROOT
+from ftguide.ground.process import Ended, Ending, Limits, clean_environment, run
 from ftguide.outcomes.declare.catalogue import Declared
 from ftguide.outcomes.record.model import Configuration, Ran
-from ftguide.process import Ended, Ending, Limits, clean_environment, run
 
 #: A switch interval as short as the clock allows; CPython's default is 5 ms.
 SHORT_SWITCH_SECONDS = 1e-6

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguide.files import ROOT
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.outcomes.declare.catalogue import TESTS, Catalogue, catalogue
 from ftguide.outcomes.derive import board as boards
 from ftguide.outcomes.derive.board import Board

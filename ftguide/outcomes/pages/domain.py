@@ -31,11 +31,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
-from ftguide.docs import depends
-from ftguide.docs.nodes import data_file
 from ftguide.outcomes.derive.coverage import coverage
 from ftguide.outcomes.pages import data, draw, export, words
 from ftguide.outcomes.pages.data import Laboratory
+from ftguide.render import depends
+from ftguide.render.nodes import data_file
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
-from ftguide.docs.templates import Templates
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.outcomes.declare.catalogue import Declared, Family
 from ftguide.outcomes.derive import grades
 from ftguide.outcomes.derive.board import Board
@@ -18,7 +18,7 @@ from ftguide.outcomes.derive.coverage import Coverage
 from ftguide.outcomes.derive.grades import Cell, Grade, Seen, Verdict
 from ftguide.outcomes.pages import words
 from ftguide.outcomes.pages.data import Laboratory
-from ftguide.vocabulary import Build, line_of
+from ftguide.render.templates import Templates
 
 #: Where the pages of families live, relative to the root of the site.
 BASE = "thread-safety"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ftguide import files
+from ftguide.ground import files
 from ftguide.outcomes.declare.catalogue import Family, catalogue
 from ftguide.outcomes.pages.draw import BASE
 

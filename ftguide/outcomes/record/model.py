@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ftguide.vocabulary import Build
+from ftguide.ground.vocabulary import Build
 
 SCHEMA = 1
 

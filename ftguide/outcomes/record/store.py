@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide import files
-from ftguide.machine import LOCAL_MACHINE, Machine
+from ftguide.ground import files
+from ftguide.ground.machine import LOCAL_MACHINE, Machine
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.outcomes.record.model import SCHEMA, Observation
-from ftguide.vocabulary import ExpectedError
 
 #: Where observations live, relative to the repository's root.
 OBSERVED = Path("outcomes") / "observed"

@@ -14,7 +14,7 @@ block
     Fresh processes of all arms of one workload, alive at once and taking turns for some rounds. Blocks
     differ by hash seed and memory layout; they are what is replicated, and k blocks are k observations.
 arm
-    One build in one mode, see `ftguide.vocabulary`: what is measured against another arm.
+    One build in one mode, see `ftguide.ground.vocabulary`: what is measured against another arm.
 replicate
     A second copy of an arm (`-again` in its name), which differs from the first in nothing. Their ratio,
     which should be 1, is what measuring itself does.

@@ -19,7 +19,7 @@ from types import ModuleType
 
 import benchmarks.workloads
 from benchmarks.workloads.declare import Group, Workload
-from ftguide.vocabulary import UnknownNameError
+from ftguide.ground.vocabulary import UnknownNameError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

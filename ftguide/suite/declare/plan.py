@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from benchmarks.workloads.declare import Scaling
+from ftguide.ground.vocabulary import Arm, ExpectedError, Mode
 from ftguide.suite.declare.catalogue import CatalogueEntry
 from ftguide.suite.declare.presets import Preset, arms_for, fitting
 from ftguide.suite.record.model import Observed, Plan, PlannedWorkload
-from ftguide.vocabulary import Arm, ExpectedError, Mode
 
 #: A value of a single-threaded block takes this long: long against the 30 us of a turn's messages, short
 #: against the seconds for which a virtual CPU keeps one speed.

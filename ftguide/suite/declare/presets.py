@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.workloads.declare import Workload
-from ftguide.vocabulary import Arm, Build, Mode, UnknownNameError
+from ftguide.ground.vocabulary import Arm, Build, Mode, UnknownNameError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.suite.declare.catalogue import CatalogueEntry
 from ftguide.target import user_code
-from ftguide.vocabulary import ExpectedError
 
 #: A slug of this length still fits a terminal's column.
 LONGEST_SLUG = 40

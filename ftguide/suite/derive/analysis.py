@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.statistics.estimates import (
     Estimate,
     Interval,
@@ -30,7 +31,6 @@ from ftguide.suite.derive.neighbour import Split, split
 from ftguide.suite.derive.series import Series, series
 from ftguide.suite.derive.verdicts import ArmPair, Comparison, ComparisonKind, Verdict, judge
 from ftguide.suite.record.model import Block, Failure, PlannedWorkload, StoredRun
-from ftguide.vocabulary import Arm, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ftguide.ground.vocabulary import Build
 from ftguide.statistics.estimates import Estimate, Interval, group_mean, ratio_interval
 from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.families import Family, family
 from ftguide.suite.record.model import StoredRun
-from ftguide.vocabulary import Build
 
 ARM, BASE = "ft-single", "gil-single"
 

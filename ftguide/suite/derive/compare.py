@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ftguide.ground.machine import Machine
+from ftguide.ground.vocabulary import Arm
 from ftguide.interpreters.model import Facts
-from ftguide.machine import Machine
 from ftguide.statistics.estimates import (
     Estimate,
     agree,
@@ -23,7 +24,6 @@ from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.lines import on_line, steps
 from ftguide.suite.derive.verdicts import SIGNIFICANT, ArmPair, ComparisonKind
 from ftguide.suite.record.model import PlannedWorkload, Run
-from ftguide.vocabulary import Arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

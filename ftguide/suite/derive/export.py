@@ -15,10 +15,10 @@ from datetime import datetime
 import pyperf
 
 from benchmarks.workloads.declare import Scaling
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Arm
 from ftguide.suite.derive.series import ArmBlock, Series, series
 from ftguide.suite.record.model import Block, Run, StoredRun
-from ftguide.vocabulary import Arm
 
 
 def pyperf_suites(stored: StoredRun) -> dict[str, bytes]:

@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 
+from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.suite.derive.verdicts import ArmPair, Comparison, ComparisonKind
-from ftguide.vocabulary import Arm, Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

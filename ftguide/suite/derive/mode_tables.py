@@ -5,11 +5,11 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
+from ftguide.ground.vocabulary import Arm, Build
 from ftguide.statistics.estimates import Estimate, ratio_interval
 from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.series import Series
 from ftguide.suite.record.model import Cost
-from ftguide.vocabulary import Arm, Build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

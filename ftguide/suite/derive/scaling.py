@@ -21,9 +21,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ftguide.ground.vocabulary import Mode
 from ftguide.statistics.estimates import SEED, Estimate, mean, ratio_interval
 from ftguide.suite.derive.series import Series
-from ftguide.vocabulary import Mode
 
 FEWEST_COUNTS = 6
 FEWEST_WORKERS = 8

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.workloads.declare import Scaling
+from ftguide.ground.vocabulary import Arm
 from ftguide.statistics.estimates import mean, typical_lap, undisturbed
 from ftguide.suite.derive.flag import Flag, FlagKind
 from ftguide.suite.derive.verdicts import ArmPair, ComparisonKind
 from ftguide.suite.record.model import ArmRecord, Block, PlannedWorkload
-from ftguide.vocabulary import Arm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,13 +21,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ftguide import redact
-from ftguide.machine import Platform
-from ftguide.process.ended import signal_name
-from ftguide.process.fork import die_with_parent, interrupts_held
-from ftguide.process.memory import Memory, memory_of, session_members
+from ftguide.ground import redact
+from ftguide.ground.machine import Platform
+from ftguide.ground.process.ended import signal_name
+from ftguide.ground.process.fork import die_with_parent, interrupts_held
+from ftguide.ground.process.memory import Memory, memory_of, session_members
+from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.suite.observe.wire import Worker, accepted
-from ftguide.vocabulary import Arm, Mode
 
 #: Lines of a failed worker's output that are kept.
 TAIL_LINES = 16

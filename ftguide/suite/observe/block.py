@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.workloads.declare import Scaling
-from ftguide.machine import Platform, steal_share
-from ftguide.process.start import passed_on
+from ftguide.ground.machine import Platform, steal_share
+from ftguide.ground.process.start import passed_on
+from ftguide.ground.vocabulary import Arm, Mode, Target
 from ftguide.suite.declare import plan as planning
 from ftguide.suite.declare.plan import BlockPlan, laps_of, share
 from ftguide.suite.observe.arm_process import ArmProcess
 from ftguide.suite.record.model import ArmRecord, Block, duration
-from ftguide.vocabulary import Arm, Mode, Target
 
 #: Every worker runs at least this long before its first value: caches, specialised bytecode (per thread
 #: on a free-threaded build) and the allocator settle well within it.

@@ -10,11 +10,11 @@ import contextlib
 import time
 from collections.abc import Iterator
 
+from ftguide.ground.vocabulary import Arm
 from ftguide.suite.declare.plan import BlockPlan, share
 from ftguide.suite.observe.arm_process import ArmProcess
 from ftguide.suite.observe.block import Stage, block_cpus, start_arm, working_folder
 from ftguide.suite.record.model import Cost
-from ftguide.vocabulary import Arm
 
 #: Starts per arm; the median is shown. The first one also fills the page cache.
 STARTS = 3

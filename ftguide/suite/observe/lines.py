@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from ftguide.ground.vocabulary import Build, Target, line_of
 from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Pair
 from ftguide.suite.record.model import line_key
-from ftguide.vocabulary import Build, Target, line_of
 
 #: What two lines must have in common, or a ratio of them is not the lines'.
 ALIKE = ("compiler", "pgo", "lto", "debug", "libc", "platform")

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmarks.workloads.declare import Group
-from ftguide.machine import Platform, describe
+from ftguide.ground.machine import Platform, describe
+from ftguide.ground.vocabulary import ExpectedError, Target
 from ftguide.suite.declare import plan as planning
 from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue
 from ftguide.suite.derive.series import series
@@ -24,7 +25,6 @@ from ftguide.suite.observe.arm_process import ArmFailedError
 from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import model, store
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import ExpectedError, Target
 
 #: Raised when results stop being comparable with older ones; CHANGELOG.md says why each time.
 SUITE_VERSION = "2026.12.2"

@@ -26,7 +26,7 @@ from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from ftguide.docs import depends
+from ftguide.render import depends
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.pages import data, files
 from ftguide.suite.pages.data import Loaded, Problem, Results

@@ -6,9 +6,9 @@ host out, because the run id is what identifies the data.
 
 from __future__ import annotations
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite import words
 from ftguide.suite.record.model import Run
-from ftguide.vocabulary import Build
 
 PROJECT = "The Measured Guide to Free-Threaded Python"
 AUTHORS = f"{PROJECT} contributors"

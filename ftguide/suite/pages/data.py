@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.vocabulary import Arm, Build
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.analysis import Report, Row
 from ftguide.suite.derive.compare import Outdated
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import IndexEntry, Run
-from ftguide.vocabulary import Arm, Build
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

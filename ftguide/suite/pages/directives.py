@@ -15,7 +15,7 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-from ftguide.docs import depends
+from ftguide.render import depends
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.pages import data, figures, files
 from ftguide.suite.pages.bench_domain import BenchDomain, domain_of

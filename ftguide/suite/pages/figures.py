@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ftguide.docs.nodes import chart
 from ftguide.render import numbers
+from ftguide.render.nodes import chart
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.verdicts import Comparison, Verdict

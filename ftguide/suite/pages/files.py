@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguide import files
-from ftguide.docs.nodes import data_file
+from ftguide.ground import files
+from ftguide.render.nodes import data_file
 from ftguide.suite.pages import data
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.results_csv import results_csv

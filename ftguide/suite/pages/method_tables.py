@@ -12,8 +12,8 @@ from typing import Any
 import jinja2
 from docutils import nodes
 
-from ftguide.docs import depends
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.render import depends
 from ftguide.statistics.estimates import welch_interval
 from ftguide.suite import words
 from ftguide.suite.pages.directives import BenchDirective

@@ -6,6 +6,7 @@ import math
 
 from docutils import nodes
 
+from ftguide.ground.vocabulary import Mode
 from ftguide.render import numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
@@ -13,7 +14,6 @@ from ftguide.suite.derive.scaling import FEWEST_WORKERS, Fit, Refused, curve, fi
 from ftguide.suite.derive.series import Series
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.tables import draw
-from ftguide.vocabulary import Mode
 
 
 class ScalingDirective(BenchDirective):

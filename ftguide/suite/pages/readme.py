@@ -12,14 +12,14 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Build, ExpectedError
 from ftguide.render import numbers
 from ftguide.suite import paste
 from ftguide.suite.derive.families import PYTHON_CODE
 from ftguide.suite.pages import figures
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.record import store
-from ftguide.vocabulary import Build, ExpectedError
 
 #: What the table and the picture show: the question of each group that a newcomer asks first.
 SLUGS = (

@@ -14,15 +14,15 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
-from ftguide.docs.templates import Templates
+from ftguide.ground.vocabulary import Build, Mode
 from ftguide.render import numbers
+from ftguide.render.templates import Templates
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.compare import compare
 from ftguide.suite.derive.families import grouped
 from ftguide.suite.pages import data
 from ftguide.suite.pages.data import Loaded
-from ftguide.vocabulary import Build, Mode
 
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=%|[mn\N{MICRO SIGN}]?s\b)")
 

@@ -17,8 +17,7 @@ from collections.abc import Iterable
 from docutils import nodes
 from sphinx.util.docutils import SphinxRole
 
-from ftguide.docs import depends
-from ftguide.render import numbers
+from ftguide.render import depends, numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import ArmTime
 from ftguide.suite.derive.verdicts import Comparison

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from docutils import nodes
 
-from ftguide.docs import depends
+from ftguide.render import depends
 from ftguide.suite.derive.mode_tables import ways
 from ftguide.suite.derive.observed import observed
 from ftguide.suite.pages import data, tables

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ftguide.ground.machine import Machine
+from ftguide.ground.vocabulary import Build, Target, line_of
 from ftguide.interpreters.model import Facts
-from ftguide.machine import Machine
-from ftguide.vocabulary import Build, Target, line_of
 
 SCHEMA = 1
 

@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ftguide import files
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground import files
+from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.vocabulary import Build, UnknownNameError
 from ftguide.suite.record import model
 from ftguide.suite.record.model import SCHEMA, Index, IndexEntry, Line, Run, StoredRun
-from ftguide.vocabulary import Build, UnknownNameError
 
 #: Where runs live, relative to the repository's root.
 RESULTS = Path("benchmarks") / "results"

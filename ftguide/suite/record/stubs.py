@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ftguide import files
+from ftguide.ground import files
 
 #: Where the stubs live, relative to the repository's root.
 PAGES = Path("source") / "benchmarks" / "runs"

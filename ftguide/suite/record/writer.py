@@ -15,7 +15,7 @@ from typing import Self
 
 import msgspec
 
-from ftguide import files
+from ftguide.ground import files
 from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.record import store
 from ftguide.suite.record.model import Line, Run, StoredRun

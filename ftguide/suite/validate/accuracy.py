@@ -21,9 +21,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import Platform, describe
+from ftguide.ground.vocabulary import Arm, Build, Mode, Target
 from ftguide.interpreters import choose
-from ftguide.machine import Platform, describe
 from ftguide.statistics.estimates import agree, mean, ratio_interval, typical_lap
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.declare.plan import BlockPlan, block_plan, laps_of, make_plan, share, with_loops
@@ -32,7 +33,6 @@ from ftguide.suite.observe import block as blocks
 from ftguide.suite.observe.arm_process import ArmProcess
 from ftguide.suite.record.model import duration
 from ftguide.suite.validate.attempts import FOLDER, record, write
-from ftguide.vocabulary import Arm, Build, Mode, Target
 
 OUTPUT = FOLDER / "accuracy.json"
 #: From working sets of a few objects to some that no cache holds, allocation churn among them.

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import Machine
 from ftguide.interpreters.model import Facts
-from ftguide.machine import Machine
 from ftguide.suite.observe.run import git, utc_now
 
 #: Where the records of the validation lie.

@@ -17,9 +17,9 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from ftguide.ground.machine import Platform, describe
 from ftguide.interpreters import choose, sources
 from ftguide.interpreters.network import Network
-from ftguide.machine import Platform, describe
 from ftguide.suite.validate.attempts import FOLDER, record, write
 
 OUTPUT = FOLDER / "scalingbench.json"

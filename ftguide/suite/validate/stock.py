@@ -22,13 +22,13 @@ from typing import Any
 
 import pyperf
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import Platform, describe
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import choose, requirements
 from ftguide.interpreters.model import Interpreter
-from ftguide.machine import Platform, describe
 from ftguide.suite.declare.catalogue import CatalogueEntry, select
 from ftguide.suite.validate.attempts import FOLDER, write
-from ftguide.vocabulary import Build
 
 #: Everything of one build before anything of the other, and then once more.
 PASSES = ("gil", "ft", "gil-again", "ft-again")

@@ -18,9 +18,9 @@ from typing import TypeVar
 
 import msgspec
 
-from ftguide.files import ROOT
-from ftguide.process import Ended
-from ftguide.redact import replace_places
+from ftguide.ground.files import ROOT
+from ftguide.ground.process import Ended
+from ftguide.ground.redact import replace_places
 from ftguide.tracker.observe import artifacts, sandbox
 from ftguide.tracker.observe.install import Installed
 from ftguide.tracker.observe.sandbox import how_it_ended, stopped_by

@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.utils import InvalidSdistFilename, parse_sdist_filename
 from packaging.version import Version
 
-from ftguide.files import sha256
+from ftguide.ground.files import sha256
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.index import Index, IndexFile, IndexPage
 from ftguide.tracker.record.evidence import now

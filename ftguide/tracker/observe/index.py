@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from ftguide.files import write_atomic
+from ftguide.ground.files import write_atomic
 from ftguide.interpreters.tools import ToolError, ask_uv
 from ftguide.tracker.record.model import CompatError
 

@@ -20,9 +20,9 @@ import platformdirs
 import uv
 from packaging.utils import canonicalize_name
 
-from ftguide.files import sha256
+from ftguide.ground.files import sha256
+from ftguide.ground.process import Ended
 from ftguide.interpreters.model import Interpreter
-from ftguide.process import Ended
 from ftguide.tracker.observe import artifacts, sandbox
 from ftguide.tracker.record.model import Artifact, CompatError
 

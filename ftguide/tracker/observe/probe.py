@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.model import Facts, Pair
 from ftguide.tracker.observe import artifacts
 from ftguide.tracker.observe.ask import (
@@ -43,7 +44,6 @@ from ftguide.tracker.record.findings import (
     Smoke,
 )
 from ftguide.tracker.record.model import TOOL, CompatError, Environment, Evidence, Package
-from ftguide.vocabulary import Build, line_of
 
 #: Where smoke scripts live, relative to the repository's root.
 SMOKE = Path("compatibility") / "smoke"

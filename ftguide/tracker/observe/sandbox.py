@@ -10,8 +10,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ftguide import process
-from ftguide.process import Ended, Ending, Limits, clean_environment, without_network
+from ftguide.ground import process
+from ftguide.ground.process import Ended, Ending, Limits, clean_environment, without_network
 
 MEMORY_BYTES = 4 * 1024**3
 #: More output than this is cut off; a report of the largest package is below 1 MB.

@@ -27,8 +27,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
-from ftguide.docs import depends
-from ftguide.docs.nodes import data_file
+from ftguide.render import depends
+from ftguide.render.nodes import data_file
 from ftguide.tracker.derive.model import lowest
 from ftguide.tracker.pages import badge, data, export, inline, table, words
 from ftguide.tracker.pages.data import Tracker

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from ftguide.docs.nodes import visit_nothing
+from ftguide.render.nodes import visit_nothing
 
 
 class browser(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes in lower case

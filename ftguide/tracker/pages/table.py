@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from docutils import nodes
 
-from ftguide.docs.grid import Cell as Content
-from ftguide.docs.grid import table
+from ftguide.render.grid import Cell as Content
+from ftguide.render.grid import table
 from ftguide.tracker.derive.level_rules import Flag, Level
 from ftguide.tracker.derive.model import Status, lowest
 from ftguide.tracker.pages import words

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ftguide import files
+from ftguide.ground import files
 from ftguide.tracker.record.findings import Kind
 from ftguide.tracker.record.model import SCHEMA, Artifact, CompatError, Environment, Evidence
 

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from packaging.version import InvalidVersion, Version
 
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.tracker.record.findings import Finding, Kind
-from ftguide.vocabulary import ExpectedError
 
 F = TypeVar("F", bound=Finding)
 

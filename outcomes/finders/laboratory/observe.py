@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.interpreters import choose
 from ftguide.outcomes.declare.catalogue import catalogue
 from ftguide.outcomes.derive import grades

@@ -2,9 +2,9 @@
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import console
 from ftguide.guide.declare.finding import PageError, Place
-from ftguide.vocabulary import Build
 
 SESSION = """\
 $ PYTHON_GIL=1 python3.14t -c "print('a | b')"

@@ -2,10 +2,10 @@
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import extract, options
 from ftguide.guide.declare.finding import PageError
 from ftguide.guide.declare.model import Expect, OnGil
-from ftguide.vocabulary import Build
 
 
 def fenced(*lines: str) -> str:

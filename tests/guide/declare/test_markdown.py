@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.guide.declare import markdown
 from ftguide.guide.declare.finding import PageError, Place
 

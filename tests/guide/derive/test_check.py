@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.model import FATAL_ERROR, Crash, Expect, OnGil, Output, Ran, Snippet
 from ftguide.guide.derive import check
-from ftguide.vocabulary import Build
 
 FT, GIL = Build.FREE_THREADED, Build.GIL
 FINE = Ran(status=0, output="a")

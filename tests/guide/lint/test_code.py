@@ -2,10 +2,10 @@
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import extract
 from ftguide.guide.lint import code, page
 from ftguide.guide.record.report import Block, Report, Result
-from ftguide.vocabulary import Build
 
 
 def rules(text: str) -> list[tuple[int, str]]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.model import FATAL_ERROR, WRONG_RESULT
 from ftguide.guide.observe import execute
-from ftguide.vocabulary import Build
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.observe import packages
 from ftguide.guide.observe.packages import Environments
 from ftguide.interpreters.model import InterpreterError
 from ftguide.interpreters.tools import ToolError
-from ftguide.vocabulary import Build
 
 LOCK = """\
 # written by uv

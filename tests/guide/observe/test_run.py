@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import extract
 from ftguide.guide.observe import execute, run
 from ftguide.guide.observe.packages import Environments
 from ftguide.guide.observe.run import Line
 from ftguide.guide.record import report
 from ftguide.interpreters.model import InterpreterError
-from ftguide.vocabulary import Build
 
 HERE = "3.14"  # what the fixture says of the Python of the tests
 TODAY = dt.date(2026, 11, 24)

@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import extract
 from ftguide.guide.record import report
 from ftguide.guide.record.report import Block, Report, Result
-from ftguide.vocabulary import Build
 from tests.sphinx_project import make
 
 # myst-parser 5.2 resolves `[](#label)` through an attribute that Sphinx 11 takes away.

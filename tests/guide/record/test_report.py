@@ -2,10 +2,10 @@
 
 import pytest
 
-from ftguide.files import UnreadableError
+from ftguide.ground.files import UnreadableError
+from ftguide.ground.vocabulary import Build
 from ftguide.guide.record import report
 from ftguide.guide.record.report import Block, Report, Result
-from ftguide.vocabulary import Build
 
 
 def block(date="2026-11-24", *, passed=True, version="3.14.7"):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from ftguide.ground.vocabulary import Build, build_of
 from ftguide.guide.declare.model import Ran
 from ftguide.guide.derive import check
 from ftguide.guide.record import update
-from ftguide.vocabulary import Build, build_of
 
 FT, GIL = Build.FREE_THREADED, Build.GIL
 CODE = "# P\n\n```{snippet} a\nprint(1)\n```\n\nProse.\n"

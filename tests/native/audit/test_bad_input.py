@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.native.audit.files import AuditError
 from ftguide.native.audit.scan import audit
 

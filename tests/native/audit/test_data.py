@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT, UnreadableError
+from ftguide.ground.files import ROOT, UnreadableError
 from ftguide.native.audit import capi
 from ftguide.native.audit.files import AuditError
 from ftguide.native.audit.reviews import read_reviews

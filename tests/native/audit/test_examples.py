@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.native.audit.rules import RULES
 from ftguide.native.audit.scan import audit
 

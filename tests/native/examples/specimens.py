@@ -1,8 +1,8 @@
 """Reports of the examples, made up, for tests that build nothing."""
 
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples.catalogue import EXAMPLES, Variant
 from ftguide.native.examples.report import Hardware, Outcome, Part, Races, Report, Result
-from ftguide.vocabulary import Build
 
 SAID = "adds: 11998 instead of 12000"
 

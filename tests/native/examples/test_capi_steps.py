@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples import trial
 from ftguide.native.examples.catalogue import Variant
-from ftguide.vocabulary import Build
 
 EXAMPLES = ROOT / "examples"
 CAPI = EXAMPLES / "capi"

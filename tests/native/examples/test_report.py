@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ftguide.files import ROOT, UnreadableError
+from ftguide.ground.files import ROOT, UnreadableError
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples import report
 from ftguide.native.examples.catalogue import EXAMPLES, Variant
 from ftguide.native.examples.report import Outcome, Races
-from ftguide.vocabulary import Build
 from tests.native.examples import specimens
 
 FT, GIL = Build.FREE_THREADED, Build.GIL

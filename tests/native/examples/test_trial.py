@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.vocabulary import Build
 from ftguide.native.examples import trial
 from ftguide.native.examples.catalogue import Variant
 from ftguide.native.examples.trial import Ending
-from ftguide.vocabulary import Build
 
 PASSED = 'import json; print(json.dumps({"gil": False, "adds": 7, "wrong": None}))'
 WRONG = 'import json, sys; print(json.dumps({"gil": False, "adds": 2, "wrong": "adds: 3"})); sys.exit(1)'

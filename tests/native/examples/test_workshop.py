@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter
 from ftguide.native.examples import workshop as workshops

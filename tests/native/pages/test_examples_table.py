@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ftguide.files import to_json
+from ftguide.ground.files import to_json
 from ftguide.native.examples import report
 from ftguide.native.examples.catalogue import EXAMPLES
 from ftguide.native.examples.report import Outcome

@@ -6,7 +6,7 @@ import sys
 
 from docutils import nodes
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.native.audit import capi
 from ftguide.native.audit.reviews import REVIEWS
 from ftguide.native.audit.rules import REPLACEMENTS, RULES

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ftguide.cli.sanitize import AUDIT, audit_text
-from ftguide.files import ROOT, UnreadableError
+from ftguide.ground.files import ROOT, UnreadableError
 from ftguide.interpreters.model import Sanitizer
 from ftguide.native.sanitize import reports, store
 from ftguide.native.sanitize.model import (

@@ -2,8 +2,8 @@
 
 import pytest
 
+from ftguide.ground.vocabulary import UnknownNameError
 from ftguide.outcomes.declare.catalogue import catalogue
-from ftguide.vocabulary import UnknownNameError
 
 HEAD = '''"""A family
 

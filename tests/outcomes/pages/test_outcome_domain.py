@@ -7,7 +7,7 @@ import json
 import pytest
 from sphinx.util.inventory import InventoryFile
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.outcomes.declare.catalogue import catalogue
 from ftguide.outcomes.derive import board as boards
 from ftguide.outcomes.derive.differences import differences

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ftguide.machine import Platform, describe
+from ftguide.ground.machine import Platform, describe
+from ftguide.ground.vocabulary import Build
 from ftguide.outcomes.record import store
 from ftguide.outcomes.record.model import SCHEMA, Configuration, Observation, Ran, Subject
 from ftguide.outcomes.record.store import StoreError
-from ftguide.vocabulary import Build
 
 HERE = Configuration(pinned=True, short_switch=True, warm=True)
 SUBJECT = Subject(

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.suite.declare.catalogue import catalogue, definitions, source_hash
 
 SOURCE = '''

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
+from ftguide.ground.vocabulary import Arm, Build, Mode, UnknownNameError
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import catalogue, select
-from ftguide.vocabulary import Arm, Build, Mode, UnknownNameError
 
 GIL, FT = Arm(Build.GIL, Mode.SINGLE), Arm(Build.FREE_THREADED, Mode.SINGLE)
 GILS, FTS = Arm(Build.GIL, Mode.THREADS, 2), Arm(Build.FREE_THREADED, Mode.THREADS, 2)

@@ -5,9 +5,9 @@ import hashlib
 
 import pytest
 
+from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import catalogue, select
-from ftguide.vocabulary import Arm, Mode
 
 LINES = ("3.13", "3.15")
 

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from ftguide.machine import Platform
+from ftguide.ground.machine import Platform
+from ftguide.ground.vocabulary import Mode
 from ftguide.suite import paste
 from ftguide.suite.declare import plan, presets, user_code
 from ftguide.suite.declare.catalogue import catalogue
@@ -15,7 +16,6 @@ from ftguide.suite.derive.observed import observed
 from ftguide.suite.observe import run
 from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import Mode
 
 CODE = """
 import os, sys

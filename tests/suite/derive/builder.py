@@ -11,7 +11,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ftguide.machine import LOCAL_MACHINE
+from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.vocabulary import Arm, Build
 from ftguide.suite.derive.analysis import Row, report
 from ftguide.suite.record.model import (
     SCHEMA,
@@ -24,7 +25,6 @@ from ftguide.suite.record.model import (
     StoredRun,
     Suite,
 )
-from ftguide.vocabulary import Arm, Build
 from tests.synthetic import facts, machine, planned
 
 RUN_ID = "20261123T005100Z-1a2b3c4d"

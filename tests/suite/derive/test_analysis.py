@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from ftguide.ground.vocabulary import Arm
 from ftguide.statistics.estimates import group_mean, ratio_interval, student_quantile
 from ftguide.suite.derive import families
 from ftguide.suite.derive.analysis import report
@@ -12,7 +13,6 @@ from ftguide.suite.derive.series import series
 from ftguide.suite.derive.verdicts import Comparison, Verdict
 from ftguide.suite.record.model import Failure
 from ftguide.suite.words import flag_text
-from ftguide.vocabulary import Arm
 from tests.suite.derive.builder import (
     ARMS,
     EVERY,

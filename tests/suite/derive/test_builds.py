@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.derive import builds
 from ftguide.suite.derive.analysis import report
-from ftguide.vocabulary import Build
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of, with_binaries
 
 ARMS = ["gil-single", "ft-single"]

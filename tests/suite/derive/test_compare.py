@@ -6,10 +6,10 @@ import random
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.derive.analysis import report
 from ftguide.suite.derive.compare import ConditionKind, LeftOut, Obstacle, compare, repeated
 from ftguide.suite.words import condition_text, obstacle_text
-from ftguide.vocabulary import Build
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of
 
 ARMS = ["gil-single", "ft-single", "gil-threads-2", "ft-threads-2", "ft-processes-2"]

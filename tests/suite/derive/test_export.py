@@ -10,8 +10,8 @@ import sys
 import pyperf
 import pytest
 
+from ftguide.ground.vocabulary import Arm
 from ftguide.suite.derive.export import pyperf_suites
-from ftguide.vocabulary import Arm
 from tests.suite.derive.builder import (
     RUN_ID,
     make_block,

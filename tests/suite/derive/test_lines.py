@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from ftguide.cli.table import print_report
+from ftguide.ground.vocabulary import Build, Mode
 from ftguide.statistics.estimates import benjamini_hochberg
 from ftguide.suite import line_table, paste, words
 from ftguide.suite.derive import mode_tables, objections, scaling
@@ -19,7 +20,6 @@ from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.derive.verdicts import ComparisonKind, Verdict
 from ftguide.suite.results_csv import results_csv
-from ftguide.vocabulary import Build, Mode
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of, wobble
 from tests.synthetic import facts
 

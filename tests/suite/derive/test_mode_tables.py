@@ -5,12 +5,12 @@ import math
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.derive.analysis import report
 from ftguide.suite.derive.mode_tables import ways
 from ftguide.suite.derive.observed import observed
 from ftguide.suite.derive.series import series
 from ftguide.suite.record.model import Cost, Observed
-from ftguide.vocabulary import Build
 from tests.suite.derive.builder import make_block, make_blocks, make_plan, stored_of
 
 TIMES = {

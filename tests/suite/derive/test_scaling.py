@@ -6,10 +6,10 @@ import random
 
 import pytest
 
+from ftguide.ground.vocabulary import Mode
 from ftguide.suite.derive import scaling
 from ftguide.suite.derive.series import series
 from ftguide.suite.words import refused_text
-from ftguide.vocabulary import Mode
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of
 
 COUNTS = (1, 2, 3, 4, 6, 8, 16)

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
-from ftguide.machine import Platform
-from ftguide.process import Memory
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import Platform
+from ftguide.ground.process import Memory
+from ftguide.ground.vocabulary import Arm, Build
 from ftguide.suite.observe import arm_process
 from ftguide.suite.observe.arm_process import ArmFailedError, ArmProcess
 from ftguide.suite.observe.costs import Peak
-from ftguide.vocabulary import Arm, Build
 
 pytestmark = pytest.mark.interpreters
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from ftguide.machine import Platform
+from ftguide.ground.machine import Platform
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.observe import block

@@ -4,10 +4,11 @@ import dataclasses
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
+from ftguide.ground.machine import Platform
+from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import Interpreter, InterpreterError, Pair, Route
 from ftguide.interpreters.provide import find, ranked_pairs
-from ftguide.machine import Platform
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.derive import analysis
@@ -17,7 +18,6 @@ from ftguide.suite.observe import run
 from ftguide.suite.observe.lines import Pairs, final
 from ftguide.suite.record import store
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import Build
 from tests.suite.observe.test_run import Witness
 from tests.synthetic import facts
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ftguide.machine import Platform
+from ftguide.ground.machine import Platform
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.declare import catalogue, plan, presets
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.flag import FlagKind
@@ -16,7 +17,6 @@ from ftguide.suite.observe import run
 from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import store
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import Build
 
 pytestmark = pytest.mark.interpreters
 

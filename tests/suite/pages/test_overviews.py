@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.derive import timeline
 from ftguide.suite.pages import data
 from ftguide.suite.record.model import Cost, Observed
 from ftguide.suite.words import steal_text
-from ftguide.vocabulary import Build
 from tests import synthetic
 from tests.sphinx_project import built_with, page
 from tests.suite.derive.builder import make_block, make_plan, stored_of, with_binaries

@@ -7,10 +7,10 @@ import re
 import bs4
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.derive import analysis
 from ftguide.suite.record import stubs
 from ftguide.suite.record.model import Failure
-from ftguide.vocabulary import Build
 from tests import synthetic
 
 RUN = f"benchmarks/runs/{synthetic.RUN_ID}"

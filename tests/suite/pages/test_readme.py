@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.render import numbers
 from ftguide.suite import paste
 from ftguide.suite.pages import readme

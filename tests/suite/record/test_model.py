@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.suite.record import store
 from ftguide.suite.record.model import ArmRecord, IndexEntry, Plan, PlannedWorkload, duration
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of

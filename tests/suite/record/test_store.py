@@ -6,11 +6,11 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from ftguide import files
+from ftguide.ground import files
+from ftguide.ground.vocabulary import Build, UnknownNameError
 from ftguide.suite.record import store
 from ftguide.suite.record.model import SCHEMA, Cost, Failure, IndexEntry, Line
 from ftguide.suite.record.writer import RunFolder
-from ftguide.vocabulary import Build, UnknownNameError
 from tests.suite.derive.builder import make_blocks, make_plan, make_run
 from tests.synthetic import facts
 

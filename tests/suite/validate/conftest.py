@@ -4,13 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.validate import (
     accuracy,
     attempts,
     scalingbench,
     stock,
 )
-from ftguide.vocabulary import Build
 from tests import synthetic
 
 

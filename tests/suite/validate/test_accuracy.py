@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ftguide.ground.vocabulary import Build, Target
 from ftguide.statistics.student import student_quantile
 from ftguide.suite.declare.catalogue import catalogue, select
 from ftguide.suite.declare.plan import Loops, block_plan, make_plan, with_loops
@@ -15,7 +16,6 @@ from ftguide.suite.declare.presets import preset
 from ftguide.suite.validate import (
     accuracy,
 )
-from ftguide.vocabulary import Build, Target
 from tests.suite.validate.scripts import called, last_attempt
 
 LOOPS = 16_000

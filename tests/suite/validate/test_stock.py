@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pyperf
 
+from ftguide.ground.vocabulary import Build
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.validate import (
     stock,
 )
-from ftguide.vocabulary import Build
 from tests.suite.validate.scripts import called
 
 

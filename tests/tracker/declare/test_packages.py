@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.tracker.declare import packages
 from ftguide.tracker.observe.probe import SMOKE
 from ftguide.tracker.record.model import CompatError

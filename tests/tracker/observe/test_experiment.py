@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from ftguide.interpreters.model import Pair
 from ftguide.tracker.declare import packages
 from ftguide.tracker.observe import collect

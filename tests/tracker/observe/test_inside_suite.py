@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 
 SCRIPT = ROOT / "ftguide" / "target" / "inside_suite.py"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.process import Ended
+from ftguide.ground.process import Ended
 from ftguide.tracker.observe import sandbox
 from ftguide.tracker.observe.sandbox import stopped_by
 

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ftguide.files import ROOT
+from ftguide.ground.files import ROOT
 from tests import tracked
 
 

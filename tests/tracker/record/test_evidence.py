@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ftguide.files import ROOT, held
+from ftguide.ground.files import ROOT, held
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Fallback
 from ftguide.tracker.record.model import TOOL, CompatError, Evidence

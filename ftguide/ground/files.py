@@ -25,12 +25,12 @@ from typing import TypeVar
 import filelock
 import msgspec
 
-from ftguide.vocabulary import ExpectedError
+from ftguide.ground.vocabulary import ExpectedError
 
 T = TypeVar("T")
 
 #: The checkout; not resolved, so that a checkout assembled from links works as the one it looks like.
-ROOT = Path(__file__).absolute().parents[1]
+ROOT = Path(__file__).absolute().parents[2]
 
 
 class HeldError(Exception):

@@ -9,8 +9,8 @@ import time
 import psutil
 import pytest
 
-from ftguide.files import ROOT
-from ftguide.process import Ending, Limits, clean_environment, run, without_network
+from ftguide.ground.files import ROOT
+from ftguide.ground.process import Ending, Limits, clean_environment, run, without_network
 
 LINUX = sys.platform.startswith("linux")
 #: Long enough for a loaded machine to start Python, short enough to wait for.
@@ -170,7 +170,7 @@ def test_the_network_can_be_cut_off(tmp_path):
 def test_a_child_dies_with_a_killed_parent(tmp_path):
     code = (
         "import sys; from pathlib import Path\n"
-        "from ftguide.process import Limits, run\n"
+        "from ftguide.ground.process import Limits, run\n"
         "child = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
         "run([sys.executable, '-c', child], folder=Path('.'), environ={}, limits=Limits(),\n"
         "    heard=lambda line: print(line.decode(), flush=True))\n"

@@ -5,7 +5,7 @@ import sys
 import psutil
 import pytest
 
-from ftguide.process import run_step, steps
+from ftguide.ground.process import run_step, steps
 
 
 def step(tmp_path, code, heartbeat=lambda _seconds, _printed: None):

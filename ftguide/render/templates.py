@@ -23,7 +23,7 @@ import jinja2
 from docutils import nodes
 from markupsafe import Markup
 
-from ftguide.docs import grid
+from ftguide.render import grid
 from ftguide.render.svg import printable
 
 #: Blanks that lines of a template leave; not the unbreakable one, which `\s` would match as well.

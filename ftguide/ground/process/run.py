@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ftguide.process.ended import Ended, Ending, how_it_ended
-from ftguide.process.memory import MARK, memory_of, tree
-from ftguide.process.start import dying_with_parent, kill_tree, without_network
+from ftguide.ground.process.ended import Ended, Ending, how_it_ended
+from ftguide.ground.process.memory import MARK, memory_of, tree
+from ftguide.ground.process.start import dying_with_parent, kill_tree, without_network
 
 #: Looking at the memory of a tree reads a file for every process of the machine.
 _WEIGHED_EVERY_SECONDS = 0.5

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from ftguide.vocabulary import Arm, Build, Mode, Target, build_of, line_of
+from ftguide.ground.vocabulary import Arm, Build, Mode, Target, build_of, line_of
 
 
 @pytest.mark.parametrize(

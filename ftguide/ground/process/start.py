@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from ftguide.process.memory import tree
+from ftguide.ground.process.memory import tree
 
 #: Without these some systems start no program at all; no secret is among them.
 _PASSED_ON = ("LD_LIBRARY_PATH", "NIX_LD", "SYSTEMROOT")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ftguide import redact
-from ftguide.files import pack
+from ftguide.ground import redact
+from ftguide.ground.files import pack
 
 
 def test_places_become_names_and_the_longest_go_first():

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ftguide.files import ROOT
-from ftguide.process import fork
+from ftguide.ground.files import ROOT
+from ftguide.ground.process import fork
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children")
 SLEEPER = "import time; time.sleep(600)"
@@ -36,7 +36,7 @@ def gone(number):
 def test_a_computing_child_dies_with_a_killed_parent_because_of_the_hook(hook):
     code = (
         "import subprocess, sys\n"
-        "from ftguide.process.fork import die_with_parent\n"
+        "from ftguide.ground.process.fork import die_with_parent\n"
         f"child = subprocess.Popen([sys.executable, '-c', {SLEEPER!r}], preexec_fn={hook})\n"
         "print(child.pid, flush=True)\n"
         "child.wait()\n"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from docutils import nodes
 
-from ftguide.docs.nodes import header_cell
+from ftguide.render.nodes import header_cell
 
 Cell = str | Sequence[nodes.Node]
 

@@ -8,7 +8,7 @@ import sys
 import msgspec
 import pytest
 
-from ftguide import files
+from ftguide.ground import files
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -37,7 +37,7 @@ def test_what_cannot_be_written_leaves_the_old_file_and_no_other(tmp_path, monke
 #: In a process of its own: the limit holds for the log that the tests themselves are written to, too.
 SMALL_DISK = """
 import pathlib, resource, signal, sys
-from ftguide import files
+from ftguide.ground import files
 path = pathlib.Path(sys.argv[1])
 files.append(path, b"1\\n")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -78,7 +78,7 @@ def test_an_unfinished_line_is_cut_off(tmp_path, before, after):
 
 HOLD = """
 import sys, pathlib
-from ftguide import files
+from ftguide.ground import files
 with files.held(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

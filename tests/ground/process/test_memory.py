@@ -7,7 +7,7 @@ import sys
 import psutil
 import pytest
 
-from ftguide.process import memory
+from ftguide.ground.process import memory
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PSS")
 CHILD = "import sys; block = b'x' * {size}; print('ready', flush=True); sys.stdin.read()"

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ftguide.process.memory import MARK
-from ftguide.process.run import has_ended
-from ftguide.process.start import dying_with_parent, kill_tree
+from ftguide.ground.process.memory import MARK
+from ftguide.ground.process.run import has_ended
+from ftguide.ground.process.start import dying_with_parent, kill_tree
 
 #: Called with the seconds gone and what the step has printed since the last call.
 Heartbeat = Callable[[float, bytes], None]

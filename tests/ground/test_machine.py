@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ftguide import files
 from ftguide.cli.measuring import warnings_for
-from ftguide.machine import Platform, describe, fingerprint, refusal, steal_share
+from ftguide.ground import files
+from ftguide.ground.machine import Platform, describe, fingerprint, refusal, steal_share
+from ftguide.ground.vocabulary import Arm, Build, Target
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.observe import block
 from ftguide.suite.observe.lines import Pairs
-from ftguide.vocabulary import Arm, Build, Target
 
 
 def one_block(full=True, index=0, threads=2):

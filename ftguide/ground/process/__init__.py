@@ -15,11 +15,11 @@ child started is alive. How it ended is a record (`Ended`), and words are made o
 A compilation, which takes minutes and prints megabytes, is a `run_step`: without a limit, into a log.
 """
 
-from ftguide.process.ended import Ended, Ending, signal_name
-from ftguide.process.memory import Memory
-from ftguide.process.run import Limits, run
-from ftguide.process.start import clean_environment, without, without_network
-from ftguide.process.steps import run_step
+from ftguide.ground.process.ended import Ended, Ending, signal_name
+from ftguide.ground.process.memory import Memory
+from ftguide.ground.process.run import Limits, run
+from ftguide.ground.process.start import clean_environment, without, without_network
+from ftguide.ground.process.steps import run_step
 
 __all__ = [
     "Ended",

@@ -4,8 +4,8 @@ import jinja2
 import pytest
 from docutils import nodes
 
-from ftguide.docs.nodes import header_cell
-from ftguide.docs.templates import Templates
+from ftguide.render.nodes import header_cell
+from ftguide.render.templates import Templates
 
 HOSTILE = '<script>alert("1 & 2")</script>\x00'
 
@@ -80,7 +80,7 @@ def test_a_table_has_columns_groups_and_classes(draw):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("<blink>x</blink>", "<blink>, which is not an element of ftguide.docs.templates"),
+        ("<blink>x</blink>", "<blink>, which is not an element of ftguide.render.templates"),
         ("stray", "'stray' outside of a paragraph"),
         ('<table caption="C"><th>A</th><tr><td>x</td><td>y</td></tr></table>', "a row of 2 cells"),
     ],
