@@ -81,7 +81,8 @@ def program(name: str, source: str) -> tuple[str, str]:
         if name in _names(node) and isinstance(node, ast.ClassDef):
             code = _shown(node, source)
         elif not text.startswith(_HARNESS):
-            helpers.append(text)
+            apart = "\n\n" if isinstance(node, ast.FunctionDef | ast.ClassDef) and helpers else ""
+            helpers.append(f"{apart}{text}")
     return code, "\n".join(helpers)
 
 

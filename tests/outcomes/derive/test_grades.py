@@ -60,6 +60,18 @@ def test_an_outcome_that_was_not_seen_stands_there_with_its_denominator(lost):
     assert unseen.rate.high == pytest.approx(0.003, rel=0.01)
 
 
+def test_a_pattern_that_nothing_fitted_keeps_its_grade(specimens):
+    test = specimens.tests["specimen-raises"]
+    cell = grades.cell(test, observation(test, counts=[{"other": 1}]))
+    unseen = next(seen for seen in cell.seen if not seen.rate.count)
+    assert (unseen.name, unseen.grade) == (test.outcomes[0].pattern, Grade.ACCEPTABLE)
+
+
+def test_a_few_stamps_say_nothing(lost):
+    seen = observation(lost, counts=[{"2": 10}], overlapping=0, stamped=19)
+    assert grades.cell(lost, seen).verdict is Verdict.ACCEPTABLE
+
+
 def test_endings_are_counted_by_process(lost):
     cell = grades.cell(lost, observation(lost, counts=[{"2": 5}] * 3, ending="SIGSEGV"))
     crash = next(seen for seen in cell.seen if seen.ending)
