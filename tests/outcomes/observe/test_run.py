@@ -91,13 +91,12 @@ def test_what_a_test_does_to_its_process_is_contained(tried, monkeypatch, slug, 
     assert cell.verdict is Verdict.FORBIDDEN
 
 
-def test_a_child_does_not_outlive_its_test(tried):
-    before = {process.pid for process in psutil.process_iter()}
+def test_a_child_does_not_outlive_its_test(tried, checkout):
     tried("specimen-forks")
     left = [
         process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if process.pid not in before and "outcome_worker" in " ".join(process.info["cmdline"] or [])
+        for process in psutil.process_iter(["environ"])
+        if (process.info["environ"] or {}).get("PYTHONPATH") == str(checkout)
     ]
     assert left == []
 
