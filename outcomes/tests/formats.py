@@ -145,6 +145,10 @@ class SetLocale(Stress):
             "*UnicodeDecodeError*",
             "The name came from memory that the other thread's call had freed: its bytes are no text.",
         ),
+        forbidden(
+            "*ValueError*",
+            "The name came from memory that the other thread's call had freed: it has bytes that no name has.",
+        ),
         interesting("*other*", "The other thread had set another locale in between."),
         forbidden("SIG*", "The C library crashed: setlocale() is not safe in threads."),
     )

@@ -130,6 +130,10 @@ class ArrayIterator(Litmus):
             "writes.",
         ),
         forbidden(
+            "SystemError*",
+            "The interpreter found that a call had returned NULL without an exception.",
+        ),
+        forbidden(
             "SIG*",
             "Both threads reached the end and each dropped the one reference to the array.",
         ),
