@@ -147,7 +147,7 @@ class SetLocale(Stress):
         ),
         forbidden(
             "*ValueError*",
-            "The name came from memory that the other thread's call had freed: it has bytes that no name has.",
+            "The name came from memory that the other thread's call had freed: its bytes are no name.",
         ),
         interesting("*other*", "The other thread had set another locale in between."),
         forbidden("SIG*", "The C library crashed: setlocale() is not safe in threads."),
