@@ -74,7 +74,8 @@ _HARNESS = "from outcomes.tests.declare"
 
 def program(name: str, source: str) -> tuple[str, str]:
     """Return a class as written, and what it uses as written."""
-    code, helpers = "", []
+    code = ""
+    helpers: list[str] = []
     for node in _reached(name, source):
         start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
         text = "\n".join(source.splitlines()[start - 1 : node.end_lineno])
