@@ -53,7 +53,8 @@ class Board:
 
 def board(machine: str, catalogue: Catalogue, seen: Sequence[Observation]) -> Board:
     """Derive the board from what a machine has seen, oldest first."""
-    current: dict[tuple[str, str], Observation] = {}
+    graded: list[Cell] = []
+    cells: dict[tuple[str, str], Cell] = {}
     former: set[tuple[str, str]] = set()
     for observation in seen:
         test = catalogue.tests.get(observation.test)
@@ -62,16 +63,19 @@ def board(machine: str, catalogue: Catalogue, seen: Sequence[Observation]) -> Bo
         key = (test.slug, observation.subject.name)
         if observation.hash != test.hash:
             former.add(key)
-        elif key not in current or _depth(observation) >= _depth(current[key]):
-            current[key] = observation
-    cells = {key: grades.cell(catalogue.tests[key[0]], found) for key, found in current.items()}
+            continue
+        cell = grades.cell(test, observation)
+        graded.append(cell)
+        if key not in cells or _depth(observation) >= _depth(cells[key].observation):
+            cells[key] = cell
+    shown = [cell.observation for cell in cells.values()]
     return Board(
         machine=machine,
-        interpreters=tuple(interpreters(current.values())),
+        interpreters=tuple(interpreters(shown)),
         cells=cells,
         outdated=frozenset(former - cells.keys()),
-        changes=tuple(reversed(list(_changes(catalogue, seen)))),
-        runs=tuple(sorted({found.run for found in current.values()})),
+        changes=tuple(reversed(list(_changes(graded)))),
+        runs=tuple(sorted({observation.run for observation in shown})),
     )
 
 
@@ -79,16 +83,14 @@ def _depth(observation: Observation) -> int:
     return _DEPTH.get(observation.preset, 1)
 
 
-def _changes(catalogue: Catalogue, seen: Iterable[Observation]) -> Iterable[Change]:
+def _changes(graded: Iterable[Cell]) -> Iterable[Change]:
     """Yield changed verdicts among observations of the same program, the same binary and depth."""
     last: dict[tuple[str, ...], Cell] = {}
-    for observation in seen:
-        test = catalogue.tests.get(observation.test)
-        if test is None or observation.hash != test.hash:
-            continue
+    for cell in graded:
+        test, observation = cell.test, cell.observation
         name = observation.subject.name
         key = (test.slug, name, observation.subject.binary_sha256, observation.preset)
-        cell, before = grades.cell(test, observation), last.get(key)
+        before = last.get(key)
         if before is not None and before.verdict is not cell.verdict:
             yield Change(
                 test=test.slug,

@@ -283,9 +283,10 @@ class OutcomeDomain(Domain):
             yield slug, title, "test", docname, slug, 1
 
 
-def read_early(_app: Sphinx, _env: BuildEnvironment, _docnames: list[str]) -> None:
-    """Read and derive before Sphinx forks its readers, so that they inherit it."""
-    data.laboratory()
+def read_early(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+    """Read and derive before Sphinx forks its readers, so that they inherit it; else a page does."""
+    if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
+        data.laboratory()
 
 
 def write_exports(app: Sphinx, exception: Exception | None) -> None:
