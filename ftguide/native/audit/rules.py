@@ -41,6 +41,9 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     languages: frozenset[Language]
     any: tuple[str, ...]  #: regular expressions; `<borrowed>` stands for the replaced functions
+    words: tuple[
+        str, ...
+    ] = ()  #: a match holds one of them: looking for words is a hundred times faster
     fine_in: frozenset[Context] = frozenset({Context.DEFINE})
     once: bool = False  #: only the first match of a source counts
     needs_code: str = ""  #: a regular expression without which the source is fine

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ftguide.native.audit import files, lines, structure
+from ftguide.native.audit import (
+    cython,
+    cython_types,
+    fields,
+    files,
+    fortran,
+    lines,
+    modules,
+    rust,
+    variables,
+)
 from ftguide.native.audit.files import Skipped
-from ftguide.native.audit.lines import Hit
-from ftguide.native.audit.rules import RULES, Rule
-from ftguide.native.audit.source import Source
+from ftguide.native.audit.hit import Hit
+from ftguide.native.audit.reading import read_native
+from ftguide.native.audit.rules import RULES, Language, Rule, Weight
+from ftguide.native.audit.source import Project, Source, shown
 
 _ALLOW = re.compile(r"ftguide:\s*allow\s+([\w-]+)(.*)")
+
+#: What one line of a build file answers for all sources of the tree.
+_ONCE_PER_TREE = frozenset({"undeclared-f2py"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +37,10 @@ class Finding:
     file: str  #: relative to the path audited
     line: int
     rule: Rule
-    hint: str  #: what to use instead; empty where that depends
+    weight: Weight  #: of this place; the rule's, where the source says no more
+    hint: str  #: what to use instead, or what speaks for the weight; empty where that depends
     text: str  #: the line, trimmed
+    folded: str = ""  #: "generated", "vendored": counted, and shown on request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +60,17 @@ class Report:
     findings: tuple[Finding, ...]
     allowed: tuple[Allowed, ...]
     skipped: tuple[Skipped, ...]
+    excluded: int = 0  #: files that the caller left out
 
 
-def audit(path: Path) -> Report:
+def audit(path: Path, exclude: Sequence[str] = ()) -> Report:
     """Audit a file or a folder; raises `AuditError` where there is nothing to audit."""
-    tree = files.survey(path)
+    tree = files.survey(path, exclude)
     findings: list[Finding] = []
     allowed: list[Allowed] = []
     skipped = list(tree.skipped)
     count = length = 0
+    told: set[str] = set()  #: rules that say once per tree what its build files lack
     for name in tree.sources:
         source = files.load(tree, name)
         if isinstance(source, Skipped):
@@ -60,8 +78,10 @@ def audit(path: Path) -> Report:
             continue
         count += 1
         length += len(source.starts)
-        hits = [*lines.hits(source, tree.project), *structure.hits(source, tree.project)]
-        kept, excused = _judge(source, hits)
+        hits = [hit for hit in find(source, tree.project) if hit.rule not in told]
+        told |= {hit.rule for hit in hits} & _ONCE_PER_TREE
+        folded = "vendored" if name in tree.vendored else "generated" if source.generated else ""
+        kept, excused = _judge(source, hits, folded)
         findings += kept
         allowed += excused
     return Report(
@@ -69,11 +89,38 @@ def audit(path: Path) -> Report:
         lines=length,
         findings=tuple(findings),
         allowed=tuple(allowed),
-        skipped=tuple(skipped),
+        skipped=tuple(Skipped(shown(one.file), one.why) for one in skipped),
+        excluded=tree.excluded,
     )
 
 
-def _judge(source: Source, hits: Iterable[Hit]) -> tuple[list[Finding], list[Allowed]]:
+def find(source: Source, project: Project) -> Iterator[Hit]:
+    """Give what every rule points at in a source, whatever comments say about it."""
+    match source.language:
+        case Language.C | Language.CPP:
+            reading = read_native(source)
+            yield from lines.hits(source, project, reading.locks)
+            yield from variables.hits(reading)
+            yield from fields.hits(reading)
+            yield from modules.hits(reading)
+            for at in reading.locks.left:
+                yield Hit("lock-left-held", source.line_of(at))
+        case Language.CYTHON:
+            module = cython.read_module(source)
+            yield from lines.hits(source, project, module)
+            yield from cython.hits(module, project)
+            yield from cython_types.hits(module)
+        case Language.RUST:
+            yield from lines.hits(source, project, rust.read_sections(source))
+            yield from rust.hits(source, project)
+        case Language.FORTRAN:
+            yield from lines.hits(source, project, None)
+            yield from fortran.hits(source)
+        case Language.SWIG:
+            yield from lines.hits(source, project, None)
+
+
+def _judge(source: Source, hits: Iterable[Hit], folded: str) -> tuple[list[Finding], list[Allowed]]:
     """Split hits into findings and those a comment on the line, or on the line above, allows."""
     comments: dict[tuple[int, str], str] = {}
     bad: list[Hit] = []
@@ -88,13 +135,23 @@ def _judge(source: Source, hits: Iterable[Hit]) -> tuple[list[Finding], list[All
                 comments[at, rule] = reason
     kept: list[Finding] = []
     excused: list[Allowed] = []
-    for hit in sorted({*hits, *bad}, key=lambda hit: (hit.line, hit.rule, hit.hint)):
+    seen: set[tuple[int, str, str]] = set()
+    for hit in sorted(
+        {*hits, *bad}, key=lambda hit: (hit.line, hit.rule, hit.weight is Weight.LOOK, hit.hint)
+    ):
+        key = (hit.line, hit.rule, hit.hint if RULES[hit.rule].pattern else "")
+        if key in seen:
+            continue
+        seen.add(key)
+        weight = hit.weight or RULES[hit.rule].weight
         finding = Finding(
-            file=source.name,
+            file=shown(source.name),
             line=hit.line,
             rule=RULES[hit.rule],
-            hint=hit.hint,
-            text=source.line(hit.line),
+            weight=Weight.LOOK if source.generated else weight,
+            hint=shown(hit.hint),
+            text=source.line(hit.line, hit.begin),
+            folded=folded,
         )
         reason = comments.get((hit.line, hit.rule)) or comments.get((hit.line - 1, hit.rule), "")
         if reason:

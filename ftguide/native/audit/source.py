@@ -40,7 +40,16 @@ _PATTERNS = {
 _VISIBLE = re.compile(r"[^\n]+")
 _CONDITION = re.compile(r"[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(.*)")
 _VERSION = re.compile(r"PY_VERSION_HEX (<=|<|>=|>) (0x[0-9a-fA-F]{8})")
+_PLACE = re.compile(r"@(\w+)@")
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\\n?)*", re.MULTILINE)
+
+
+def shown(text: str) -> str:
+    """Return a text of others as a terminal can show it."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
 
 
 def _spaces(text: str) -> str:
@@ -57,16 +66,22 @@ class Source:
     code: str  #: without comments and strings
     comments: tuple[tuple[int, str], ...]  #: line of each comment, and its text
     starts: tuple[int, ...]  #: offset of each line
+    generated: bool = False  #: a program wrote it
 
     def line_of(self, offset: int) -> int:
         """Return the line of an offset, counted from 1."""
         return bisect.bisect_right(self.starts, offset)
 
-    def line(self, number: int) -> str:
-        """Return the text of a line, trimmed, at most 160 characters."""
-        begin = self.starts[number - 1]
-        end = self.text.find("\n", begin)
-        return self.text[begin : end if end >= 0 else len(self.text)].strip()[:160]
+    def line(self, number: int, begin: int = -1) -> str:
+        """Return the text of a line, trimmed, at most 160 characters; from a place above it, if one is given.
+
+        A terminal can show it: what is not printable is written as an escape.
+        """
+        start = self.starts[number - 1]
+        end = self.text.find("\n", start)
+        if 0 <= begin < start and self.text.count("\n", begin, start) <= 8:
+            start = begin
+        return shown(" ".join(self.text[start : end if end >= 0 else len(self.text)].split()))[:160]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +91,12 @@ class Project:
     build: str = ""
     pyo3: tuple[int, int] | None = None  #: the version Cargo.toml asks for
     included: frozenset[str] = frozenset()  #: names of Cython sources that others include
+    rebound: frozenset[str] = frozenset()  #: names that functions of any Cython source rebind
 
 
-def read(name: str, language: Language, text: str) -> Source:
+def read(name: str, language: Language, text: str, *, generated: bool = False) -> Source:
     """Mask a text."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\N{BYTE ORDER MARK}").replace("\r\n", "\n").replace("\r", "\n")
     starts = (0, *(match.end() for match in re.finditer("\n", text)))
     comments: list[tuple[int, str]] = []
 
@@ -91,8 +107,9 @@ def read(name: str, language: Language, text: str) -> Source:
 
     code = _PATTERNS[language].sub(blank, text)
     if language in {Language.C, Language.CPP}:
-        code = _without_dead_code(code)
-    return Source(name, language, text, code, tuple(comments), starts)
+        # A template's `@name@` becomes a name.
+        code = _PLACE.sub(r"_\1_", _without_dead_code(code))
+    return Source(name, language, text, code, tuple(comments), starts, generated)
 
 
 def _without_dead_code(code: str) -> str:

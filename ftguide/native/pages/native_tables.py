@@ -23,6 +23,7 @@ from ftguide.native.audit import capi
 from ftguide.native.audit.reviews import REVIEWS, Verdict, read_reviews
 from ftguide.native.audit.rules import DATA as RULES_FILE
 from ftguide.native.audit.rules import REPLACEMENTS, RULES, STRONG
+from ftguide.native.audit.trees import TREES, read_trees
 from ftguide.native.sanitize import store as sanitize_store
 from ftguide.native.sanitize.model import CASES, Outcome, Variant
 from ftguide.render.grid import Cell, Column, Heading, table
@@ -145,6 +146,33 @@ def looked_table(path: Path) -> nodes.table:
     )
 
 
+def trees_table(path: Path) -> nodes.table:
+    """Draw what the audit said about whole trees before and after it read functions."""
+    trees = read_trees(path)
+    lines: list[Heading | list[Cell]] = []
+    for one in trees.distributions:
+        said = [("before", one.before), ("after", one.after)]
+        lines += [
+            [
+                f"{one.name} {one.version}, {when}",
+                *(str(number) for number in (audit.files, audit.lines, audit.fix, audit.look)),
+                f"{audit.seconds:.1f}",
+            ]
+            for when, audit in said
+        ]
+    counted = ("Files", "Lines", "To fix", "To look at", "Seconds")
+    columns: list[Column | str] = [
+        "Source distribution",
+        *(Column(title=title, numeric=True) for title in counted),
+    ]
+    folded = ", ".join(f"{one.folded_fix} in {one.name}" for one in trees.distributions)
+    caption = (
+        f"Whole trees, audited on {trees.audited}: before is revision {trees.before}; seconds are of "
+        f"processor time. To fix afterwards in generated and vendored code: {folded}"
+    )
+    return table(caption, columns, lines)
+
+
 #: The columns of `sanitize_table` that count reports.
 _PLANNED = {
     "TSan, before": (Sanitizer.THREAD, Variant.BEFORE),
@@ -188,6 +216,7 @@ _TABLES: dict[str, tuple[Path, Callable[[Path], nodes.table]]] = {
     "rules": (RULES_FILE, rules_table),
     "reviews": (REVIEWS, reviews_table),
     "looked": (REVIEWS, looked_table),
+    "trees": (TREES, trees_table),
     "sanitize": (_SUMMARY, sanitize_table),
 }
 

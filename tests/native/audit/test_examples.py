@@ -32,10 +32,7 @@ UNDER = "guards our own data; no Python is called with it held"
 LEFT = {
     "capi-single": {"static-state": JOURNAL},
     "cffi": {"static-state": JOURNAL, "native-lock": UNDER},
-    "cython": {
-        "static-state": JOURNAL,
-        "static-object": "a type that is made at import and never replaced",
-    },
+    "cython": {"static-state": JOURNAL},
     "f2py": {
         "static-state": "the journal; the lock is in the Python half, because Fortran has none"
     },

@@ -53,7 +53,8 @@ MISTAKES = [
         "late-setgil",
         "a.c",
         "static int run(PyObject *m) {\n    PyUnstable_Module_SetGIL(m, x); // HERE\n}\n"
-        "static PyModuleDef_Slot s[] = {{Py_mod_exec, run}, {Py_mod_gil, x}, {0, NULL}};",
+        "// ftguide: allow undeclared-slot a test\n"
+        "static PyModuleDef_Slot s[] = {{Py_mod_exec, run}, {0, NULL}};",
     ),
     ("undeclared-slot", "a.c", "static PyModuleDef_Slot s[] = {{0, NULL}}; // HERE"),
     ("undeclared-slot", "a.c", "{Py_mod_gil, Py_MOD_GIL_USED}, // HERE"),
@@ -88,6 +89,102 @@ MISTAKES = [
     ("libc-static", "a.c", "t = localtime(&now); // HERE"),
     ("unsafe-sync", "a.rs", "unsafe impl Sync for Handle {} // HERE"),
     ("removed-api", "a.c", "PyEval_InitThreads(); // HERE"),
+    (
+        "lazy-field",
+        "a.c",
+        "PyObject *get(PyObject *o) {\n    if (o->x == NULL) // HERE\n        o->x = make();\n}",
+    ),
+    (
+        "lazy-field",
+        "a.c",
+        "PyObject *get(Py *s) {\n    PyObject *x = s->x;\n"
+        "    if (!x) { // HERE\n        s->x = make();\n    }\n}",
+    ),
+    (
+        "lazy-field",
+        "a.c",
+        "int shut(Py_ssize_t n, PyObject *o) {\n    if (o->at) { // HERE\n"
+        "        close_it(o->at);\n        o->at = NULL;\n    }\n}",
+    ),
+    (
+        "lazy-field",
+        "a.c",
+        "long hash(PyObject *o) {\n    long h = o->hash;\n    if (h != -1) // HERE\n        return h;\n"
+        "    o->hash = compute(o);\n}",
+    ),
+    (
+        "lazy-field",
+        "a.c",
+        "PyObject *shut(PyObject *o) {\n    if (o->closed) // HERE\n        Py_RETURN_NONE;\n"
+        "    o->closed = 1;\n}",
+    ),
+    (
+        "lazy-field",
+        "a.pxi",
+        "class A:\n    def get(self):\n        if self.x is not None: # HERE\n            return self.x\n"
+        "        self.x = make()\n",
+    ),
+    (
+        "lazy-field",
+        "a.rs",
+        "fn f() {\n    if !READY.load(Relaxed) { // HERE\n        READY.store(true, Relaxed);\n    }\n}",
+    ),
+    (
+        "static-state",
+        "a.c",
+        "static int n; // HERE\nvoid init_once(void) {\n    n = 1;\n}\nvoid f(void) {\n    init_once();\n}",
+    ),
+    ("borrowed-reference", "a.rs", "let x = ffi::PyList_GetItem(l, 0); // HERE"),
+    ("dict-next", "a.rs", "while ffi::PyDict_Next(d, p, k, v) != 0 {} // HERE"),
+    ("sequence-fast", "a.rs", "fn f(l: &PyList) {\n    l.get_item_unchecked(0); // HERE\n}"),
+    (
+        "odd-one-out",
+        "a.c",
+        "".join(
+            f"int f{n}(Ring *self) {{\n    Py_BEGIN_CRITICAL_SECTION(self);\n    self->n += {n};\n"
+            "    Py_END_CRITICAL_SECTION();\n}\n"
+            for n in range(2)
+        )
+        + "int g(Ring *self) {\n    self->n--; // HERE\n}",
+    ),
+    (
+        "unlocked-type",
+        "a.c",
+        "typedef struct {\n    PyObject_HEAD // HERE\n    long n;\n} Box;\n"
+        "PyObject *f(Box *self) {\n    self->n = 1;\n}\n"
+        "static PyMethodDef methods[] = {{0}};",
+    ),
+    ("mutable-member", "a.cpp", "class A {\n    mutable std::string name_; // HERE\n};"),
+    (
+        "lazy-binding",
+        "a.cpp",
+        "py::object wrap(T x) {\n    if (!known()) {\n"
+        '        py::class_<T>(m, "T"); // HERE\n    }\n}',
+    ),
+    ("private-layout", "a.c", "x = ((PyListObject *)o)->ob_item; // HERE"),
+    ("private-layout", "a.c", "PyGC_Head *head; // HERE\n".replace("head;", "f(void);")),
+    ("bytearray-storage", "a.c", "p = PyByteArray_AS_STRING(o); // HERE"),
+    (
+        "bytearray-storage",
+        "a.rs",
+        "fn f(x: &PyByteArray) {\n    let y = unsafe { x.as_bytes() }; // HERE\n}",
+    ),
+    (
+        "lock-left-held",
+        "a.c",
+        "int f(int x) {\n    PyMutex_Lock(&m);\n    if (x)\n        return 1; // HERE\n"
+        "    PyMutex_Unlock(&m);\n    return 0;\n}",
+    ),
+    (
+        "yield-in-section",
+        "a.pxi",
+        "def f(x):\n    with cython.critical_section(x):\n        yield x # HERE\n",
+    ),
+    (
+        "native-lock",
+        "a.rs",
+        "use pyo3;\nfn f(py: Python<'_>) {\n    let g = M.lock().unwrap(); // HERE\n    py.import(n);\n}",
+    ),
     ("allow-without-reason", "a.c", "int f(void); // ftguide: allow static-state\n"),
 ]
 
@@ -151,6 +248,39 @@ FINE = [
     ("a.pxi", "with cython.critical_section(d):\n    x = PyDict_GetItem(d, k)\n"),
     ("a.rs", 'extern "C" {\n    pub static mut PyExc_OSError: *mut PyObject;\n}'),
     ("a.rs", "static CACHE: Mutex<Vec<u8>> = Mutex::new(Vec::new());"),
+    ("a.rs", "pub fn PyDict_GetItem(d: *mut PyObject) -> *mut PyObject;"),
+    ("a.rs", "with_critical_section(d, || {\n    ffi::PyDict_Next(d, p, k, v);\n});"),
+    ("a.rs", "fn f() {\n    if A.load(R) {}\n}\nfn g() {\n    A.store(true, R);\n}"),
+    (
+        "a.c",
+        "PyObject *get(PyObject *o) {\n    Py_BEGIN_CRITICAL_SECTION(o);\n    if (o->x == NULL)\n"
+        "        o->x = make();\n    Py_END_CRITICAL_SECTION();\n}",
+    ),
+    ("a.c", "int T_init(PyObject *o) {\n    if (o->x == NULL)\n        o->x = make();\n}"),
+    (
+        "a.c",
+        "PyObject *get(PyObject *o) {\n    o->x = make();\n    if (o->x == NULL)\n        o->x = 0;\n}",
+    ),
+    (
+        "a.c",
+        "X *f(void) {\n    X *o = X_New();\n    if (o->x == NULL)\n        o->x = PyDict_New();\n}",
+    ),
+    (
+        "a.cpp",
+        "class A {\n    mutable std::mutex m_;\n    mutable std::atomic<int> n_;\n};\n"
+        "void g() {\n    auto f = [](int x) mutable { return x; };\n}",
+    ),
+    (
+        "a.cpp",
+        "void bind_all(py::module_ &m) {\n    if (x) {\n        py::class_<T>(m, n);\n    }\n}",
+    ),
+    (
+        "a.c",
+        "int f(int x) {\n    PyMutex_Lock(&m);\n    if (x) {\n        PyMutex_Unlock(&m);\n"
+        "        return 1;\n    }\n    PyMutex_Unlock(&m);\n    return 0;\n}",
+    ),
+    ("a.c", "x = block_size(1);\nclock_gettime(a, b);\nreturn unblock(1);"),
+    ("a.pxi", "cdef object pattern = re.compile(text)\nlimit = 3"),
     ("a.c", "static int x; /* ftguide: allow static-state guarded by lock */"),
     ("a.c", "// ftguide: allow borrowed-reference a tuple in disguise\nx = PyList_GetItem(l, 0);"),
 ]

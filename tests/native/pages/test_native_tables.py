@@ -57,6 +57,15 @@ def test_reviews_add_up():
         assert int(looked) == sum(map(int, verdicts)) <= int(found)
 
 
+def test_the_audit_says_less_and_each_tree_is_there_twice():
+    lines = rows(drawn("trees"))
+    assert len(lines) >= 10
+    for before, after in zip(lines[::2], lines[1::2], strict=True):
+        assert before[0].removesuffix(", before") == after[0].removesuffix(", after")
+        assert int(after[3]) * 2 <= int(before[3])
+        assert int(after[1]) >= int(before[1])  # no file is lost
+
+
 ALL_TABLES = """
 from ftguide.native.pages import native_tables
 for path, draw in native_tables._TABLES.values():

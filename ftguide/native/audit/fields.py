@@ -1,0 +1,381 @@
+"""Fields that are looked at, then set; members that hide a write; types without a lock. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ftguide.native.audit.hit import Hit
+from ftguide.native.audit.reading import Reading, runs_alone
+from ftguide.native.audit.rules import Language, Weight
+from ftguide.native.audit.shape import Function, arguments
+
+_FIELD = (
+    r"(?:\(\s*\(\s*\w+\s*\*\s*\)\s*\w+\s*\)|\w+)"
+    r"(?:\s*(?:->|\.)\s*\w+)*\s*->\s*\w+(?:\s*\.\s*\w+)*(?:\[\w+\])?"
+)
+_MEMBER = r"(?:m_\w+|[A-Za-z]\w*_)(?![\w(])"
+_NULL = r"(?:NULL|nullptr|Py_None)"
+_EMPTY = (
+    r"\bif\s*\(\s*(?:!\s*(?P<a>{0})|(?P<b>{0})\s*==\s*"
+    + _NULL
+    + r"|(?P<e>{0})\s*(?:==\s*(?:0|-1)|<\s*0)|"
+    + _NULL
+    + r"\s*==\s*(?P<c>{0})"
+    r"|(?:Py_IsNone|\w*UNLIKELY|\w*unlikely)\s*\(\s*!?\s*(?P<d>{0})(?:\s*==\s*"
+    + _NULL
+    + r")?\s*\))\s*(?P<more>\)|&&|\|\|)"
+)
+_FULL = (
+    r"\bif\s*\(\s*(?:(?P<a>{0})\s*(?:!=\s*" + _NULL + r")?|" + _NULL + r"\s*!=\s*(?P<b>{0}))\s*\)"
+)
+_LOOKS = {
+    Language.C: (re.compile(_EMPTY.format(_FIELD)), re.compile(_FULL.format(_FIELD))),
+    Language.CPP: (
+        re.compile(_EMPTY.format(f"(?:{_FIELD}|{_MEMBER})")),
+        re.compile(_FULL.format(f"(?:{_FIELD}|{_MEMBER})")),
+    ),
+}
+#: A look that leaves the function where the field has a value, with the write behind it.
+_LEAVES = re.compile(
+    rf"\bif\s*\(\s*(?:(?P<a>{_FIELD}|\w+)\s*(?:!=\s*(?:{_NULL}|-1|0))?|{_NULL}\s*!=\s*(?P<b>{_FIELD}|\w+))\s*\)"
+    r"\s*\{?\s*(?:return\b|Py_RETURN_\w+|Py_INCREF\s*\([^;]*;\s*return\b)[^;]*;"
+)
+_TAKES = re.compile(rf"\b(?P<name>\w+)\s*=\s*(?:\([^()]{{1,40}}\)\s*)?(?P<field>{_FIELD})\s*;")
+_COMPUTED = re.compile(r"hash|cache|memo|computed|known|ready|init", re.IGNORECASE)
+_ROOT = re.compile(r"\(\s*\(\s*\w+\s*\*\s*\)\s*(\w+)|(\w+)")
+#: A local that holds what was made in the same function; nobody else has it yet.
+_MADE = (
+    r"\b{0}\s*=\s*(?:\([^()]{{1,40}}\)\s*)?\(?\s*"
+    r"(?:\w*(?:[Nn]ew|NEW|[Aa]lloc|ALLOC|create|Create|make|Make|CREATE|MAKE)\w*|\w+->tp_alloc"
+    r"|\(\s*\w+\s*\*\s*\)\s*\w+->tp_alloc)\s*(?:<[^;()]*>)?\s*[({{ ]"
+)
+#: How far below the look the write may be, in characters.
+_NEAR = 2_000
+_BINDS = re.compile(
+    r"\b(?:(?:py|nb|pybind11|nanobind)::)(?:class_|enum_|exception|register_exception|bind_vector|bind_map)\s*<"
+)
+_BINDER = re.compile(
+    r"bind|register|init|export|module|def|declare|add_|setup|MODULE|wrap_(?:class|module)",
+    re.IGNORECASE,
+)
+_MUTABLE = re.compile(
+    r"^\s*(?:(?:public|private|protected)\s*:(?!:)\s*)?mutable\b(?P<type>[^;()=]*[\s>*&])(?P<name>\w+)\s*(?:=|\{|$|\[)",
+    re.DOTALL,
+)
+_MADE_FOR_THREADS = re.compile(
+    r"mutex|atomic|once|thread_local|lock|condition_variable|Mutex|Lock|Atomic|Once|semaphore|latch|CondVar",
+    re.IGNORECASE,
+)
+_WRITES_FIELD = re.compile(
+    r"(?<![\w.>])(?P<root>\w+)\s*->\s*\w+(?:\s*(?:\.|->)\s*\w+|\[[^\]\n]{0,60}\])*\s*(?:(?:[+\-*/|&^%]|<<|>>)?=(?!=)|\+\+|--)"
+    r"|(?:\+\+|--)\s*(?P<other>\w+)\s*->\s*\w+"
+)
+_FIELD_NAME = re.compile(r"(?<=->)\s*\w+|(?<![\w.>])(?:m_\w+|[A-Za-z]\w*_)(?!\w|\s*\()")
+_OBJECT_TYPE = re.compile(r"\bPyObject_(?:VAR_)?HEAD\b(?P<fields>[^}]*)\}\s*(?P<name>\w*)")
+_METHODS = re.compile(
+    r"\bPy(?:MethodDef|GetSetDef)\s+\w+\s*\[|\bPyTypeObject\s+\w+\s*=|\bPyType_Slot\s+\w+\s*\["
+)
+
+
+def hits(reading: Reading) -> Iterator[Hit]:
+    """Point at what methods do to fields without a lock."""
+    if reading.python or reading.source.language is Language.CPP:
+        for function in reading.shape.functions:
+            if not runs_alone(function, reading):
+                yield from _looked_then_set(reading, function)
+    yield from _bound_late(reading)
+    yield from _mutable_members(reading)
+    yield from _odd_ones(reading)
+    yield from _type_without_lock(reading)
+
+
+def _looked_then_set(reading: Reading, function: Function) -> Iterator[Hit]:
+    code, begin, end = reading.code, function.begin, function.end
+    body = code[begin:end]
+    if "if" not in body:
+        return
+    empty, full = _LOOKS.get(reading.source.language, _LOOKS[Language.CPP])
+    taken = {match["name"]: match for match in _TAKES.finditer(body)}
+    seen: set[str] = set()
+    for match in empty.finditer(body):
+        if match["e"] and not _COMPUTED.search(match["e"]):
+            continue  # a number that is compared is a state, unless its name says that it is kept
+        field = _squeezed(next(one for one in match.group("a", "b", "c", "d", "e") if one))
+        yield from _set_after(reading, function, match, field, seen, reason="")
+    for match in full.finditer(body):
+        field = _squeezed(match["a"] or match["b"])
+        yield from _set_after(reading, function, match, field, seen, reason="frees")
+    for match in _LEAVES.finditer(body):
+        field = _squeezed(match["a"] or match["b"])
+        known = taken.get(field)
+        if known is not None:
+            field = _squeezed(known["field"])
+        if "->" in field or _is_member(field):
+            yield from _set_after(reading, function, match, field, seen, reason="")
+    for name, taking in taken.items():
+        look = re.compile(
+            rf"\bif\s*\(\s*(?:!\s*{name}\b|{name}\s*==\s*{_NULL}\b|\w*(?i:unlikely)\s*\(\s*(?:!\s*)?{name}\b)"
+        ).search(body, taking.end())
+        if look is not None and look.start() - taking.end() < _NEAR:
+            field = _squeezed(taking["field"])
+            yield from _set_after(reading, function, look, field, seen, reason="")
+
+
+def _is_member(field: str) -> bool:
+    """Say whether a name is spelled as members of classes are."""
+    return re.fullmatch(_MEMBER, field) is not None
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _set_after(
+    reading: Reading,
+    function: Function,
+    look: re.Match[str],
+    field: str,
+    seen: set[str],
+    *,
+    reason: str,
+) -> Iterator[Hit]:
+    """Report a look at a field if the function sets the field behind it, and shares its object."""
+    at = function.begin + look.start()
+    if field in seen or reading.locks.held(at) or not _shared(reading, function, field, at):
+        return
+    stretch = reading.code[function.begin + look.end() : min(function.end, at + _NEAR)]
+    before = _squeezed(reading.code[max(function.begin, at - 300) : at])
+    if re.search(rf"(?:^|[;{{}}]){re.escape(field)}=(?!=)[^;]*;$", before):
+        return  # looks whether the line above went well
+    spaced = r"\s*".join(re.escape(part) for part in re.split(r"(->|\.)", field))
+    if reason:
+        # What is freed must be set to nothing in the same block.
+        block = _block(stretch)
+        setting = re.search(
+            rf"(?<![\w.>]){spaced}\s*=\s*(?:NULL|nullptr|0|-1)\s*;|\bPy_CLEAR\s*\(\s*{spaced}\s*\)",
+            block,
+        )
+        if setting is None or not (
+            "Py_CLEAR" in setting[0]
+            or re.search(
+                rf"(?i)(?:free|close|release|destroy|delete|decref|dealloc)\w*\s*\(?[^;]*{spaced}",
+                block,
+            )
+        ):
+            return
+    else:
+        setting = re.search(
+            rf"(?<![\w.>]){spaced}\s*=(?!=)|&\s*{spaced}\s*[,)]|(?<![\w.>]){spaced}\s*\.\s*(?:reset|emplace)\s*\("
+            rf"|\bPy_X?SETREF\s*\(\s*{spaced}\s*,",
+            stretch,
+        )
+        if setting is None:
+            return
+    seen.add(field)
+    sure = not reading.locks.any and _python_object(reading, function, field)
+    weight = Weight.FIX if sure else Weight.LOOK
+    where = reading.source.line_of(function.begin + look.end() + setting.end() - 1)
+    yield Hit("lazy-field", reading.source.line_of(at), f"{field} is set in line {where}", weight)
+
+
+def _python_object(reading: Reading, function: Function, field: str) -> bool:
+    """Say whether a field is one of a Python object, which threads can share without asking."""
+    root = _ROOT.match(field)
+    name = (root[1] or root[2]) if root else ""
+    if not reading.python or name == field:
+        return False
+    if name == "self" or re.search(rf"\bPyObject\s*\*\s*{name}\b", function.parameters):
+        return True
+    kind = re.search(
+        rf"\b(\w+)\s*\*\s*{name}\b",
+        function.parameters + ";" + reading.code[function.begin : function.end],
+    )
+    return kind is not None and kind[1] in {
+        one["name"] for one in _OBJECT_TYPE.finditer(reading.code)
+    }
+
+
+def _block(text: str) -> str:
+    """Return the statement, or the block, with which a text begins."""
+    depth = 0
+    for match in re.finditer(r"[{};]", text):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+        if depth <= 0:
+            return text[: match.end()]
+    return text
+
+
+def _shared(reading: Reading, function: Function, field: str, at: int) -> bool:
+    """Say whether the object of a field can be known to other threads: it was not made here."""
+    root = _ROOT.match(field)
+    name = (root[1] or root[2]) if root else ""
+    if re.fullmatch(_MEMBER, field) or name == "this":
+        return bool(function.owner)
+    before = reading.code[function.begin : at]
+    if re.search(_MADE.format(re.escape(name)), before):
+        return False
+    local = re.search(rf"\b\w+\s+{re.escape(name)}\s*(?:;|=\s*\{{)", before)
+    return local is None
+
+
+def _bound_late(reading: Reading) -> Iterator[Hit]:
+    if reading.source.language is not Language.CPP:
+        return
+    for match in _BINDS.finditer(reading.code):
+        function = reading.shape.function_at(match.start())
+        if function is None or _BINDER.search(function.name) or reading.locks.held(match.start()):
+            continue
+        before = reading.code[function.begin : match.start()]
+        opened = [one for one in re.finditer(r"\bif\s*\(", before) if _open(before[one.start() :])]
+        if opened:
+            yield Hit("lazy-binding", reading.source.line_of(match.start()))
+
+
+def _open(text: str) -> bool:
+    """Say whether a text, which begins with a condition, ends inside of its block."""
+    depth = 0
+    entered = False
+    for match in re.finditer(r"[{};]", text):
+        if match[0] == "{":
+            depth, entered = depth + 1, True
+        elif match[0] == "}":
+            depth -= 1
+        if depth < 0 or (depth == 0 and (entered or match[0] == ";")):
+            return False
+    return True
+
+
+def _mutable_members(reading: Reading) -> Iterator[Hit]:
+    if reading.source.language is not Language.CPP and "class" not in reading.code:
+        return
+    for statement in reading.shape.statements:
+        if not statement.owner:
+            continue
+        text = reading.code[statement.begin : statement.end]
+        match = _MUTABLE.match(text)
+        if match is None or _MADE_FOR_THREADS.search(match["type"]):
+            continue
+        name = match["name"]
+        written = re.search(
+            rf"\b{name}\s*(?:=(?!=)|\+\+|\.\s*(?:reset|emplace|insert|push_back|clear)\b)|\+\+{name}\b",
+            reading.code,
+        )
+        yield Hit(
+            "mutable-member",
+            reading.source.line_of(statement.begin + match.start("name")),
+            "the file has a lock: is it held?" if reading.locks.any else "",
+            Weight.FIX if written and not reading.locks.any else Weight.LOOK,
+            statement.begin + len(text) - len(text.lstrip()),
+        )
+
+
+def _odd_ones(reading: Reading) -> Iterator[Hit]:
+    """Find the functions that write, without a lock, what most functions on the same type write with one."""
+    groups: dict[str, list[Function]] = defaultdict(list)
+    for function in reading.shape.functions:
+        key = _receiver(function)
+        if key and not runs_alone(function, reading) and _uses_self(reading, function):
+            groups[key].append(function)
+    stretches = (*reading.locks.sections, *reading.locks.own)
+    for members in groups.values() if stretches else ():
+        held = {
+            function: [
+                (start, end)
+                for start, end in stretches
+                if function.begin <= start and end <= function.end + 1
+            ]
+            for function in members
+        }
+        locked = [function for function in members if held[function]]
+        if len(locked) < 2 or len(locked) * 2 <= len(members):
+            continue
+        guarded = {
+            match[0]
+            for function in locked
+            for start, end in held[function]
+            for match in _FIELD_NAME.finditer(reading.code, start, end)
+        }
+        for function in members:
+            writes = [
+                at
+                for at in _writes(reading, function)
+                if (name := _FIELD_NAME.search(reading.code, at)) and name[0] in guarded
+            ]
+            if writes and not held[function]:
+                hint = f"{len(locked)} of {len(members)} functions on the same type take a lock"
+                yield Hit(
+                    "odd-one-out",
+                    reading.source.line_of(writes[0]),
+                    f"{hint}, {function.name} does not",
+                )
+
+
+def _receiver(function: Function) -> str:
+    """Return the type of what a function works on: its class, or what its first parameter points at."""
+    if function.owner:
+        return function.owner
+    first = next(arguments(function.parameters), "")
+    match = re.match(r"\s*(?:const\s+)?(?:struct\s+)?(\w+)\s*\*\s*(\w+)\s*$", first)
+    return (
+        match[1] if match and match[1] not in {"PyObject", "void", "char", "PyTypeObject"} else ""
+    )
+
+
+def _self(function: Function) -> str:
+    first = next(arguments(function.parameters), "")
+    names = re.findall(r"\w+", first)
+    return names[-1] if names else ""
+
+
+def _uses_self(reading: Reading, function: Function) -> bool:
+    body = reading.code[function.begin : function.end]
+    if function.owner:
+        return re.search(r"\bthis\s*->|\b\w+_\b|\bm_\w", body) is not None
+    return re.search(rf"\b{re.escape(_self(function))}\s*->", body) is not None
+
+
+def _writes(reading: Reading, function: Function) -> Iterator[int]:
+    """Find where a function writes to the fields of what it works on."""
+    if function.owner:
+        pattern = re.compile(
+            r"\bthis\s*->\s*\w+\s*=(?!=)|(?<![\w.>])(?:m_\w+|[A-Za-z]\w*_)\s*(?:[+\-|&]?=(?!=)|\+\+|--)"
+        )
+        yield from (
+            match.start() for match in pattern.finditer(reading.code, function.begin, function.end)
+        )
+        return
+    own = _self(function)
+    for match in _WRITES_FIELD.finditer(reading.code, function.begin, function.end):
+        if own in {match["root"], match["other"]}:
+            yield match.start()
+
+
+def _type_without_lock(reading: Reading) -> Iterator[Hit]:
+    """Say once that a file has a type whose methods write fields, and no lock anywhere."""
+    if reading.locks.any or not reading.python or "atomic" in reading.code.lower():
+        return
+    kind = next(
+        (one for one in _OBJECT_TYPE.finditer(reading.code) if one["fields"].strip(" ;\n")), None
+    )
+    table = _METHODS.search(reading.code)
+    if kind is None or table is None:
+        return
+    writers = {
+        function: at
+        for function in reading.shape.functions
+        if not runs_alone(function, reading) and (at := next(_writes(reading, function), None))
+    }
+    if writers:
+        names = [function.name for function in writers]
+        count = f"{len(names)} functions write" if len(names) > 1 else f"{names[0]} writes"
+        lines = ", ".join(str(reading.source.line_of(at)) for at in [*writers.values()][:8])
+        yield Hit(
+            "unlocked-type",
+            reading.source.line_of(kind.start()),
+            f"{count} fields (lines {lines}), and nothing in the file locks",
+        )

@@ -1,0 +1,150 @@
+"""Variables of the process in C and C++: what their source does with them, and what that says. Pure."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ftguide.native.audit.declarations import Variable, declared
+from ftguide.native.audit.hit import Hit
+from ftguide.native.audit.reading import Reading, runs_at_import
+from ftguide.native.audit.rules import Weight
+
+#: What follows a name that is written: an assignment, perhaps of a field or an item.
+_WRITTEN = re.compile(
+    r"\s*(?:(?:\.|->)\s*\w+\s*|\[[^\]\n]{0,80}\]\s*){0,4}"
+    r"(?:(?:[+\-*/|&^%]|<<|>>)?=(?!=)|\+\+|--)"
+)
+_CHANGED = re.compile(
+    r"\s*(?:\.|->)\s*(?:insert\w*|emplace\w*|push\w*|pop\w*|clear|erase|assign|resize|reset|swap|append|add|set\w*"
+    r"|try_emplace|reserve|release|load|store|Set\w*|Add\w*|Insert\w*|Clear|Push\w*|Reset\w*)\s*\("
+)
+_BEFORE_WRITTEN = re.compile(
+    r"(?:\+\+|--|\bPy_X?SETREF\s*\(\s*|\bPy_CLEAR\s*\(\s*|>>\s*"
+    r"|\b(?:PyDict_(?:Set|Del|Clear|Update|Merge|Pop)\w*|PyList_(?:Append|Set\w*|Insert|SET_ITEM|Sort)"
+    r"|PySet_(?:Add|Discard|Clear|Pop)|PyObject_(?:SetItem|DelItem|SetAttr\w*)|PyByteArray_Resize"
+    r"|free|PyMem_\w*[Ff]ree|delete|memset|memcpy|strcpy|strncpy|snprintf|sprintf|strcat|fgets)\s*\(?\s*)$"
+)
+#: Where an address is compared, counted or returned.
+_ONLY_READ = re.compile(
+    r"(?:\breturn|[=!]=|\bPy_(?:X?INCREF|X?DECREF|X?NewRef|TYPE|IS_TYPE)\s*\(|\bsizeof\s*\(?)\s*(?:\([^()]{1,40}\)\s*)?&\s*$"
+)
+#: What stands before a name that is declared, and hides the other one.
+_HIDES = re.compile(
+    r"(?<![\w.>])(?!(?:return|else|goto|case|delete|sizeof|throw|new)\b)[A-Za-z_]\w*[\s*&]*[\s*&]$"
+)
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+
+
+def hits(reading: Reading) -> Iterator[Hit]:
+    """Point at the variables of a source, each with the weight that its use in the source gives it."""
+    variables = list(declared(reading))
+    declarations = {one.at for one in variables}
+    uses = _uses(reading.code, {one.short for one in variables}, declarations)
+    seen: set[int] = set()
+    for one in variables:
+        weight, hint = _judged(reading, one, uses)
+        line = reading.source.line_of(one.at)
+        if weight is None or line in seen:
+            continue
+        seen.add(line)
+        rule = "static-object" if one.object else "static-state"
+        yield Hit(rule, line, hint, weight, one.begin)
+
+
+def _uses(code: str, names: set[str], declarations: set[int]) -> dict[str, list[int]]:
+    """Return where each of some names stands, except where it is declared."""
+    uses: dict[str, list[int]] = defaultdict(list)
+    if names:
+        for match in _IDENTIFIER.finditer(code):
+            if match[0] in names and match.start() not in declarations:
+                uses[match[0]].append(match.start())
+    return uses
+
+
+def _judged(
+    reading: Reading, one: Variable, uses: dict[str, list[int]]
+) -> tuple[Weight | None, str]:
+    """Weigh a variable by where its source writes it; a None for what nobody can write."""
+    writes, passes = _touched(reading, one, uses[one.short])
+    if not writes:
+        return _unwritten(reading, one, passes)
+    calls = [at for at in writes if not runs_at_import(reading.shape.function_at(at), reading)]
+    bare = [at for at in calls if not reading.locks.held(at)]
+    if not calls:
+        hint = "written where modules or types are set up, and nowhere else in this file"
+    elif not bare:
+        hint = "written with a lock held; is it held where it is read?"
+    else:
+        line = reading.source.line_of(bare[0])
+        if not reading.locks.any:
+            return Weight.FIX, f"written in line {line}, and the file has no lock"
+        if bare == calls:
+            return Weight.FIX, f"written in line {line}, and the file's lock is not held there"
+        hint = f"written in line {line} without the lock, and elsewhere with it"
+    return Weight.LOOK, hint
+
+
+def _touched(reading: Reading, one: Variable, places: list[int]) -> tuple[list[int], list[int]]:
+    """Return where a variable is written, and where its address goes."""
+    code, shape = reading.code, reading.shape
+    if one.local:
+        first, last = (bisect.bisect_left(places, at) for at in (one.local.begin, one.local.end))
+        places = places[first:last]
+    else:
+        hides = (at for at in places if _HIDES.search(code[max(0, at - 40) : at]))
+        hidden = {shape.function_at(at) for at in hides} - {None}
+        places = [at for at in places if not hidden or shape.function_at(at) not in hidden]
+    writes: list[int] = []
+    passes: list[int] = []
+    for at in places:
+        end = at + len(one.short)
+        if one.begin <= at < one.end or _is_field(code, at):
+            continue
+        if _written(code, at, end):
+            writes.append(at)
+        elif _passed(code, at, end, many=one.many):
+            passes.append(at)
+    if not one.given:
+        return sorted([*writes, *passes]), []  # what has no value gets it where its address goes
+    return writes, passes
+
+
+def _unwritten(reading: Reading, one: Variable, passes: list[int]) -> tuple[Weight | None, str]:
+    """Weigh a variable that its source does not write: a table, a constant, or somebody else's."""
+    table = one.many and one.given and not one.object
+    if table or (one.constant and (one.given or not one.many)):
+        return None, ""
+    if passes:
+        line = reading.source.line_of(passes[0])
+        return Weight.LOOK, f"its address is passed on in line {line}"
+    where = "file" if one.local is None else "function"
+    return Weight.LOOK, f"nothing in this {where} writes it: if nobody does, const says so"
+
+
+def _is_field(code: str, at: int) -> bool:
+    """Say whether a name stands behind a dot or an arrow: a field that has the same name."""
+    return re.search(r"(?:\.|->)\s*$", code[max(0, at - 12) : at]) is not None
+
+
+def _written(code: str, at: int, end: int) -> bool:
+    """Say whether a name is written where it stands."""
+    return (
+        _WRITTEN.match(code, end) is not None
+        or _CHANGED.match(code, end) is not None
+        or _BEFORE_WRITTEN.search(code[max(0, at - 48) : at]) is not None
+    )
+
+
+def _passed(code: str, at: int, end: int, *, many: bool) -> bool:
+    """Say whether the address of a name goes where it could be used to write."""
+    before = code[max(0, at - 80) : at]
+    if re.search(r"(?<!&)&\s*$", before):
+        return _ONLY_READ.search(before) is None
+    return (
+        many
+        and re.match(r"\s*[,)]", code[end : end + 8]) is not None
+        and bool(re.search(r"[(,]\s*$", before))
+    )
