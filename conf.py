@@ -23,6 +23,8 @@ SITE = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("SITE_URL")
 compat_today = os.environ.get("GUIDE_TODAY", "")
 #: Repository that takes reports about packages, such as https://github.com/owner/name.
 compat_repository = os.environ.get("REPO_URL", "")
+#: Where the repository shows its files, for links to raw data: https://github.com/owner/name/raw/main.
+bench_files = os.environ.get("REPO_FILES_URL", "")
 
 # -- General ---------------------------------------------------------------------------------------
 
@@ -31,7 +33,10 @@ extensions = [
     "sphinx_design",
     "sphinx_copybutton",
     "notfound.extension",
+    "sphinx.ext.githubpages",  # a file that has GitHub Pages serve what begins with an underscore
+    "sphinx_reredirects",
     "ftguide.site",
+    "ftguide.site.shell",
 ]
 if SITE:  # its tags hold absolute addresses only
     extensions.append("sphinxext.opengraph")
@@ -51,6 +56,20 @@ html_theme = "furo"
 html_title = project
 html_baseurl = SITE
 html_static_path = ["source/_static"]  # relative to this file, not to source/
+# Furo's button would show MyST whose roles nobody has resolved; every page has a Markdown twin instead.
+html_show_sourcelink = False
+html_copy_source = False
+html_sidebars = {
+    # Furo's, with A to Z, and without what asks Read the Docs for advertisements and versions.
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/search.html",
+        "sidebar/a-z.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 html_css_files = ["bench.css", "outcomes.css", "snippets.css", "tables.css"]
 html_theme_options = {
     # Teal, the same hue in both themes; at least 4.5:1 on Furo's page and sidebar backgrounds.
@@ -81,6 +100,9 @@ copybutton_selector = ":not(.snippet-output) > :not(.snippet-output) > .highligh
 # The page for missing addresses is served from anywhere, so its links start at the site's root.
 notfound_urls_prefix = "/" + SITE.partition("://")[2].partition("/")[2].strip("/") + "/"
 notfound_urls_prefix = notfound_urls_prefix.replace("//", "/")
+
+# Pages that moved: the address they had, and where it leads now, relative to it.
+redirects = {"thread-safety/iterators": "iterators_sequences.html"}
 
 ogp_site_url = SITE
 ogp_social_cards = {"enable": False}  # drawing them needs matplotlib

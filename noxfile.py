@@ -55,6 +55,12 @@ def probe(session: nox.Session) -> None:
     verb(session)
 
 
+@nox.session(default=False)
+def collect(session: nox.Session) -> None:
+    """Ask the index which files it offers: `-- --names compatibility/names.txt --shard 2/8`."""
+    verb(session)
+
+
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the site into _build/html without a network."""
@@ -77,6 +83,23 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """Kill what writes at each of its writes, and what measures while it does: minutes."""
+    tools(session)
+    session.run("python", "-m", "ftguide", "interpreters", "--make")
+    session.run(
+        "python", "-m", "pytest", "tests/faults", *session.posargs, env={"FTGUIDE_FAULTS": "all"}
+    )
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Give 10,000 damaged files to everything that reads what others send: `-- --count 500 --seed 2`."""
+    tools(session)
+    session.run("python", "-m", "tests.fuzz", *(session.posargs or ("--count", "10000")))
+
+
+@nox.session(default=False)
 def snippets(session: nox.Session) -> None:
     """Run the code of the pages on both builds of every line at hand; `-- --help` lists options."""
     verb(session)
@@ -86,15 +109,12 @@ def snippets(session: nox.Session) -> None:
 def lint(session: nox.Session) -> None:
     """Check format, style, types, imports, spelling and the pages; `-- --stale` finds old pages."""
     tools(session)
-    # The lock has what others bring along, too; deptry needs what pyproject.toml itself declares.
-    declared = Path(session.create_tmp()) / "declared.txt"
-    project = nox.project.load_toml("pyproject.toml")
-    declared.write_text("\n".join(nox.project.dependency_groups(project, *GROUPS)))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("mypy")
-    session.run("deptry", "--requirements-files", str(declared), ".")
+    session.run("deptry", ".")
     session.run("codespell")
+    session.run("zizmor", "--offline", "--no-progress", "--quiet", ".github")
     session.run("python", "-m", "ftguide", "lint", *session.posargs)
 
 
@@ -119,6 +139,9 @@ def site(session: nox.Session) -> None:
         *session.posargs,
     )
     session.run("python", "-m", "tests.tracker.pages.tracking_browser", str(SITE))
+    session.run("python", "-m", "tests.site.golden", str(SITE))
+    session.run("python", "-m", "tests.site.axe", str(SITE))
+    session.run("python", "-m", "tests.site.weight", str(SITE))
 
 
 @nox.session(default=False)

@@ -7,6 +7,7 @@ the way the writer and `publish` do, so that everything above the store sees a r
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,8 +17,9 @@ import msgspec
 
 from ftguide.ground import files
 from ftguide.ground.machine import LOCAL_MACHINE, Machine
-from ftguide.ground.vocabulary import Arm, Build, Mode
+from ftguide.ground.vocabulary import Arm, Build, ExpectedError, Mode
 from ftguide.interpreters.model import Facts
+from ftguide.suite import summaries
 from ftguide.suite.record import store
 from ftguide.suite.record.model import (
     SCHEMA,
@@ -258,7 +260,8 @@ def write(results: Path, run: StoredRun, *, withdrawn: str | None = None) -> Pat
     (folder / "run.json").write_bytes(files.to_json(run.run))
     packed = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
     (folder / "blocks.jsonl.gz").write_bytes(files.pack(packed))
-    for name in ("gil-single", "ft-single"):
-        (folder / f"{name}.json.gz").write_bytes(files.pack(b"{}"))
+    if not local:
+        with contextlib.suppress(ExpectedError):  # a test of what cannot be derived
+            summaries.write(folder)
     store.write_index(base, [entry, *store.read_index(base).runs])
     return folder

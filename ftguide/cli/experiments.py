@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from ftguide.ground.files import ROOT
-from ftguide.ground.machine import Machine, Platform, describe
+from ftguide.ground.machine import LOCAL_MACHINE, Machine, Platform, describe
+from ftguide.ground.shard import Shard
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.interpreters import choose
 from ftguide.interpreters.model import Interpreter
@@ -47,7 +48,8 @@ def main(arguments: argparse.Namespace) -> int:
     tests = catalogue()
     for problem in tests.problems:
         console.print(f"[bold yellow]left out:[/] {escape(str(problem))}", soft_wrap=True)
-    chosen = tests.find(arguments.only, arguments.family)
+    part = Shard.parse(arguments.shard)
+    chosen = [test for test in tests.find(arguments.only, arguments.family) if part.has(test.slug)]
     if arguments.list:
         print_list(console, chosen)
         return 1 if tests.problems else 0
@@ -72,6 +74,10 @@ def main(arguments: argparse.Namespace) -> int:
     cells = _try(console, arguments, len(chosen) * len(benches), tried)
     failed = print_totals(console, cells, [str(problem) for problem in tests.problems])
     console.print(f"stored as run {run} below {store.OBSERVED / arguments.machine}", soft_wrap=True)
+    if arguments.machine != LOCAL_MACHINE:
+        console.print(
+            f"pages show it after `python -m ftguide summarise {arguments.machine}`", soft_wrap=True
+        )
     return 1 if failed else 0
 
 

@@ -10,7 +10,9 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from ftguide.ground.redact import printable
 from ftguide.ground.vocabulary import ExpectedError
 
 #: Verb -> the module of this package that adds it, in the order of `--help`. Only the module of the verb
@@ -22,8 +24,12 @@ VERBS = {
     "publish": "runs",
     "reindex": "runs",
     "catalogue": "runs",
+    "summarise": "summarise",
+    "submit": "submit",
+    "accept": "submit",
     "outcomes": "outcomes",
     "interpreters": "interpreters",
+    "collect": "probe",
     "probe": "probe",
     "check": "check",
     "snippets": "snippets",
@@ -35,10 +41,23 @@ VERBS = {
 }
 
 
+#: What works without a checkout: what the wheel carries.
+INSTALLED = frozenset({"check", "collect", "probe"})
+
+
+def in_checkout() -> bool:
+    """Say whether this is the checkout, with its pages, workloads and published data."""
+    # A wheel has the evidence here instead; a copy of the checkout for a test need not be whole.
+    return not (Path(__file__).parents[1] / "tracker" / "data").is_dir()
+
+
 def parser(verb: str | None = None) -> argparse.ArgumentParser:
     """Build the parser with one verb, or with all where `verb` is none of them."""
-    modules = [VERBS[verb]] if verb in VERBS else list(dict.fromkeys(VERBS.values()))
-    top = argparse.ArgumentParser(prog="python -m ftguide", description=__doc__.partition("\n")[0])
+    there = [name for name in VERBS if name in INSTALLED or in_checkout()]
+    chosen = [verb] if verb in there else there
+    modules = list(dict.fromkeys(VERBS[name] for name in chosen))
+    prog = "ftguide" if Path(sys.argv[0]).stem == "ftguide" else "python -m ftguide"
+    top = argparse.ArgumentParser(prog=prog, description=__doc__.partition("\n")[0])
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
     for name in modules:
         importlib.import_module(f"ftguide.cli.{name}").add_parser(verbs)
@@ -48,6 +67,13 @@ def parser(verb: str | None = None) -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
     words = sys.argv[1:] if words is None else words
+    if words and words[0] in VERBS.keys() - INSTALLED and not in_checkout():
+        sys.stderr.write(
+            f"error: {words[0]} needs the checkout of the guide (its pages, workloads and data); clone "
+            f"the repository and call `python -m ftguide {words[0]}` there. Installed, there are: "
+            f"{', '.join(sorted(INSTALLED))}.\n"
+        )
+        return 2
     arguments = parser(words[0] if words else None).parse_args(words)
     verb: Callable[[argparse.Namespace], int] = arguments.main
     try:
@@ -56,7 +82,8 @@ def main(words: Sequence[str] | None = None) -> int:
         from rich.console import Console  # noqa: PLC0415 - only where something has to be said
         from rich.markup import escape  # noqa: PLC0415
 
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {escape(str(error))}")
+        text = escape(printable(str(error)))  # a file's name may hold what a terminal obeys
+        Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {text}")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")

@@ -6,6 +6,7 @@ import argparse
 import itertools
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,24 +16,32 @@ from rich.markup import escape
 from ftguide.cli.compare_view import print_beside_published
 from ftguide.cli.progress import Progress
 from ftguide.cli.screen import screen, shorten
-from ftguide.cli.table import print_report
+from ftguide.cli.table import print_readings, print_report
 from ftguide.cli.user_code import prepare
 from ftguide.ground.files import ROOT
+from ftguide.ground.load import Load
 from ftguide.ground.machine import LOCAL_MACHINE, Platform, refusal
 from ftguide.ground.vocabulary import ExpectedError, UnknownNameError
 from ftguide.interpreters import choose
 from ftguide.interpreters.model import InterpreterError, Pair
 from ftguide.interpreters.provide import check_line
+from ftguide.render import numbers
 from ftguide.suite import paste
+from ftguide.suite.declare import estimate, presets
 from ftguide.suite.declare import plan as plans
-from ftguide.suite.declare import presets
 from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue, select
 from ftguide.suite.derive import analysis
+from ftguide.suite.derive.flags import BUSY
 from ftguide.suite.observe import run as runs
 from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import store, stubs
-from ftguide.suite.record.model import Plan, Run
+from ftguide.suite.record.model import Plan, Run, StoredRun
 from ftguide.suite.record.writer import RunFolder
+
+#: How long to look at what other programs do, before a run.
+LOOK_SECONDS = 0.3
+#: What takes longer is announced.
+LONG_SECONDS = 45
 
 
 class LinesError(ExpectedError):
@@ -52,8 +61,20 @@ def measure(arguments: argparse.Namespace) -> int:
     on = Platform()
     begun = store.read_run(unfinished) if unfinished is not None else None
     pairs = find_pairs(arguments, console, begun)
-    prepared = prepare(arguments, suite, pairs, cpus=len(on.usable()))
+    prepared = prepare(
+        arguments,
+        suite,
+        pairs,
+        cpus=len(on.usable()),
+        interpreters=size.full,
+        # A run that is resumed knows what its trials showed.
+        say=None if unfinished else lambda text: console.print(escape(text), style="dim"),
+    )
     print_notes(console, prepared.notes)
+    for failure in prepared.failed:
+        console.print(f"[bold red]failed:[/] {escape(failure)}")
+    if prepared.failed and not prepared.entries:
+        return 1
     if unfinished is not None and begun is not None:
         run = begun
         runs.check_resumable(run, pairs, on, prepared.user_entries)
@@ -75,6 +96,8 @@ def measure(arguments: argparse.Namespace) -> int:
             lines=[*pairs.others],
         )
         print_notes(console, no_room(plan))
+        print_notes(console, busy_now(plan, on))
+        print_waits(console, plan)
         run = runs.new_run(plan, pairs, root=ROOT, on=on, flags=flags)
         holder = RunFolder.create(local, run)
     with holder as held, Progress(console) as progress:
@@ -97,16 +120,21 @@ def measure(arguments: argparse.Namespace) -> int:
             console.print(f"stopped; the finished blocks are safe: `{again}`")
             raise
         record_local(local, held.run)
-    report = analysis.report(stored)
-    print_report(console, report)
-    if prepared.user_entries:
-        console.print("\nfor an issue or a forum:\n")
-        console.print(paste.markdown(report), markup=False)
-    print_beside_published(console, ROOT / store.RESULTS, report)
+    show(console, stored)
     console.print(f"\nrun     {shorten(held.folder)}")
     page = f"_build/html/{stubs.docname(run.run_id, local=True)}.html"
     console.print(f"page    {page} once `nox -s docs` has built it")
-    return 1 if stored.failures else 0
+    return 1 if stored.failures or prepared.failed else 0
+
+
+def show(console: Console, stored: StoredRun) -> None:
+    """Print what a run says: its table, what it says about the reader's own code, the published run."""
+    report = analysis.report(stored)
+    print_report(console, report)
+    if print_readings(console, report):
+        console.print("\nfor an issue or a forum:\n")
+        console.print(paste.markdown(report), markup=False)
+    print_beside_published(console, ROOT / store.RESULTS, report)
 
 
 def chosen_of_suite(arguments: argparse.Namespace, size: presets.Preset) -> list[CatalogueEntry]:
@@ -135,17 +163,54 @@ def print_notes(console: Console, notes: Iterable[str]) -> None:
         console.print(f"[bold yellow]note:[/] {escape(note)}")
 
 
-def no_room(plan: Plan) -> Iterator[str]:
-    """Yield what a plan over several lines leaves out, and of which workloads."""
-    left_out: dict[tuple[str, ...], list[str]] = {}
+def busy_now(plan: Plan, on: Platform) -> Iterator[str]:
+    """Yield a warning where other programs use the CPUs that several workers are about to get."""
+    load = Load(on.usable())
+    time.sleep(LOOK_SECONDS)
+    others = load.others()
+    if plan.threads > 1 and others is not None and others > BUSY:
+        yield (
+            f"other programs use {100 * others:.0f} % of the CPUs right now, which makes what several "
+            "workers do look worse than it is: close them, or wait, if you can"
+        )
+
+
+def print_waits(console: Console, plan: Plan) -> None:
+    """Say how long the reader's own code will take, where that is long."""
+    whole = 0.0
     for planned in plan.workloads:
-        names = tuple(name for name, why in planned.without.items() if why == presets.NO_ROOM)
-        if names:
-            left_out.setdefault(names, []).append(planned.slug)
-    for names, slugs in left_out.items():
+        if planned.trial is not None:
+            seconds = estimate.seconds(plan, planned, planned.trial.seconds)
+            whole += seconds
+            if seconds > LONG_SECONDS:
+                console.print(
+                    f"{escape(planned.title)}: one call takes {numbers.seconds_text(planned.trial.seconds)}, "
+                    f"which makes about {words_of_time(seconds)} in all"
+                )
+    if whole > LONG_SECONDS:
+        console.print(f"your own code will take about {words_of_time(whole)}")
+
+
+def words_of_time(seconds: float) -> str:
+    """Say a long time roughly: `40 seconds`, `5 minutes`."""
+    minutes = round(seconds / 60)
+    if seconds < 100:
+        return f"{max(10, round(seconds, -1)):.0f} seconds"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+
+def no_room(plan: Plan) -> Iterator[str]:
+    """Yield what a plan over several lines leaves out, why, and of which workloads."""
+    left_out: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for planned in plan.workloads:
+        for reason in (presets.NO_ROOM, presets.NO_TIME):
+            names = tuple(name for name, why in planned.without.items() if why == reason)
+            if names:
+                left_out.setdefault((reason, names), []).append(planned.slug)
+    for (reason, names), slugs in left_out.items():
         more = f" and {len(slugs) - 3} others" if len(slugs) > 4 else ""
         of = f"{', '.join(slugs[: 3 if more else 4])}{more}"
-        yield f"left out of {of}, because {presets.NO_ROOM}: {', '.join(names)}"
+        yield f"left out of {of}, because {reason}: {', '.join(names)}"
 
 
 def find_pairs(arguments: argparse.Namespace, console: Console, begun: Run | None) -> Pairs:

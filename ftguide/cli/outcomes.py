@@ -33,6 +33,9 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--family", action="append", default=[], metavar="FAMILY", help="only this; repeatable"
     )
     parser.add_argument(
+        "--shard", default="1/1", metavar="I/N", help="of these the I-th of N parts, such as 2/8"
+    )
+    parser.add_argument(
         "--preset",
         choices=list(PRESETS),
         default="default",

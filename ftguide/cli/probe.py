@@ -1,31 +1,43 @@
-"""`python -m ftguide collect` and `probe`: gather evidence about packages on free-threaded builds."""
+"""`python -m ftguide collect` and `probe`: gather evidence about packages on free-threaded builds.
+
+What packages.toml describes is kept in `compatibility/`. Any other package can be probed by its name; what
+is found of it is shown, and kept only where `--evidence` says to.
+"""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ftguide.ground.redact import printable
+from ftguide.ground.shard import Shard
 from ftguide.interpreters.choose import add_choices, chosen
 from ftguide.tracker.declare import packages as describing
-from ftguide.tracker.declare.packages import PACKAGES
-from ftguide.tracker.observe.index import address
+from ftguide.tracker.declare.packages import NAMES, PACKAGES
+from ftguide.tracker.observe.index import Index, address, default_cache
 from ftguide.tracker.observe.install import Source, Workshop
 from ftguide.tracker.observe.probe import DEEP_SECONDS, SMOKE, cell_key
 from ftguide.tracker.observe.sandbox import isolation
-from ftguide.tracker.observe.survey import Report, Survey, cell_of, collect_all, in_shard
+from ftguide.tracker.observe.survey import Report, Survey, cell_of, collect_all
 from ftguide.tracker.pages import words
-from ftguide.tracker.record.evidence import EVIDENCE
+from ftguide.tracker.record import evidence
+from ftguide.tracker.record.evidence import BY_NAME, EVIDENCE, NAME
 from ftguide.tracker.record.model import LINES, CompatError, Package, final
+
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.!+-]*")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,10 +46,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "collect",
         help="ask the package index which files install on free-threaded builds",
         description="Ask the index your package client is set to about the packages of "
-        "compatibility/packages.toml: one page each, not again within an hour. Exit status: 0, 1 when "
-        "a package failed, 2 for a wrong argument.",
+        "compatibility/packages.toml: one page each, not again within an hour, and conditionally "
+        "afterwards. With --names, about the packages of a list, which are then known from their file "
+        "names alone. Exit status: 0, 1 when a package failed, 2 for a wrong argument.",
     )
     _add_selection(collecting)
+    collecting.add_argument(
+        "--names",
+        type=Path,
+        metavar="FILE",
+        help=f"packages to know from file names alone, one a line (the project's: {NAMES}); "
+        f"kept in {BY_NAME}",
+    )
+    collecting.add_argument(
+        "--cache", type=Path, metavar="FOLDER", help="keep pages and their ETags here, for CI"
+    )
+    collecting.add_argument(
+        "--merge",
+        type=Path,
+        metavar="FOLDER",
+        help="ask nobody: append what the parts of a job collected, found below this folder",
+    )
     collecting.set_defaults(main=main_collect)
 
     probing = subparsers.add_parser(
@@ -45,9 +74,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="install packages and look what they do to the GIL",
         description="Install each package into an environment of its own, ask its extension modules, "
         "import it, and run its smoke script in several threads. Third-party code runs, without a network "
-        "where the system allows that. Exit status: 0, 1 when a package could not be probed, 2 for a "
-        "wrong argument.",
+        "where the system allows that. Without a name, all packages of compatibility/packages.toml are "
+        "probed; a name that is not described there is probed by the modules in its own files, and what is "
+        "found is shown and not kept, unless --evidence names a folder. For a whole list of dependencies: "
+        "check FILE --probe. Exit status: 0, 1 when a package could not be probed, 2 for a wrong argument.",
     )
+    probing.add_argument(
+        "name",
+        nargs="*",
+        metavar="NAME",
+        help="package to probe, described or not: jq, lxml==6.1.3",
+    )
+    probing.add_argument("--quiet", action="store_true", help="no time line of what is done")
     _add_selection(probing)
     probing.add_argument("--line", help="line to probe, such as 3.14t (default: 3.14t)")
     probing.add_argument(
@@ -101,23 +139,55 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shard", default="1/1", metavar="I/N", help="the I-th of N parts, such as 2/8"
     )
-    parser.add_argument("--packages", type=Path, default=PACKAGES, metavar="FILE")
-    parser.add_argument("--evidence", type=Path, default=EVIDENCE, metavar="FOLDER")
+    parser.add_argument(
+        "--packages",
+        type=Path,
+        default=PACKAGES,
+        metavar="FILE",
+        help="descriptions of packages: name, imports, field (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="FOLDER",
+        help=f"where to append what is found (default: {EVIDENCE} for what is described)",
+    )
 
 
 def main_collect(args: argparse.Namespace) -> int:
     """Ask the index about the chosen packages; return 0, or 1 when one failed."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    source = Source(index=address())
+    if args.merge:
+        return _merge(args.merge, args.evidence or BY_NAME, console)
+    index = Index(address=address(), cache=args.cache or default_cache())
+    chosen_packages = _listed(args) if args.names else _selected(args)
     reports = collect_all(
-        _selected(args),
-        source,
-        args.evidence,
+        chosen_packages,
+        index,
+        args.evidence or (BY_NAME if args.names else EVIDENCE),
         lambda text: console.print(escape(text), style="red"),
     )
     failed = [report for report in reports if report.problem]
     console.print(f"{len(reports) - len(failed)} packages collected, {len(failed)} failed")
     return 1 if failed else 0
+
+
+def _merge(folder: Path, log: Path, console: Console) -> int:
+    """Append what is new in the logs of other checkouts; return 1 when one of them is no evidence.
+
+    Raises `CompatError` for what is no folder.
+    """
+    if not folder.is_dir():
+        raise CompatError(f"--merge {folder} is not a folder with what was collected.")
+    refused = new = 0
+    for path in sorted(folder.rglob("*.jsonl")):
+        try:
+            new += evidence.merge(log, evidence.read_file(path))
+        except CompatError as error:
+            console.print(escape(printable(str(error))), style="red")
+            refused += 1
+    console.print(f"{words.count(new, 'new sighting')} merged, {refused} files refused")
+    return 1 if refused else 0
 
 
 def main_probe(args: argparse.Namespace) -> int:
@@ -126,11 +196,11 @@ def main_probe(args: argparse.Namespace) -> int:
     Raises `CompatError` for a wrong argument.
     """
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    chosen_packages = _selected(args)
+    described, foreign, pins = _named(args)
     line = args.line or LINES[0]
     if not re.fullmatch(r"3\.\d+t", line):
         raise CompatError(f"--line {line!r} is not a free-threaded line; give one such as 3.14t.")
-    pins = _pins(args.pin, chosen_packages)
+    pins |= _pins(args.pin, (*described, *foreign))
     if args.find_links and not args.find_links.is_dir():
         raise CompatError(f"--find-links {args.find_links} is not a folder of wheels.")
     pair = chosen(
@@ -138,30 +208,56 @@ def main_probe(args: argparse.Namespace) -> int:
     )
     folder = args.find_links and args.find_links.resolve()
     source = Source(folder=folder) if folder else Source(index=address())
+    number = len(described) + len(foreign)
     console.print(
-        f"probing {len(chosen_packages)} packages on {line}, {isolation()} after installing"
+        f"probing {words.count(number, 'package')} on {line}, {isolation()} after installing"
     )
+    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ftguide-probe-") as scratch:
+        place = Path(scratch).resolve()
         survey = Survey(
             pair=pair,
-            workshop=Workshop(scratch=Path(scratch).resolve(), source=source),
-            log=args.evidence,
+            workshop=Workshop(scratch=place, source=source),
+            log=args.evidence or EVIDENCE,
             stored=args.stored and not folder,
             deep_seconds=max(0.0, args.deep_seconds),
             suite_seconds=max(0.0, args.suite_seconds),
             pins=pins,
             smoke=SMOKE,
             run=args.run_url,
+            step=_TimeLine(console, started) if not args.quiet else (lambda _package, _text: None),
         )
-        started = time.monotonic()
-        reports = survey.all(chosen_packages, args.jobs, lambda report: _tell(console, report))
+        reports = []
+        for packages, log in ((described, survey.log), (foreign, args.evidence or place / "log")):
+            if packages:
+                tell = functools.partial(_tell, console)
+                reports += (found := replace(survey, log=log).all(packages, args.jobs, tell))
+                _show(found, log, *cell_key(pair.ft.facts), pins)
         elapsed = time.monotonic() - started
-    _show(reports, args.evidence, *cell_key(pair.ft.facts), pins)
+    if foreign and not args.evidence:
+        names = ", ".join(package.name for package in foreign)
+        console.print(
+            f"{names}: not in {args.packages}, so nothing is kept; --evidence FOLDER keeps it"
+        )
     if seconds := [report.seconds for report in reports if report.items]:
         median = statistics.median(seconds)
         text = f"{len(seconds)} probed in {elapsed:.0f} s, median of one {median:.1f} s"
         Console(highlight=False).print(text)
     return 1 if any(report.problem for report in reports) else 0
+
+
+class _TimeLine:
+    """Prints what is done with a package as it begins, with the seconds since the start."""
+
+    def __init__(self, console: Console, started: float) -> None:
+        self.console = console
+        self.started = started
+
+    def __call__(self, package: str, text: str) -> None:
+        """Print one step."""
+        elapsed = time.monotonic() - self.started
+        line = f"{elapsed:7.1f} s  {package}: {printable(text)}"
+        self.console.print(escape(line), style="dim")
 
 
 def _positive(text: str) -> int:
@@ -172,18 +268,54 @@ def _positive(text: str) -> int:
 
 def _selected(args: argparse.Namespace) -> tuple[Package, ...]:
     """Apply --only and --shard; raises `CompatError` for names and shards that do not exist."""
-    match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", args.shard)
-    if not match or int(match[1]) > int(match[2]):
-        raise CompatError(f"--shard {args.shard!r} is not a part; give one such as 2/8.")
-    number, of = int(match[1]), int(match[2])
+    shard = Shard.parse(args.shard)
     described = describing.choose(describing.read(args.packages), args.only)
-    return tuple(package for package in described if in_shard(package.name, number, of))
+    return tuple(package for package in described if shard.has(package.name))
+
+
+def _named(
+    args: argparse.Namespace,
+) -> tuple[tuple[Package, ...], tuple[Package, ...], dict[str, str]]:
+    """Return the packages to probe that are described, those that are not, and the pins of both.
+
+    Raises `CompatError` for what is no name.
+    """
+    if not args.name:
+        return _selected(args), (), {}
+    if args.only or args.shard != "1/1":
+        raise CompatError("NAME chooses packages, and so do --only and --shard; leave one out.")
+    known: dict[str, Package] = {}
+    if args.packages != PACKAGES or args.packages.exists():
+        known = {package.name: package for package in describing.read(args.packages)}
+    described, foreign = [], []
+    pins: dict[str, str] = {}
+    for text in dict.fromkeys(args.name):
+        stated, equal, version = text.partition("==")
+        name = canonicalize_name(stated)
+        if not NAME.fullmatch(name) or (equal and not _VERSION.fullmatch(version)):
+            raise CompatError(f"{text[:120]!r} is not NAME or NAME==VERSION of a package.")
+        if equal:
+            pins[name] = version
+        if name in known:
+            described.append(known[name])
+        else:
+            foreign.append(Package(name=name, imports=(), field=""))
+    return tuple(described), tuple(foreign), pins
+
+
+def _listed(args: argparse.Namespace) -> tuple[Package, ...]:
+    """Return the packages of a list of names that belong to the shard; raises `CompatError`."""
+    if args.only:
+        raise CompatError("--names chooses packages, and so does --only; leave one out.")
+    shard = Shard.parse(args.shard)
+    names = describing.read_names(args.names)
+    return tuple(Package(name=name, imports=(), field="") for name in names if shard.has(name))
 
 
 def _pins(texts: Sequence[str], packages: Sequence[Package]) -> dict[str, str]:
     pins = {}
     for text in texts:
-        match = re.fullmatch(r"([a-z0-9-]+)==([0-9][0-9A-Za-z.!+-]*)", text)
+        match = re.fullmatch(rf"([a-z0-9-]+)==({_VERSION.pattern})", text)
         if not match or match[1] not in {package.name for package in packages}:
             raise CompatError(f"--pin {text!r} is not NAME==VERSION of a chosen package.")
         pins[match[1]] = match[2]

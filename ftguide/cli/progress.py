@@ -18,6 +18,8 @@ from ftguide.suite.record.model import Failure, PlannedWorkload, Run
 
 #: Redrawing more often costs more than it tells.
 REDRAW_SECONDS = 0.25
+#: Without a terminal, a run of so few blocks tells of each when it begins: they may be long.
+FEW_BLOCKS = 20
 
 
 class Progress(Bar):
@@ -56,6 +58,8 @@ class Progress(Bar):
     def block(self, workload: PlannedWorkload, index: int) -> None:
         """Name the workload that is measured now."""
         what = "calibrating" if index < 0 else f"block {index + 1}"
+        if self.disable and self._total <= FEW_BLOCKS:
+            self.console.print(f"{workload.slug}: {what}")
         self._describe(f"{workload.slug} {what}")
 
     def costs(self, workload: PlannedWorkload, arm: str) -> None:
@@ -81,11 +85,11 @@ class Progress(Bar):
         self._redraw()
 
     def failed(self, failure: Failure) -> None:
-        """Say at once that a workload is out; its row repeats it."""
-        self.console.print(
-            f"[bold red]{escape(failure.workload)}[/] ({failure.arm}) {failure.kind}: "
-            f"{escape(failure.message)}"
-        )
+        """Say at once that a workload is out; what happened stands below the results."""
+        text = f"[bold red]{escape(failure.workload)}[/] failed in {failure.arm} ({failure.kind})"
+        if failure.index < 0:  # while costs were measured, which is no failure of the row
+            text += f": {escape(failure.message)}"
+        self.console.print(text)
 
     def _describe(self, text: str) -> None:
         self.update(self._task, description=text[:34])

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from ftguide.cli.compare_view import print_differences
 from ftguide.cli.screen import screen, shorten
-from ftguide.cli.table import print_report
+from ftguide.cli.table import print_readings, print_report
 from ftguide.ground import files
 from ftguide.ground.files import ROOT
 from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.vocabulary import ExpectedError
 from ftguide.suite import paste, publish
 from ftguide.suite.declare.catalogue import catalogue
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.compare import compare
+from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.record import store
+from ftguide.suite.record.model import StoredRun
 from ftguide.suite.results_csv import results_csv
 
 HASHES = ROOT / "benchmarks" / "workloads" / "hashes.json"
@@ -29,6 +33,12 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--csv", action="store_true", help="all times and ratios as CSV on standard output"
     )
     verb.add_argument("--markdown", action="store_true", help="a block for an issue or a forum")
+    verb.add_argument(
+        "--export",
+        type=Path,
+        metavar="FOLDER",
+        help="write the arms of the run as pyperf suites into a folder",
+    )
     verb.set_defaults(main=report)
 
     verb = verbs.add_parser("compare", help="say what changed between two stored runs")
@@ -55,14 +65,33 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables of a run; 1 when workloads of it failed."""
-    derived = analysis.report(store.load(store.find(arguments.run)))
+    stored = store.load(store.find(arguments.run))
+    if arguments.export is not None:
+        return export(stored, arguments.export)
+    derived = analysis.report(stored)
     if arguments.csv:
         print(results_csv(derived), end="")  # noqa: T201 - data for a pipe, not for a person
     elif arguments.markdown:
         print(paste.markdown(derived))  # noqa: T201 - see above
     else:
         print_report(screen(), derived)
+        print_readings(screen(), derived)
     return 1 if derived.stored.failures else 0
+
+
+def export(stored: StoredRun, folder: Path) -> int:
+    """Write a run as pyperf suites; 1 when it has nothing to write."""
+    suites = pyperf_suites(stored)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in suites.items():
+            files.write_atomic(folder / name, data)
+    except OSError as error:
+        raise ExpectedError(
+            f"{error.filename or folder}: {error.strerror or error}. Name a folder that can be written."
+        ) from error
+    screen().print(f"{len(suites)} pyperf suites in {shorten(folder)}")
+    return 0 if suites else 1
 
 
 def compare_runs(arguments: argparse.Namespace) -> int:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
+from ftguide.ground.files import ROOT
 from ftguide.ground.process import Limits, run
-from ftguide.ground.vocabulary import Target
+from ftguide.ground.vocabulary import Build, Mode, Target
 from ftguide.interpreters import requirements
 from ftguide.interpreters.model import Interpreter
 from ftguide.suite.declare import user_code
 from ftguide.suite.declare.catalogue import CatalogueEntry
-from ftguide.suite.declare.user_code import UserCodeError
+from ftguide.suite.declare.user_code import UserCode, UserCodeError
+from ftguide.suite.derive.reading import LARGE_BYTES
 from ftguide.suite.observe.lines import Pairs
+from ftguide.suite.observe.rehearsal import Failed, Rehearsal
+from ftguide.suite.observe.run import MEMORY_SHARE
 
 #: An import that takes longer than this is a matter for the run itself.
 IMPORT_SECONDS = 60.0
@@ -31,6 +37,7 @@ class Prepared:
     paths: dict[Target, tuple[str, ...]]
     variables: dict[str, str]
     notes: tuple[str, ...]  #: what was left out, and why
+    failed: tuple[str, ...] = ()  #: the reader's code that cannot be measured, and why
 
 
 def prepare(
@@ -39,10 +46,13 @@ def prepare(
     pairs: Pairs,
     *,
     cpus: int,
+    interpreters: bool = False,
+    say: Callable[[str], None] | None = None,
 ) -> Prepared:
     """Install packages, check the reader's code and leave out what cannot run here.
 
-    Raises `UserCodeError` or `InterpreterError`, with the option, its value and the remedy.
+    `say` hears which code is tried; without it nothing is tried. `interpreters` tries it in a subinterpreter
+    too. Raises `UserCodeError` or `InterpreterError`, with the option, its value and the remedy.
     """
     setup: str | None = arguments.setup
     if setup is not None and not arguments.mine:
@@ -52,11 +62,23 @@ def prepare(
             f"--setup {setup!r} is not the name of a function; it is looked up in the file of --mine"
         )
     code = user_code.read(arguments.mine, setup, folder=Path.cwd(), cpus=cpus)
-    paths = dict.fromkeys(pairs.targets, code.folders)
+    paths: dict[Target, tuple[str, ...]] = dict.fromkeys(pairs.targets, ())
     if arguments.requirements is not None:
         for line, pair in {"": pairs.main, **pairs.others}.items():
             for build, folder in requirements.install(Path(arguments.requirements), pair).items():
-                paths[Target(build, line)] = (*code.folders, folder)
+                paths[Target(build, line)] = (folder,)
+    notes: list[str] = []
+    failed: list[str] = []
+    if say is not None and code.specs:
+        target = Target(Build.FREE_THREADED)
+        place = Rehearsal(
+            executable=pairs.targets[target].executable,
+            root=ROOT,
+            path=paths[target],
+            patience=arguments.patience,
+            memory_bytes=int(psutil.virtual_memory().total * MEMORY_SHARE),
+        )
+        code, notes, failed = tried(code, place, cpus=cpus, interpreters=interpreters, say=say)
     kept: list[CatalogueEntry] = []
     left_out: dict[str, list[str]] = {}
     for entry in suite:
@@ -74,12 +96,62 @@ def prepare(
         user_entries=code.entries,
         paths=paths,
         variables=code.environment,
-        notes=tuple(
-            f"left out, because the interpreters have no {names}: {', '.join(slugs)} "
-            "(add --requirements benchmarks/extras.txt)"
-            for names, slugs in left_out.items()
+        failed=tuple(failed),
+        notes=(
+            *notes,
+            *(
+                f"left out, because the interpreters have no {names}: {', '.join(slugs)} "
+                "(add --requirements benchmarks/extras.txt)"
+                for names, slugs in left_out.items()
+            ),
         ),
     )
+
+
+def tried(
+    code: UserCode,
+    place: Rehearsal,
+    *,
+    cpus: int,
+    interpreters: bool,
+    say: Callable[[str], None],
+) -> tuple[UserCode, list[str], list[str]]:
+    """Try every piece of code once; return what is left of it, what to note, and what failed.
+
+    UserCodeError for a call that has done nothing when it returns.
+    """
+    notes: list[str] = []
+    failed: list[str] = []
+    for slug, spec in list(code.specs.items()):
+        title = spec["title"]
+        say(f"trying {title} …")
+        trial = place.of(slug, code.environment, Mode.THREADS)
+        if isinstance(trial, Failed):
+            if trial.lazy:
+                raise UserCodeError(f"--mine {title}: {trial.message}")
+            tail = "".join(f"\n    {line}" for line in trial.tail.splitlines())
+            failed.append(f"{title}: {trial.message}{tail}")
+            code = code.without(slug)
+            continue
+        command = "command" in spec
+        if trial.returned_bytes > LARGE_BYTES:
+            notes.append(
+                f"{title}: one call returns about {trial.returned_bytes / 1e6:.0f} MB, so that the times are "
+                "in good part those of taking memory from the system and giving it back"
+            )
+        if trial.starts and not command:
+            notes.append(
+                f"{title} starts threads or processes of its own: each call is measured as a whole, on all "
+                f"{cpus} CPUs, and not in several threads at once"
+            )
+        code = code.tried(slug, trial, cpus=cpus)
+        if interpreters and not command and not trial.starts:
+            other = place.of(slug, code.environment, Mode.INTERPRETERS)
+            if isinstance(other, Failed):
+                reason = f"it fails there: {other.message[:200]}"
+                notes.append(f"{title} is not measured in subinterpreters, because {reason}")
+                code = code.not_possible(slug, Mode.INTERPRETERS, reason)
+    return code, notes, failed
 
 
 def module_of(requirement: str) -> str:

@@ -29,6 +29,9 @@ from ftguide.ground.vocabulary import ExpectedError
 
 T = TypeVar("T")
 
+#: Of what a message may quote, in characters.
+MOST_QUOTED = 400
+
 #: The checkout; not resolved, so that a checkout assembled from links works as the one it looks like.
 ROOT = Path(__file__).absolute().parents[2]
 
@@ -124,13 +127,19 @@ def decode(
     try:
         record = msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableError(f"{where}: {error}. {remedy}") from error
+        raise UnreadableError(f"{where}: {_in_brief(error)}. {remedy}") from error
     if schema is not None and (stored := getattr(record, "schema", None)) != schema:
         raise UnreadableError(
             f"{where}: schema {stored} at $.schema, this checkout reads {schema}. "
             "Use the version that wrote it, or a newer one."
         )
     return record
+
+
+def _in_brief(error: Exception) -> str:
+    """Return what is wrong with a record on one line: the text may quote what somebody sent."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(error))
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
 
 
 def load(

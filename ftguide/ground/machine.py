@@ -12,11 +12,13 @@ import math
 import os
 import platform
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import psutil
+
+from ftguide.ground import topology
 
 #: Name of the machine of a run that nobody has published.
 LOCAL_MACHINE = "local"
@@ -42,6 +44,8 @@ class Machine:
     mitigations: dict[str, str] = field(default_factory=dict)
     transparent_hugepages: str | None = None
     microcode: str | None = None
+    cores: tuple[tuple[int, ...], ...] = ()  #: CPUs that are hardware threads of one core
+    numa_nodes: tuple[tuple[int, ...], ...] = ()  #: CPUs that share memory
     fingerprint: str = ""  #: sha256 over the fields above that do not change while a machine runs
 
 
@@ -68,16 +72,7 @@ def _allowed() -> tuple[int, ...]:
     """Return CPUs this process may run on, one hardware thread of every core first."""
     if not hasattr(os, "sched_getaffinity"):
         return tuple(range(os.cpu_count() or 1))
-    allowed = sorted(os.sched_getaffinity(0))
-    threads_of: dict[object, int] = {}
-    ranked = []
-    for cpu in allowed:
-        topology = f"/sys/devices/system/cpu/cpu{cpu}/topology"
-        core = (_text(f"{topology}/physical_package_id"), _text(f"{topology}/core_id"))
-        key: object = core if core[1] is not None else cpu
-        ranked.append((threads_of.get(key, 0), cpu))
-        threads_of[key] = threads_of.get(key, 0) + 1
-    return tuple(cpu for _, cpu in sorted(ranked))
+    return topology.spread(os.sched_getaffinity(0), topology.read())
 
 
 def _pin(pid: int, cpus: Iterable[int]) -> None:
@@ -157,7 +152,7 @@ def _hypervisor() -> str | None:
 
 def describe(on: Platform) -> Machine:
     """Describe this machine; its name stays "local" until somebody publishes a run and names it."""
-    siblings = _count("cpu[0-9]*/topology/thread_siblings_list")
+    shared = topology.read()
     packages = _count("cpu[0-9]*/topology/physical_package_id")
     cpus = os.cpu_count() or 1
     machine = Machine(
@@ -168,7 +163,7 @@ def describe(on: Platform) -> Machine:
         cpu_model=_cpuinfo("model name") or platform.processor() or "unknown",
         cpus=cpus,
         usable_cpus=len(on.usable()),
-        threads_per_core=round(cpus / len(siblings)) if siblings else None,
+        threads_per_core=round(cpus / len(shared.cores)) if shared.cores else None,
         sockets=len(packages) or None,
         memory_bytes=psutil.virtual_memory().total,
         hypervisor=_hypervisor(),
@@ -177,13 +172,42 @@ def describe(on: Platform) -> Machine:
         mitigations=_mitigations(),
         transparent_hugepages=_text("/sys/kernel/mm/transparent_hugepage/enabled"),
         microcode=_cpuinfo("microcode"),
+        cores=shared.cores,
+        numa_nodes=shared.nodes,
     )
     return replace(machine, fingerprint=fingerprint(machine))
+
+
+def profile(machine: Machine) -> Iterator[tuple[str, str]]:
+    """Yield all that is stored of a machine but its name: what, and its value as text."""
+    for field_name, value in asdict(machine).items():
+        if field_name != "name":
+            text = "unknown" if value is None else str(value)
+            if isinstance(value, tuple):
+                text = " | ".join(" ".join(map(str, cpus)) for cpus in value) or "unknown"
+            if isinstance(value, dict):
+                text = ", ".join(f"{key}: {each}" for key, each in value.items())
+            yield field_name.replace("_", " "), text
+
+
+def suggested_name(machine: Machine) -> str:
+    """Return a public name that says what a machine is: `amd-epyc-7763-4cpu`."""
+    model = re.sub(
+        r"\([^)]*\)|@.*|\b(cpu|processor|with|\d+-core)\b", " ", machine.cpu_model.lower()
+    )
+    words = re.findall(r"[a-z0-9]+", model.encode("ascii", "ignore").decode())
+    words = words or re.findall(r"[a-z0-9]+", machine.architecture.lower())
+    return "-".join([*words, f"{machine.cpus}cpu"])[-63:].strip("-")
 
 
 def fingerprint(machine: Machine) -> str:
     """Hash what stays the same while a machine runs; a resumed run must find the same."""
     fields = asdict(machine) | {"name": "", "fingerprint": "", "governor": ""}
+    for later in (
+        "cores",
+        "numa_nodes",
+    ):  # recorded since 2026.12.4; machines known before stay who they are
+        del fields[later]
     return hashlib.sha256(repr(sorted(fields.items())).encode()).hexdigest()
 
 

@@ -6,9 +6,12 @@ bytes on every machine and Python.
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 Value = str | float | int
+
+_UNPRINTABLE = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def number(value: float) -> str:
@@ -19,12 +22,7 @@ def number(value: float) -> str:
 
 def printable(text: str) -> str:
     """Replace what XML 1.0 cannot hold, e.g. control characters from a damaged run."""
-    return "".join(
-        c
-        if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff"
-        else "\ufffd"
-        for c in text
-    )
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 def add(parent: ET.Element, tag: str, text: str | None = None, **attributes: Value) -> ET.Element:

@@ -1,4 +1,4 @@
-"""Parts of pages from Jinja templates: macros write a small HTML, which becomes docutils nodes.
+"""Parts of pages from Jinja templates: macros write a small HTML, which becomes docutils nodes, a table one.
 
 So text, LaTeX and HTML are written from the same nodes, and words stand where they are shown. Every value
 is escaped and what a macro gives is parsed as XML: a hostile string stays a string. Elements:
@@ -13,7 +13,6 @@ A value that is a docutils node, or a list of them, is put in as it is: a chart,
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,16 +22,9 @@ import jinja2
 from docutils import nodes
 from markupsafe import Markup
 
-from ftguide.render import grid
+from ftguide.render import drawn
 from ftguide.render.svg import printable
 
-#: Blanks that lines of a template leave; not the unbreakable one, which `\s` would match as well.
-_BLANKS = re.compile(r"[ \t\n]+")
-_INLINE: dict[str, type[nodes.TextElement]] = {
-    "code": nodes.literal,
-    "span": nodes.inline,
-    "strong": nodes.strong,
-}
 _BOXES: dict[str, type[nodes.Element]] = {
     "caution": nodes.caution,
     "note": nodes.note,
@@ -85,55 +77,25 @@ class Templates:
             raise ValueError(f"a template writes {stray!r} outside of a paragraph; put it into <p>")
         return [node for child in parent for node in self._nodes(child)]
 
-    def _inline(self, parent: ET.Element) -> list[nodes.Node]:
-        """Return the content of a paragraph or cell, with blanks as a browser shows them."""
-        texts = [_BLANKS.sub(" ", text or "") for text in (parent.text, *(c.tail for c in parent))]
-        texts[0] = texts[0].lstrip(" ")
-        texts[-1] = texts[-1].rstrip(" ")
-        content: list[nodes.Node] = [nodes.Text(texts[0])]
-        for child, text in zip(parent, texts[1:], strict=True):
-            content += [*self._nodes(child), nodes.Text(text)]
-        return content
-
     def _nodes(self, element: ET.Element) -> Iterator[nodes.Node]:
         """Yield the nodes of an element."""
         tag, text = element.tag, element.text or ""
         classes = element.get("class", "").split()
         if tag == "kept":
-            yield from self._kept.pop(element.get("number", ""))
+            yield from self._given(element.get("number", ""))
         elif tag == "section":
             title = nodes.title("", element.get("title", ""))
             yield nodes.section("", title, *self._blocks(element), ids=[element.get("id")])
         elif tag == "p":
-            yield nodes.paragraph("", "", *self._inline(element), classes=classes)
+            yield nodes.paragraph("", "", *drawn.inline(element, self._given), classes=classes)
         elif tag == "pre":
             yield nodes.literal_block(text, text, language=element.get("lang"))
-        elif tag == "anchor":
-            yield nodes.target("", "", ids=[element.get("id")])
         elif tag == "table":
-            yield self._table(element)
-        elif tag in _INLINE:
-            yield _INLINE[tag]("", text, classes=classes)
+            yield drawn.table(element, self._given)
         elif tag in _BOXES:
             yield _BOXES[tag]("", *self._blocks(element), classes=classes)
         else:
             raise ValueError(f"a template writes <{tag}>, which is not an element of {__name__}")
 
-    def _table(self, element: ET.Element) -> nodes.table:
-        columns = [
-            grid.Column(
-                title="".join(head.itertext()),
-                numeric="num" in head.get("class", ""),
-                breakable="long" in head.get("class", ""),
-            )
-            for head in element.findall("th")
-        ]
-        lines: list[grid.Line | grid.Heading] = []
-        for row in element.findall("tr"):
-            heading = row.find("th")
-            if heading is not None:
-                lines.append(grid.Heading(text="".join(heading.itertext())))
-                continue
-            cells = [self._inline(cell) for cell in row]
-            lines.append(grid.Line(cells=cells, classes=row.get("class", "").split()))
-        return grid.table(element.get("caption", ""), columns, lines)
+    def _given(self, number: str) -> Sequence[nodes.Node]:
+        return self._kept.pop(number)

@@ -135,15 +135,21 @@ def permutation_p(
     if not left or not right:
         return 1.0
 
-    def difference(one: Sequence[Counts], other: Sequence[Counts]) -> float:
-        return abs(_share(one) - _share(other))
-
-    observed = difference(left, right) * (1 - 1e-12)
-    together, chance = [*left, *right], random.Random(seed)
+    # Whose processes the smaller part got says all: the rest is the other part's. Drawing it takes half the
+    # time of shuffling everything.
+    together = [*left, *right]
+    drawn = min(len(left), len(right))
+    all_counts, all_samples = sum(k for k, _ in together), sum(n for _, n in together)
+    observed = abs(_share(left) - _share(right)) * (1 - 1e-12)
+    chance = random.Random(seed)
     extreme = 0
     for tried in range(1, permutations + 1):
-        chance.shuffle(together)
-        extreme += difference(together[: len(left)], together[len(left) :]) >= observed
+        count = samples = 0
+        for k, n in chance.sample(together, drawn):
+            count += k
+            samples += n
+        rest = (all_counts - count) / (all_samples - samples)
+        extreme += abs(count / samples - rest) >= observed
         if extreme == ENOUGH_EXTREME:
             return extreme / tried
     return (extreme + 1) / (permutations + 1)

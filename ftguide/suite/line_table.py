@@ -1,15 +1,14 @@
-"""The lines of a run as a table, one thread: FT/GIL of each, and each against the one before. Pure."""
+"""The lines of a run as tables: FT/GIL of each, each against the one before, and what threads do. Pure."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from ftguide.ground.vocabulary import Arm, Build, Mode
 from ftguide.suite import words
-from ftguide.suite.derive.analysis import Report
+from ftguide.suite.derive.derived import Derived
 from ftguide.suite.record.model import Run
 
 #: What the columns mean.
@@ -27,24 +26,59 @@ class Column(NamedTuple):
 
 
 def columns(run: Run) -> list[Column]:
-    """Return the ratios of a run over several lines, from the oldest to the newest; none for one line."""
-    if not run.lines:
-        return []
-    ft, gil = (Arm(build, Mode.SINGLE) for build in (Build.FREE_THREADED, Build.GIL))
-    order = run.in_order
-    within = [
-        Column(f"FT/GIL {line}", str(replace(ft, line=name)), str(replace(gil, line=name)))
-        for line, name in order.items()
-    ]
-    between = [
-        Column(f"{new}{suffix}/{old}{suffix}", *(str(replace(arm, line=n)) for n in (newer, older)))
-        for (old, older), (new, newer) in itertools.pairwise(order.items())
-        for arm, suffix in ((gil, ""), (ft, Build.FREE_THREADED.suffix))
-    ]
-    return within + between
+    """Return one thread's ratios of a run over several lines, oldest line first; none for one line."""
+    return [*within(run, Mode.SINGLE), *between(run, Mode.SINGLE)] if run.lines else []
 
 
-def rows(report: Report, shown: list[Column]) -> Iterator[list[str]]:
+def within(run: Run, mode: Mode) -> list[Column]:
+    """Return FT/GIL of each line, of one thread or of several."""
+    return [
+        Column(
+            f"FT/GIL {line}",
+            _arm(run, Build.FREE_THREADED, mode, name),
+            _arm(run, Build.GIL, mode, name),
+        )
+        for line, name in run.in_order.items()
+    ]
+
+
+def steps(run: Run, mode: Mode) -> list[tuple[Column, ...]]:
+    """Return each line against the one before, of one thread or of several: a column for either build."""
+    return [
+        tuple(
+            Column(
+                f"{new}{build.suffix}/{old}{build.suffix}",
+                _arm(run, build, mode, newer),
+                _arm(run, build, mode, older),
+            )
+            for build in (Build.GIL, Build.FREE_THREADED)
+        )
+        for (old, older), (new, newer) in itertools.pairwise(run.in_order.items())
+    ]
+
+
+def between(run: Run, mode: Mode) -> list[Column]:
+    """Return the columns of all steps."""
+    return [column for step in steps(run, mode) for column in step]
+
+
+def throughput(run: Run, base: Build) -> list[Column]:
+    """Return what several free-threaded threads do on each line, relative to one thread of a build."""
+    return [
+        Column(
+            line,
+            _arm(run, Build.FREE_THREADED, Mode.THREADS, name),
+            _arm(run, base, Mode.SINGLE, name),
+        )
+        for line, name in run.in_order.items()
+    ]
+
+
+def _arm(run: Run, build: Build, mode: Mode, line: str) -> str:
+    return str(Arm(build, mode, 1 if mode is Mode.SINGLE else run.plan.threads, line=line))
+
+
+def rows(report: Derived, shown: list[Column]) -> Iterator[list[str]]:
     """Yield a name and the columns' ratios for every workload, then for every mean of several of them."""
     for row in report.rows:
         if row.failure is None:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from benchmarks.workloads.declare import Group
 from ftguide.render.tables import markdown_table
-from ftguide.suite import line_table, words
+from ftguide.suite import line_table, reading_words, words
 from ftguide.suite.derive.analysis import Report, Row
+from ftguide.suite.derive.derived import Derived
 from ftguide.suite.derive.observed import Count, observed
+from ftguide.suite.derive.reading import reading, whole
 from ftguide.suite.record.model import Run
 
 
 def markdown(report: Report) -> str:
     """Return the block: one table, then interpreters, machine, method and everything one must know."""
-    run = report.stored.run
-    threads = run.plan.threads
-    parallel = any(row.user_speedup for row in report.rows)
+    return "\n".join([table(report, report.rows), *_lines(report), *_notes(report), ""])
+
+
+def table(report: Derived, rows: Sequence[Row]) -> str:
+    """Return the table of some rows of a run."""
+    threads = report.stored.run.plan.threads
+    parallel = any(row.user_speedup for row in rows)
     headers = ["code", "FT / GIL, 1 thread", "reads as"]
     if parallel:
         headers += [f"FT, {threads} threads / GIL, 1 thread", "thread efficiency"]
     headers.append("blocks")
-    table = markdown_table(headers, [_cells(report, row, parallel=parallel) for row in report.rows])
-    return "\n".join([table, *_lines(report), *_notes(report), ""])
+    return markdown_table(headers, [_cells(report, row, parallel=parallel) for row in rows])
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -34,7 +40,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield ""
 
 
-def _cells(report: Report, row: Row, *, parallel: bool) -> list[str]:
+def _cells(report: Derived, row: Row, *, parallel: bool) -> list[str]:
     title, single = report.stored.planned(row.slug).title, row.single
     if row.failure is not None:
         message = f"{row.failure.kind}: {row.failure.message}"
@@ -42,6 +48,8 @@ def _cells(report: Report, row: Row, *, parallel: bool) -> list[str]:
     ratios = (single, row.user_speedup, row.efficiency) if parallel else (single,)
     first, *others = [words.ratio_text(ratio) if ratio else "" for ratio in ratios]
     reads_as = words.reading(single, row.floor) if single else "not measured"
+    if row.group == Group.MINE and (kind := whole(report.stored.planned(row.slug))):
+        reads_as += f" ({reading_words.WHOLE[kind]})"
     return [title, first, reads_as, *others, str(row.blocks)]
 
 
@@ -60,6 +68,8 @@ def _notes(report: Report) -> Iterator[str]:
     for row in report.rows:
         # The title as code, so that it cannot become markup.
         title = "`" + report.stored.planned(row.slug).title.replace("`", "'") + "`"
+        if row.group == Group.MINE and row.blocks and row.failure is None:
+            yield f"- {title}: {' '.join(reading_words.sentences(reading(report, row.slug)))}"
         if row.flags:
             yield f"- {title}: {'; '.join(map(words.flag_text, row.flags))}"
         yield from (f"- {title}: {text}" for text in counted(report, row.slug))

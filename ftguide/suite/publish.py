@@ -14,8 +14,7 @@ from pathlib import Path
 from ftguide.ground import files, redact
 from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.ground.vocabulary import ExpectedError
-from ftguide.suite import words
-from ftguide.suite.derive.export import pyperf_suites
+from ftguide.suite import summaries, words
 from ftguide.suite.derive.objections import objections
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import Run
@@ -30,11 +29,12 @@ class PublishError(ExpectedError):
     """A run that must not be published; the message says why and what to do."""
 
 
-def publish(source: Path, *, machine: str, root: Path) -> Path:
-    """Check a local run and move it over; return its public folder.
+def publish(source: Path, *, machine: str, root: Path, contributed: bool = False) -> Path:
+    """Check a run and put it among the published ones; return its public folder.
 
-    `machine` names the hardware for everybody, e.g. `xeon-8481c-2vcpu-kvm`. Raises `PublishError`,
-    which lists all objections at once, with everything as it was.
+    `machine` names the hardware for everybody, e.g. `xeon-8481c-2vcpu-kvm`; `contributed` says that somebody
+    else measured. A run that was published half-way is completed. Raises `PublishError`, which lists all
+    objections at once, with everything as it was.
     """
     if not store.MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
         raise PublishError(
@@ -48,7 +48,9 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
     results = root / store.RESULTS
     target = results / machine / stored.run.run_id
     if target.exists():
-        raise PublishError(f"{target} exists: a published run is never changed")
+        if not _same(target, stored.run, source, machine):
+            raise PublishError(f"{target} exists: a published run is never changed")
+        return _finished(target, source, root, contributed=contributed)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".publish-", dir=results) as staging:
         folder = Path(staging) / stored.run.run_id
@@ -56,18 +58,43 @@ def publish(source: Path, *, machine: str, root: Path) -> Path:
         run: Run = replace(stored.run, machine=replace(stored.run.machine, name=machine))
         files.write_atomic(folder / "run.json", files.to_json(run))
         shutil.copyfile(source / "blocks.jsonl.gz", folder / "blocks.jsonl.gz")
-        for name, data in pyperf_suites(store.load(folder)).items():
-            files.write_atomic(folder / name, data)
-        _fits(folder, lines=1 + len(run.lines))
-        private = redact.leaks(sorted(folder.iterdir()))
+        private = redact.leaks(
+            sorted(folder.iterdir())
+        )  # before the summary, which says nothing else
         if private:
             raise PublishError("private data would be published: " + "; ".join(private))
+        summaries.write(folder)
+        _fits(folder, lines=1 + len(run.lines))
         folder.rename(target)
-    stubs.write(root, run.run_id)
-    entries = [*store.read_index(results).runs, store.entry_of(run)]
-    store.write_index(results, entries)
+    return _finished(target, source, root, contributed=contributed)
+
+
+def _same(target: Path, run: Run, source: Path, machine: str) -> bool:
+    """Return whether a folder holds just what publishing a run would put there."""
+    name = "blocks.jsonl.gz"
+    named = replace(run, machine=replace(run.machine, name=machine))
+    return (
+        store.read_run(target) == named
+        and (target / name).read_bytes() == (source / name).read_bytes()
+    )
+
+
+def _finished(target: Path, source: Path, root: Path, *, contributed: bool) -> Path:
+    """Do what is left once the data lie in their place; called again by whoever was interrupted here."""
+    enter(target, root, contributed=contributed)
     _retire(source, root)
     return target
+
+
+def enter(folder: Path, root: Path, *, contributed: bool = False) -> None:
+    """Give a published folder its page and its place in the index; nothing changes where it has both."""
+    run = store.read_run(folder)
+    results = root / store.RESULTS
+    stubs.write(root, run.run_id)
+    entries = store.read_index(results).runs
+    if all(entry.run_id != run.run_id for entry in entries):
+        entry = replace(store.entry_of(run), contributed=contributed)
+        store.write_index(results, [*entries, entry])
 
 
 def _retire(source: Path, root: Path) -> None:
@@ -78,7 +105,9 @@ def _retire(source: Path, root: Path) -> None:
     left = [entry for entry in store.read_index(local).runs if entry.run_id != source.name]
     store.write_index(local, left)
     (root / stubs.stub_path(source.name, local=True)).unlink(missing_ok=True)
-    shutil.rmtree(source)
+    # By one rename first: half of a run folder would be taken for a run.
+    gone = source.rename(local / f".{source.name}")
+    shutil.rmtree(gone)
 
 
 def _fits(folder: Path, *, lines: int) -> None:
@@ -99,10 +128,13 @@ def reindex(results: Path) -> int:
     """
     known = {entry.run_id: entry for entry in store.read_index(results).runs}
     entries = []
-    for path in sorted(results.glob("*/*/run.json")):
+    for path in sorted(results.glob("[!.]*/*/run.json")):  # not what a killed `publish` left behind
         run = store.read_run(path.parent)
         if path.parent.parent.name != LOCAL_MACHINE:
             old = known.get(run.run_id)
-            entries.append(replace(store.entry_of(run), withdrawn=old.withdrawn if old else None))
+            entry = store.entry_of(run)
+            if old is not None:  # what no run says of itself
+                entry = replace(entry, withdrawn=old.withdrawn, contributed=old.contributed)
+            entries.append(entry)
     store.write_index(results, entries)
     return len(entries)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 from ftguide.statistics.estimates import Estimate
 from ftguide.suite import words
-from ftguide.suite.derive.analysis import ArmTime, Report, Row
+from ftguide.suite.derive.analysis import ArmTime, Row
+from ftguide.suite.derive.derived import Derived
 from ftguide.suite.derive.verdicts import Verdict
 
 COLUMNS = (
@@ -18,7 +19,7 @@ COLUMNS = (
 )
 
 
-def results_csv(report: Report) -> str:
+def results_csv(report: Derived) -> str:
     """Return all times and ratios of a run as CSV, one line each, with a header.
 
     Numbers have nine significant digits; what does not exist (an interval of one block, a floor

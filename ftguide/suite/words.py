@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from ftguide.ground.machine import Machine
 from ftguide.ground.vocabulary import Arm, Mode
@@ -207,6 +208,23 @@ def arm_text(name: str) -> str:
     if arm.mode is Mode.SINGLE:
         return f"{build}, one thread{' (again)' if arm.replicate else ''}"
     return f"{build}, {arm.workers} {_MODES[arm.mode][arm.workers > 1]}"
+
+
+def left_out_texts(left_out: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say by reason what a run left out of a workload: `Not run in processes`, `Not run as ft-single-again`.
+
+    Keys are modes, in which a workload cannot be run or was not, and single arms.
+    """
+    modes, by_reason = set(Mode), dict[str, tuple[list[str], list[str]]]()
+    for name, reason in left_out.items():
+        by_reason.setdefault(reason, ([], []))[name not in modes].append(name)
+    texts = []
+    for reason, (in_modes, arms) in by_reason.items():
+        if in_modes:
+            texts.append((reason, f"Not run in {' or '.join(in_modes)}"))
+        if arms:
+            texts.append((reason, f"Not run as {', '.join(arms)}"))
+    return texts
 
 
 def group_heading(name: str) -> str:

@@ -2,15 +2,22 @@
 
 What to run comes as JSON in the environment variable `FTGUIDE_MINE`, which subinterpreters inherit:
 
-    {"mine-fib": {"path": "…/fib.py", "function": "fib", "setup": null, "folder": "…"}}
+    {"mine-fib": {"path": "…/fib.py", "module": "fib", "root": "…", "function": "fib", "setup": null,
+                  "folder": "…", "cpus": 1, "without": {}}}
     {"mine-render": {"command": ["render.py", "--pages", "3"], "folder": "…", "cpus": 2}}
 
+`cpus` above 1 stands for a function that starts threads of its own: it is called from one thread, on that
+many CPUs. `without` are modes that it cannot run in, each with the reason.
+
 There is no oracle for foreign code. What can be known about it is counted instead: characters printed
-(into nothing, so that a terminal's speed is not measured), module-level names that changed, forks.
+(into nothing, so that a terminal's speed is not measured), module-level names that changed, forks, and
+the time that garbage collections took.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import importlib.util
 import inspect
 import io
@@ -19,6 +26,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -27,12 +35,15 @@ from benchmarks.workloads.declare import Expectation, Group, Quantity, Scope, Un
 
 #: Name of the environment variable.
 VARIABLE = "FTGUIDE_MINE"
-#: Name under which the reader's file is imported.
+#: Name under which the reader's file is imported where its own is taken.
 MODULE = "user_code"
+#: Names of the checkout, which stands on the workers' path.
+OURS = frozenset({"benchmarks", "ftguide"})
 OBSERVES = (
     Quantity(key="printed", title="Characters printed, at least", unit=Unit.NUMBER),
     Quantity(key="globals-changed", title="Module-level names that changed", unit=Unit.NUMBER),
     Quantity(key="forks", title="Forks", unit=Unit.NUMBER),
+    Quantity(key="collecting", title="Time in garbage collections", unit=Unit.SECONDS),
 )
 #: Lines of a failed command's error output that go into the message.
 LAST_LINES = 3
@@ -67,6 +78,8 @@ class Watched:
         self.takes = takes  #: whether it wants what the set-up function returned
         self.sink = Sink()
         self.forks = 0
+        self.collecting = 0.0  #: seconds
+        self.collection_began = 0.0
         self.turns: dict[int, Iterator[int]] = {}  #: what is left of each thread's loops
         self.process = os.getpid()
         self.before = self.state()
@@ -84,6 +97,13 @@ class Watched:
         now = self.state()
         return sum(now.get(name) != self.before.get(name) for name in now.keys() | self.before)
 
+    def collected(self, phase: str, _info: object) -> None:
+        """Time a garbage collection; there is never more than one at a time."""
+        if phase == "start":
+            self.collection_began = time.perf_counter()
+        else:
+            self.collecting += time.perf_counter() - self.collection_began
+
     def forked(self) -> None:
         """Count a fork, in the parent."""
         self.forks += 1
@@ -95,29 +115,49 @@ class Watched:
 
 
 def load(spec: dict[str, Any]) -> Watched:
-    """Import the reader's file under a name of its own and find the function in it.
+    """Import the reader's file and find the function in it.
 
     UserCodeError when it has no such function, or it cannot be called; else whatever the file raises.
     """
     path, name = spec["path"], spec["function"]
     os.chdir(spec["folder"])
-    location = importlib.util.spec_from_file_location(MODULE, path)
-    if location is None or location.loader is None:
-        raise UserCodeError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(location)
-    sys.modules[MODULE] = module
+    sys.argv = [path]  # what a file finds that is run as a script, without arguments
+    sys.path.insert(0, spec["root"])
     sink, sys.stdout = sys.stdout, Sink()
     try:
-        location.loader.exec_module(module)
+        module = imported(spec["module"], path)
     finally:
         sys.stdout = sink
     function = _callable(module, name)
     takes = _takes_argument(function, name, has_setup=spec["setup"] is not None)
     watched = Watched(module, function, takes=takes)
     sys.stdout = watched.sink
+    gc.callbacks.append(watched.collected)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_parent=watched.forked, after_in_child=watched.born)
     return watched
+
+
+def imported(name: str, path: str) -> ModuleType:
+    """Import a file as the module that it is, so that relative imports and pickled functions work.
+
+    Under `MODULE` where that name is taken. UserCodeError for a package whose name is.
+    """
+    top, dot, _ = name.partition(".")
+    if not (name == MODULE or top in OURS or top in sys.stdlib_module_names or top in sys.modules):
+        return importlib.import_module(name)
+    if dot:
+        raise UserCodeError(
+            f"{path} belongs to a package called {top!r}, and that name is taken here: rename the package, "
+            "or call the function from a file outside it"
+        )
+    location = importlib.util.spec_from_file_location(MODULE, path)
+    if location is None or location.loader is None:
+        raise UserCodeError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(location)
+    sys.modules[MODULE] = module
+    location.loader.exec_module(module)
+    return module
 
 
 def _callable(module: ModuleType, name: str) -> Callable[..., Any]:
@@ -161,7 +201,7 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
         return None if spec["setup"] is None else setup()
 
     def setup() -> Any:
-        return _callable(sys.modules[MODULE], spec["setup"])()
+        return _callable(watched[0].module, spec["setup"])()
 
     def run(local: Any, shared: Watched, loops: int) -> None:
         function = shared.function
@@ -175,7 +215,7 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
         if os.getpid() != shared.process:
             os._exit(0)  # a child that came back here would answer in its parent's name
 
-    before = {"printed": 0, "forks": 0}
+    before = {"printed": 0.0, "forks": 0.0, "collecting": 0.0}
     watched: list[Watched] = []
 
     def share() -> Watched:
@@ -184,11 +224,24 @@ def _function(spec: dict[str, Any], slug: str) -> Workload:
 
     def observe(_results: Sequence[Any], _loops: int) -> Sequence[float]:
         code = watched[0]
-        printed, forks = code.sink.characters - before["printed"], code.forks - before["forks"]
-        before.update(printed=code.sink.characters, forks=code.forks)
-        return printed, code.changed(), forks
+        now = {
+            "printed": code.sink.characters,
+            "forks": code.forks,
+            "collecting": code.collecting,
+        }
+        new = {key: value - before[key] for key, value in now.items()}
+        before.update(now)
+        return new["printed"], code.changed(), new["forks"], new["collecting"]
 
-    return workload(slug, spec, run=run, setup_shared=share, setup_local=prepare, observe=observe)
+    functions = {"run": run, "setup_shared": share, "setup_local": prepare, "observe": observe}
+    return workload(
+        slug,
+        spec,
+        **functions,
+        single_only=spec["cpus"] > 1,
+        cpus=spec["cpus"],
+        without=tuple(spec["without"].items()),
+    )
 
 
 def _command(spec: dict[str, Any], slug: str) -> Workload:

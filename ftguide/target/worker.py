@@ -124,11 +124,15 @@ class Culprits:
 
 
 def counters() -> dict[str, int]:
-    """Return this process's counters so far: collections, faults, involuntary switches."""
-    counts = {"gc": sum(stats["collections"] for stats in gc.get_stats())}
+    """Return this process's counters so far: collections, CPU time, faults, switches of both kinds."""
+    counts = {
+        "gc": sum(stats["collections"] for stats in gc.get_stats()),
+        "cpu_ns": time.process_time_ns(),
+    }
     if resource is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
         counts |= {"minor": usage.ru_minflt, "major": usage.ru_majflt, "switches": usage.ru_nivcsw}
+        counts["waits"] = usage.ru_nvcsw
     return counts
 
 

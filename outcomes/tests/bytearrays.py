@@ -18,6 +18,7 @@ class BytearrayAppend(Litmus):
     source = (
         "https://docs.python.org/3.14/library/threadsafety.html#thread-safety-for-bytearray-objects"
     )
+    remedy = "porting/cookbook#pattern-lock"
     issue = "gh-129107"
     outcomes = (
         acceptable("2", "Both bytes are there."),
@@ -48,6 +49,7 @@ class BytearrayExtend(Litmus):
     source = (
         "https://docs.python.org/3.14/library/threadsafety.html#thread-safety-for-bytearray-objects"
     )
+    remedy = "porting/cookbook#pattern-lock"
     issue = "gh-129107"
     outcomes = (
         acceptable("together", "One call after the other."),

@@ -336,6 +336,8 @@ class AtexitRegister(Stress):
     operation = "register in two threads"
     module = "atexit"
     source = "https://docs.python.org/3.14/library/atexit.html#atexit.register"
+    remedy = "porting/cookbook#pattern-lock"
+    issue = "gh-126907"
     outcomes = (
         acceptable("2000, 2000", "Every function was called."),
         forbidden("*", "A function is missing, or the program crashed."),

@@ -39,6 +39,7 @@ class Enumerate(Litmus):
     operation = "emptied by two threads"
     source = "https://docs.python.org/3.14/howto/free-threading-python.html#iterators"
     remedy = "porting/not-atomic#iterators-that-crash"
+    issue = "gh-121464 gh-120496"
     outcomes = (
         acceptable("each once", "Every element came to one thread."),
         interesting(
@@ -145,6 +146,7 @@ class Map(Litmus):
     operation = "emptied by two threads"
     source = "https://docs.python.org/3.14/howto/free-threading-python.html#iterators"
     remedy = "porting/not-atomic#iterators-that-crash"
+    issue = "gh-120496"
     note = "The crash is that of the tuple's iterator below: from 3.14 on, it keeps its reference."
     outcomes = (
         acceptable("each once", "Every element came to one thread."),
@@ -198,6 +200,7 @@ class Filter(Litmus):
     operation = "emptied by two threads"
     source = "https://docs.python.org/3.14/howto/free-threading-python.html#iterators"
     remedy = "porting/not-atomic#iterators-that-crash"
+    issue = "gh-120496"
     note = "The crash is that of the tuple's iterator below: from 3.14 on, it keeps its reference."
     outcomes = (
         acceptable("each once", "Every element came to one thread."),

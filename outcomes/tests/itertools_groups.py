@@ -245,6 +245,7 @@ class Starmap(Litmus):
     module = "itertools"
     source = "https://docs.python.org/3.14/howto/free-threading-python.html#iterators"
     remedy = "porting/not-atomic#iterators-that-crash"
+    issue = "gh-120496"
     note = "The crash is that of the tuple's iterator below: from 3.14 on, it keeps its reference."
     outcomes = (
         acceptable("each once", "Every element came to one thread."),

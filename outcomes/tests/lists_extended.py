@@ -164,7 +164,10 @@ class ListExtendDeleted(Litmus):
 
 
 class ListExtendFreed(Stress):
-    """The deleted strings are freed, and new strings, which never go into the list, take their memory."""
+    """The deleted strings are freed, and new strings, which never go into the list, take their memory.
+
+    The writer waits until the reader has used the new strings, so that extend() meets a reader.
+    """
 
     slug = "list-extend-read-freed"
     question = "Can a reader get an object that was never in the list?"
@@ -185,28 +188,37 @@ class ListExtendFreed(Stress):
     )
 
     def __init__(self):
-        self.inside = []
+        self.inside = [f"inside {number}" for number in range(400)]
         self.outside = []
+        self.made = self.read = 0
 
     def actor1(self):
-        self.inside.extend([f"inside {number}" for number in range(400)])
-        for _ in range(60):
+        for number in range(1, 61):
             new = [f"inside {number}" for number in range(200)]
             del self.inside[200:]
             self.outside = [f"outside {number}" for number in range(400)]
+            self.made = number
+            for _ in range(5000):
+                if self.read == number:
+                    break
             self.inside.extend(new)
 
     def actor2(self):
-        for _ in range(300):
+        for _ in range(100_000):
+            if self.read == self.made:
+                continue
+            made = self.made
             for text in self.outside:
-                pass
-            for _ in range(20):
+                pass  # an object that two threads have used can be taken without a lock
+            self.read = made
+            for _ in range(400):
                 try:
-                    text = self.inside[390]
+                    text = self.inside[399]
                 except IndexError:
                     continue
                 if text.startswith("outside"):
                     return "outside"
+                break
         return "inside"
 
 

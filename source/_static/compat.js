@@ -87,7 +87,8 @@
   });
 
   // Per column what it is sorted by; levels by their rank, best first on the first click.
-  const lines = table.tHead.rows[0].cells.length - 4;
+  // Behind name and headline each line has a column, then each pair of neighbours has one.
+  const lines = (table.tHead.rows[0].cells.length - 1) / 2;
   const perLine = cells.length / lines;
   const lowest = (ranks) => {
     const verdicts = ranks.filter((rank) => rank >= first); // what is below says nothing yet
@@ -98,8 +99,7 @@
     (one) => one.name,
     (one) => one.headline,
     ...Array.from({ length: lines }, (_, line) => (one) => lowest(one.ranks.slice(line * perLine, (line + 1) * perLine))),
-    text(2 + lines),
-    text(3 + lines),
+    ...Array.from({ length: lines - 1 }, (_, column) => text(2 + lines + column)),
   ];
   const compare = (a, b) =>
     typeof a === "number" ? a - b : a.localeCompare(b, "en", { numeric: true });

@@ -1,12 +1,12 @@
 """`python -m ftguide check` as people and CI use it: words, JSON, exit codes, wrong input."""
 
+import io
 import json
 import subprocess
 import sys
 
 import pytest
 
-from ftguide.cli import check
 from ftguide.cli.main import main
 from ftguide.ground.files import ROOT
 from ftguide.tracker.record.findings import Declarations, ImportedName, Imports, Kind
@@ -27,6 +27,7 @@ def run(tmp_path, log, capsys):
         path = tmp_path / name
         path.write_text(text)
         known = ("--evidence", str(log), "--today", tracked.TODAY, "--platform", tracked.LINUX)
+        known += ("--offline",) * ("--probe" not in options)
         code = main(["check", str(path), *known, *options])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
@@ -42,7 +43,7 @@ def test_the_table_has_the_worst_first(run):
     assert "turns the GIL on" in out
     assert "2026-11-23" in out
     assert "1 turns the GIL on, 1 unknown, 1 pure Python, 1 GIL stays off" in out
-    assert "not installed on it, by their markers: 1 (old)" in out
+    assert "not installed on it: 1 (old)" in out
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,9 @@ def test_the_table_has_the_worst_first(run):
         ("unseen\n", (), 0),
         ("unseen\n", ("--strict",), 1),
         ("unprobed\n", ("--strict",), 1),
-        ("declares\n", ("--strict",), 0),
-        ("declares\n", ("--strict", "--today", "2027-06-01"), 1),
+        ("declares\n", ("--strict",), 1),  # what it requires is not in the list
+        ("declares==6.1.3\n", ("--strict",), 0),
+        ("declares==6.1.3\n", ("--strict", "--today", "2027-06-01"), 1),
         ("turns-on\n", (), 1),
         ("dependency\n", (), 1),
         ("no-wheel\n", (), 1),
@@ -73,6 +75,7 @@ def test_json_is_complete_and_says_what_the_exit_code_says(run):
         "breaks": 0,
         "turns-gil-on": 1,
         "no-wheel": 0,
+        "source-only": 0,
         "unknown": 1,
         "only-claimed": 0,
         "pure-python": 0,
@@ -99,7 +102,9 @@ def test_json_is_complete_and_says_what_the_exit_code_says(run):
         ("a\n", ("--platform", "amiga"), "name one of them"),
         ("a\n", ("--platform", "win_amd64", "--probe"), "cannot be probed on this machine"),
         ("a\n", ("--today", "soon"), "write one such as 2026-11-24"),
-        ("a\n", ("--python", "."), "name one thing to check"),
+        ("a\n", ("--python", "."), "name what to check"),
+        ("a\n", ("--extra", "docs"), "--extra 'docs': nothing is called that; there is none"),
+        ("a\n", ("--probe", "--offline"), "--probe installs packages, --offline asks no index"),
         ("unseen\n", ("--probe", "--find-links", "/absent"), "/absent: not a folder of wheels"),
     ],
 )
@@ -110,9 +115,24 @@ def test_wrong_requests_end_with_2_and_say_the_fix(run, text, options, said):
     assert out == ""
 
 
+def test_standard_input_several_files_and_a_folder(run, log, tmp_path, capsys, monkeypatch):
+    known = ("--evidence", str(log), "--offline", "--json", "--platform", tracked.LINUX)
+    stream = io.TextIOWrapper(io.BytesIO("turns-on\n".encode("utf-16")))
+    monkeypatch.setattr(sys, "stdin", stream)
+    (tmp_path / "a.txt").write_text("declares\n")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "requirements.txt").write_text("pure\n")
+    words = ("check", "-", str(tmp_path / "a.txt"), str(tmp_path / "project"))
+    assert main([*words, *known]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in data["dependencies"]] == ["turns-on", "pure", "declares"]
+    (left,) = data["left_out"]
+    assert (left["kind"], left["count"]) == ("unlocked", 3)
+
+
 def test_nothing_named(capsys):
     assert main(["check"]) == 2
-    assert "name one thing to check" in capsys.readouterr().err
+    assert "name what to check" in capsys.readouterr().err
 
 
 def test_damaged_evidence_is_named(run, log):
@@ -120,6 +140,13 @@ def test_damaged_evidence_is_named(run, log):
     code, _, err = run("declares\n")
     assert code == 2
     assert "declares.jsonl, line 1" in err
+
+
+def test_an_error_does_not_steer_a_terminal(run):
+    code, _, err = run("-r \x1b[2Jgone.txt\n")
+    assert code == 2
+    assert "\ufffd[2Jgone.txt: No such file" in err
+    assert "\x1b" not in err
 
 
 def test_hostile_text_stays_text(run, log):
@@ -135,14 +162,6 @@ def test_hostile_text_stays_text(run, log):
     _, out, _ = run("thing\n")
     assert "[red]\ufffd[2J" in out
     assert "\x1b" not in out
-
-
-def test_too_many_probes_are_refused(run, monkeypatch):
-    monkeypatch.setattr(check, "MOST_PROBES", 1)
-    platform = next(iter(check.artifacts.platforms_of("linux_x86_64")))
-    code, _, err = run("a\nb\n", "--probe", "--platform", platform)
-    assert code == 2
-    assert "split the file" in err
 
 
 def test_an_environment_folder_and_a_process_of_its_own(tmp_path, log):

@@ -86,8 +86,14 @@ def test_what_has_no_room_is_said():
     planned = plan.make_plan(select(), size=full, threads=2, seed=1, lines=["3.13", "3.15"])
     told = [*measuring.no_room(planned)]
     assert told
-    assert all(presets.NO_ROOM in line for line in told)
-    assert "processes, ft-gil-on-single" in told[0]
+    assert {
+        reason for line in told for reason in (presets.NO_ROOM, presets.NO_TIME) if reason in line
+    } == {
+        presets.NO_ROOM,
+        presets.NO_TIME,
+    }
+    assert any(line.endswith(": gil-single-again, ft-gil-on-single") for line in told)
+    assert any(": interpreters, processes" in line for line in told)
     assert not [*measuring.no_room(plan.make_plan(select(), size=full, threads=2, seed=1))]
 
 

@@ -9,7 +9,15 @@ import pytest
 
 from ftguide.cli.measuring import warnings_for
 from ftguide.ground import files
-from ftguide.ground.machine import Platform, describe, fingerprint, refusal, steal_share
+from ftguide.ground.machine import (
+    Platform,
+    describe,
+    fingerprint,
+    profile,
+    refusal,
+    steal_share,
+    suggested_name,
+)
 from ftguide.ground.vocabulary import Arm, Build, Target
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
@@ -106,3 +114,29 @@ def test_the_fingerprint_ignores_what_changes_while_a_machine_runs():
         == machine.fingerprint
     )
     assert fingerprint(dataclasses.replace(machine, cpu_model="other")) != machine.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("AMD EPYC 7763 64-Core Processor", "amd-epyc-7763-2cpu"),
+        ("Intel(R) Xeon(R) Platinum 8370C CPU @ 2.80GHz", "intel-xeon-platinum-8370c-2cpu"),
+        ("Apple M3 (Virtual)", "apple-m3-2cpu"),
+        ("", "x86-64-2cpu"),
+        ("\N{SNOWMAN}", "x86-64-2cpu"),
+        ("x" * 200, "x" * 58 + "-2cpu"),
+    ],
+)
+def test_a_machine_is_named_after_its_processor(model, name):
+    machine = dataclasses.replace(
+        describe(Platform()), cpu_model=model, architecture="x86_64", cpus=2
+    )
+    assert suggested_name(machine) == name
+
+
+def test_a_profile_is_all_that_is_stored():
+    machine = describe(Platform())
+    shown = dict(profile(machine))
+    assert len(shown) == len(dataclasses.fields(machine)) - 1
+    assert "name" not in shown
+    assert shown["cpus"] == str(machine.cpus)

@@ -57,6 +57,7 @@ class Crashes(Stress):
     question = "Is a crash counted?"
     on = "process"
     operation = "kill"
+    remedy = "remedies#remedy-locks"
     rounds = 0
     outcomes = (acceptable("fine", "Nothing happened yet."), forbidden("SIG*", "It was killed."))
 

@@ -4,6 +4,7 @@ import jinja2
 import pytest
 from docutils import nodes
 
+from ftguide.render import drawn
 from ftguide.render.nodes import header_cell
 from ftguide.render.templates import Templates
 
@@ -42,6 +43,7 @@ def test_a_hostile_value_stays_text_in_cells_captions_and_attributes(draw):
         '<table caption="{{ value }}"><th>{{ value }}</th><tr><td>{{ value }}</td></tr></table>',
         HOSTILE,
     )
+    table = drawn.expanded(table)
     shown = HOSTILE.replace("\x00", "\N{REPLACEMENT CHARACTER}")
     assert [n.astext() for n in (table.next_node(nodes.title), *table.findall(nodes.entry))] == [
         shown
@@ -70,7 +72,7 @@ def test_a_table_has_columns_groups_and_classes(draw):
         '<table caption="C"><th>A</th><th class="num">B</th><tr><th>Group</th></tr>'
         '<tr class="sum"><td>x</td><td>1</td></tr></table>'
     )
-    head, group, line = table.findall(nodes.row)
+    head, group, line = drawn.expanded(table).findall(nodes.row)
     assert [cell["scope"] for cell in head.findall(header_cell)] == ["col", "col"]
     assert next(group.findall(header_cell))["morecols"] == 1
     assert line["classes"] == ["sum"]
@@ -81,6 +83,10 @@ def test_a_table_has_columns_groups_and_classes(draw):
     ("body", "said"),
     [
         ("<blink>x</blink>", "<blink>, which is not an element of ftguide.render.templates"),
+        (
+            '<table caption="C"><th>A</th><tr><td><p>x</p></td></tr></table>',
+            "<p> in a cell",
+        ),
         ("stray", "'stray' outside of a paragraph"),
         ('<table caption="C"><th>A</th><tr><td>x</td><td>y</td></tr></table>', "a row of 2 cells"),
     ],

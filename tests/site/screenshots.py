@@ -1,6 +1,6 @@
 """Looks at a built site with a real browser: python -m tests.site.screenshots _build/html OUT [PAGE …].
 
-Takes a picture of each page in light, dark, 390 px wide, and without JavaScript, and fails when a
+Takes a picture of each page in light, dark, 390 px wide, as printed, and without JavaScript, and fails when a
 page scrolls sideways, reports an error, asks another host for anything, holds an element id twice,
 or has text in a chart that is drawn too small to read. Uses the system's Chromium, else Playwright's own.
 """
@@ -8,17 +8,13 @@ or has text in a chart that is drawn too small to read. Uses the system's Chromi
 from __future__ import annotations
 
 import argparse
-import functools
-import http.server
-import shutil
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.site.browser import launch, served
 
 PAGES = (
     "index.html",
@@ -48,15 +44,11 @@ PAGES = (
     "thread-sanitizer.html",
     "tracking.html",
     "tracking/lxml.html",
-)
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    "thread-safety/index.html",
+    "thread-safety/increments.html",
+    "a-z.html",
+    "search.html",
+    "404.html",
 )
 SMALLEST_TEXT = 9.5  #: CSS pixels
 
@@ -69,6 +61,7 @@ class Look:
     width: int = 1280
     scheme: str = "light"
     javascript: bool = True
+    media: str = "screen"
 
 
 LOOKS = (
@@ -76,28 +69,10 @@ LOOKS = (
     Look(name="dark", scheme="dark"),
     Look(name="narrow", width=390),
     Look(name="narrow-dark", width=390, scheme="dark"),
+    Look(name="print", width=720, media="print"),
     Look(name="nojs", javascript=False),
     Look(name="nojs-dark", javascript=False, scheme="dark"),
 )
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A file server that does not print every request."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Print nothing."""
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serve a folder on a free port of this machine."""
-    handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
 
 
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -127,6 +102,7 @@ def examine(browser: Browser, address: str, path: str, look: Look, out: Path) ->
         java_script_enabled=look.javascript,
     )
     page = context.new_page()
+    page.emulate_media(media=look.media, color_scheme=look.scheme)  # type: ignore[arg-type]
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(f"error: {error}"))
     page.on(
@@ -161,9 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     found: list[str] = []
     with served(chosen.site) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
-        )
+        browser = launch(playwright)
         for path in chosen.pages:
             for look in LOOKS:
                 found += examine(browser, address, path, look, chosen.out)

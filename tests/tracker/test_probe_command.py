@@ -17,7 +17,7 @@ from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.observe import index
 from ftguide.tracker.observe.install import Workshop
 from ftguide.tracker.observe.probe import Request, cell_key, probe
-from ftguide.tracker.observe.survey import Survey, cell_of, in_shard
+from ftguide.tracker.observe.survey import Survey, cell_of
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Declarations, Declares, Kind
 from ftguide.tracker.record.model import CompatError
@@ -38,6 +38,12 @@ def described(folder: Path, *names: str) -> list[str]:
     ("words", "says"),
     [
         (["--only", "lxmm"], "'lxmm' is not described"),
+        (["--only", "lxmm"], "probe it by its name (`python -m ftguide probe NAME`)"),
+        (["../lxml"], "'../lxml' is not NAME or NAME==VERSION"),
+        (["<script>"], "'<script>' is not NAME"),
+        (["lxml==moon; rm"], "'lxml==moon; rm' is not NAME"),
+        (["lxml", "--only", "lxml"], "NAME chooses packages, and so do --only and --shard"),
+        (["lxml", "--shard", "1/2"], "leave one out"),
         (["--only", "../lxml"], "'../lxml' is not described"),
         (["--only", "<script>"], "'<script>' is not described"),
         (["--shard", "9/8"], "--shard '9/8' is not a part; give one such as 2/8"),
@@ -69,13 +75,6 @@ def test_without_a_network_each_package_is_named(tmp_path, monkeypatch, capsys):
     assert "package specimen-lazy: the index does not answer" in said
     assert "Nothing was written" in said
     assert not (tmp_path / "log").exists()
-
-
-def test_shards_are_disjoint_and_complete():
-    names = [f"package-{n}" for n in range(200)]
-    parts = [{name for name in names if in_shard(name, part, 8)} for part in range(1, 9)]
-    assert sum(len(part) for part in parts) == len(set().union(*parts)) == 200
-    assert all(10 < len(part) < 45 for part in parts)
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from benchmarks.workloads import sharing_calls as calls
 from benchmarks.workloads import sharing_frees as frees
 from benchmarks.workloads import sharing_iterators as iterators
+from benchmarks.workloads import sharing_lookups as lookups
 from benchmarks.workloads import sharing_values as values
 from benchmarks.workloads.declare import WrongAnswerError
 from tests.workloads.conftest import DECLARED
@@ -137,6 +140,20 @@ def test_tuples_differ_in_where_they_were_made():
     assert not any(one is other for one, other in zip(ours, theirs, strict=True))
 
 
+def test_lookups_pass_through_what_is_shared():
+    shared = threading.local()
+    assert lookups._read_local(None, shared, 1) == lookups.LOOKUPS * 0.25
+    assert shared.weight == 0.25
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(hasattr, shared, "weight").result() is False, "it is this thread's own"
+    module = lookups._module()
+    assert module.convert is lookups.convert
+    assert lookups._read_module(None, module, 1) == lookups.LOOKUPS
+    with pytest.raises(AttributeError, match="absent"):
+        _ = module.absent  # asks __getattr__, which no lookup of the workload does
+    assert [*lookups.numbers(lookups.YIELDS)] == [*range(lookups.YIELDS)]
+
+
 # --- on the targets ---------------------------------------------------------------------
 
 MORTAL = """
@@ -149,6 +166,7 @@ from benchmarks.workloads import contention_sequences as sequences
 from benchmarks.workloads import sharing_calls as calls
 from benchmarks.workloads import sharing_frees as frees
 from benchmarks.workloads import sharing_iterators as iterators
+from benchmarks.workloads import sharing_lookups as lookups
 from benchmarks.workloads import sharing_values as values
 
 def mortal(*things):

@@ -4,10 +4,11 @@ Such a sentence says *cannot*, *never*, *always*, *does not crash*, *no lock*, *
 Headings, titles, questions, quotations and code claim nothing, and neither does advice: "Never" or
 "Always" with a verb in its plain form, at the beginning of a sentence or after a colon.
 
-A claim is supported by a link out of the site or a {bench:value} in its paragraph, list item or row of
-a table (or in the sentence with a colon that introduces the list or table), by a block of code or
-output right before or after it, or by a comment above the block that names what shows it:
-`% claim: ftguide/target/worker.py:12`, `% claim: faq.md#snippet-NAME`, `% claim: definition: WORDS`.
+A claim is supported by a link out of the site, a {bench:value} or an outcome test ({outcome:rate},
+{outcome:ref}) in its paragraph, list item or row of a table (or in the sentence with a colon that
+introduces the list or table), by a block of code or output right before or after it, or by a comment above
+the block that names what shows it: `% claim: ftguide/target/worker.py:12`,
+`% claim: faq.md#snippet-NAME`, `% claim: definition: WORDS`.
 
 Pure, but for the question whether a file that a comment names exists and is that long.
 """
@@ -53,8 +54,8 @@ _INTRODUCED = {"bullet_list", "ordered_list", "table"}
 _NAMES = {"heading", "th", "dt"}
 _FIX = (
     "Say what was seen, with its condition or count; or put what shows it into the paragraph "
-    "({bench:value}, a link http…) or right beside it (a {snippet} or its {output}); or name it "
-    "in a comment above, `% claim: path:line`, `#snippet-NAME`, `source: http…` or `definition: …`."
+    "({bench:value}, {outcome:rate}, a link http…) or right beside it (a {snippet} or its {output}); or "
+    "name it in a comment above, `% claim: path:line`, `#snippet-NAME`, `source: http…` or `definition: …`."
 )
 
 
@@ -85,7 +86,7 @@ class _Block:
     whole: int  #: the list item, table or paragraph
     intro: int | None = None  #: of a list or table, the block above it
     shows: bool = False  #: code that runs, or its output
-    cites: bool = False  #: links out of the site, or quotes a stored number
+    cites: bool = False  #: links out of the site, or quotes what is stored
     claims: list[_Claim] = field(default_factory=list)
     text: str = ""
 
@@ -189,7 +190,7 @@ def _read(made: _Block, placed: Placed, *, silent: bool) -> None:
         elif child.type == "link_open":
             made.cites |= bool(_ADDRESS.match(str(child.attrs.get("href", ""))))
         elif child.type == "myst_role":
-            made.cites |= str(child.meta.get("name", "")).startswith("bench:")
+            made.cites |= str(child.meta.get("name", "")).startswith(("bench:", "outcome:"))
         elif child.type == "code_inline":
             text = f"`{text}`"
         elif child.type == "text":

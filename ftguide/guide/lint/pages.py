@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ftguide.guide.declare import extract, markdown
 from ftguide.guide.declare.finding import Finding
-from ftguide.guide.lint import claims, code, links, page, stamps, words
+from ftguide.guide.lint import claims, code, links, page, reading, stamps, words
+from ftguide.guide.lint.reading import Reading
 from ftguide.guide.record import report
 
 #: Rules that a comment may except.
@@ -61,3 +62,13 @@ def lint(
         for other in others:
             findings += links.check(other, targets)
     return sorted(findings, key=lambda finding: (finding.page, finding.line, finding.rule))
+
+
+def readings(root: Path, *, only: Sequence[str] = ()) -> list[Reading]:
+    """Return how the pages with text of ours read, the shortest sentences first; raises `PageError`."""
+    found = []
+    for path in extract.pages(root):
+        name = path.relative_to(root).as_posix()
+        if reading.applies(name) and (not only or name in only):
+            found.append(reading.read(page.parse(name, markdown.read(path))))
+    return sorted((one for one in found if one.sentences), key=lambda one: one.mean)

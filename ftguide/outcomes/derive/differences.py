@@ -72,9 +72,10 @@ def differences(board: Board) -> dict[str, list[Difference]]:
 
 def _tried(board: Board) -> Iterator[Difference]:
     """Yield all comparisons, with the p-value in the place of q."""
+    compared = pairs(board)
     for slug in dict.fromkeys(slug for slug, _ in board.cells):
         cells = board.of(slug)
-        for left, right in pairs(board):
+        for left, right in compared:
             if left not in cells or right not in cells:
                 continue
             shown = [seen for name in (left, right) for seen in cells[name].seen if seen.rate.count]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.ground.files import ROOT
 from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.outcomes import summaries
 from ftguide.outcomes.declare.catalogue import TESTS, Catalogue, catalogue
-from ftguide.outcomes.derive import board as boards
 from ftguide.outcomes.derive.board import Board
-from ftguide.outcomes.derive.differences import Difference, differences
+from ftguide.outcomes.derive.differences import Difference
+from ftguide.outcomes.derive.summary import Derived
 from ftguide.outcomes.record import store
+from ftguide.outcomes.record.store import Stored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Laboratory:
 
     catalogue: Catalogue
     board: Board | None  #: None where nothing was observed
-    differences: Mapping[str, list[Difference]]
+    differences: Mapping[str, Sequence[Difference]]
     problems: tuple[str, ...]
     paths: tuple[Path, ...]  #: that it was read from
 
@@ -34,7 +36,12 @@ class Laboratory:
 
 def laboratory(root: Path = ROOT) -> Laboratory:
     """Read the tests and what was seen; the same answer as long as no file has changed."""
-    paths = [path for machine in store.machines(root) for path in store.paths(machine, root)]
+    paths = [
+        path
+        for machine in store.machines(root)
+        for path in (*store.paths(machine, root), summaries.path_of(machine, root))
+        if path.exists()
+    ]
     stamps = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
     return _read(root, stamps)
 
@@ -43,22 +50,42 @@ def laboratory(root: Path = ROOT) -> Laboratory:
 def _read(root: Path, stamps: tuple[tuple[str, int, int], ...]) -> Laboratory:
     tests = catalogue()
     problems = [str(problem) for problem in tests.problems]
-    shown: Board | None = None
-    for machine in store.machines(root):
+    shown: Derived | None = None
+    for machine in store.machines(root):  # the local one comes last
+        if machine == LOCAL_MACHINE and shown is not None:
+            break  # what was published goes before what lies here only
         stored = store.read(machine, root)
         problems += [str(problem) for problem in stored.problems]
-        made = boards.board(machine, tests, stored.observations)
-        # What was published goes before what lies here only; of several machines, who has seen most.
-        if made.cells and (shown is None or _weight(made) > _weight(shown)):
+        try:
+            made = _derived(stored, tests, root)
+        except summaries.SummaryError as error:
+            problems.append(str(error))
+            continue
+        # Of several machines, who has seen most.
+        if made[0].cells and (shown is None or _weight(made[0]) > _weight(shown[0])):
             shown = made
     return Laboratory(
         catalogue=tests,
-        board=shown,
-        differences=differences(shown) if shown is not None else {},
+        board=shown[0] if shown is not None else None,
+        differences=shown[1] if shown is not None else {},
         problems=tuple(problems),
         paths=(*sorted(TESTS.glob("*.py")), *(Path(name) for name, _, _ in stamps)),
     )
 
 
-def _weight(board: Board) -> tuple[bool, int, int]:
-    return board.machine != LOCAL_MACHINE, len(board.cells), board.samples
+def _derived(stored: Stored, tests: Catalogue, root: Path) -> Derived:
+    """Return what a machine's observations say: of a published one as stored, of this one derived if need be.
+
+    Raises `SummaryError` for a summary that may not be believed.
+    """
+    try:
+        return summaries.read(stored, tests, root)
+    except summaries.SummaryError:
+        if stored.machine != LOCAL_MACHINE:
+            raise
+    summaries.write(stored, tests, root)
+    return summaries.read(stored, tests, root)
+
+
+def _weight(board: Board) -> tuple[int, int]:
+    return len(board.cells), board.samples

@@ -5,6 +5,10 @@
 what their names say. The role `{outcome:ref}` links a test, and `{outcome:rate}` quotes a count:
 
     {outcome:rate}`attribute-increment:1@3.14t`        19 % of 2,827,776 samples on 3.14.7t
+    {outcome:count}`generator-next:SIG*@3.14t`         12 of 12
+
+The second form is for the cells of a table whose headings name the interpreter and what was counted. A
+declared pattern such as `SIG*` or `*twice` stands for all outcomes that it grades.
 
 An outcome that the test does not declare, or an interpreter without an observation, is a warning; where
 nothing has been observed at all, the role says so and stays silent.
@@ -15,7 +19,7 @@ nothing has been observed at all, the role says so and stays silent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -32,9 +36,10 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from ftguide.outcomes.derive.coverage import coverage
+from ftguide.outcomes.derive.grades import Seen
 from ftguide.outcomes.pages import data, draw, export, words
 from ftguide.outcomes.pages.data import Laboratory
-from ftguide.render import depends
+from ftguide.render import depends, menu
 from ftguide.render.nodes import data_file
 
 logger = logging.getLogger(__name__)
@@ -108,6 +113,7 @@ class FamilyDirective(OutcomeDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a section for each test."""
+        menu.leave(self.env, self.env.docname)
         found = self.laboratory()
         name = self.arguments[0]
         family = next((one for one in found.catalogue.families if one.name == name), None)
@@ -154,6 +160,11 @@ class DownloadsDirective(SphinxDirective):
 class RateRole(SphinxRole):
     """Quote how often an outcome was seen, linked to its test."""
 
+    def __init__(self, spell: Callable[[Seen, str], str]) -> None:
+        """Take what spells an outcome on an interpreter."""
+        super().__init__()
+        self._spell = spell
+
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the count with its denominator, or a marker with a warning."""
         found = laboratory_of(self.env, self.env.docname)
@@ -171,7 +182,7 @@ class RateRole(SphinxRole):
         seen = draw.seen_of(cell, match["outcome"])
         if seen is None:
             return self.fail(f"{match['slug']} neither saw nor declares {match['outcome']!r}")
-        return [draw.link_slug(match["slug"], words.rate_text(seen, name))], []
+        return [draw.link_slug(match["slug"], self._spell(seen, name))], []
 
     def fail(self, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Warn at the role and return a marker instead of a number."""
@@ -203,7 +214,8 @@ class OutcomeDomain(Domain):
         "totals": TotalsDirective,
     }
     roles: ClassVar = {
-        "rate": RateRole(),
+        "count": RateRole(words.count_text),
+        "rate": RateRole(words.rate_text),
         "ref": XRefRole(innernodeclass=nodes.inline, warn_dangling=True),
     }
     initial_data: ClassVar = {"tests": {}, "grids": set()}  # slug -> (docname, title)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from docutils import nodes
@@ -19,6 +20,7 @@ from ftguide.outcomes.derive.grades import Cell, Grade, Seen, Verdict
 from ftguide.outcomes.pages import words
 from ftguide.outcomes.pages.data import Laboratory
 from ftguide.render.templates import Templates
+from ftguide.statistics.proportions import rate
 
 #: Where the pages of families live, relative to the root of the site.
 BASE = "thread-safety"
@@ -55,7 +57,10 @@ def outside(address: str, text: str) -> nodes.reference:
 
 
 def page(target: str) -> addnodes.pending_xref:
-    """Return a link to a page of the guide, or to a heading of it: `porting/cookbook#counters`."""
+    """Return a link to a page of the guide, or to a heading of it, such as `porting/cookbook#pattern-lock`.
+
+    Its text is the title there: Sphinx and MyST put it in for a link without text of its own.
+    """
     name, _, anchor = target.partition("#")
     made = addnodes.pending_xref(
         "",
@@ -63,7 +68,7 @@ def page(target: str) -> addnodes.pending_xref:
         refdomain="doc" if anchor else "std",
         reftype="myst" if anchor else "doc",
         reftarget=name if anchor else f"/{name}",
-        refexplicit=True,
+        refexplicit=False,
         refwarn=True,
     )
     if anchor:
@@ -139,13 +144,46 @@ def _look(cell: Cell, outcome: str, *, ending: bool) -> Seen:
 
 
 def seen_of(cell: Cell, outcome: str) -> Seen | None:
-    """Return an outcome by its spelling; None for what the test neither saw nor declares."""
+    """Return an outcome by its spelling; None for what the test neither saw nor declares.
+
+    A declared pattern such as `*twice` stands for all outcomes that it grades: those that fit it, and none
+    of the patterns before it. `SIG*` stands for every signal, whether the test declares it or not.
+    """
     for seen in cell.seen:
         if seen.name == outcome:
             return seen
     declared = any(one.pattern == outcome for one in cell.test.outcomes)
     ending = grades.is_ending(outcome)
-    return _look(cell, outcome, ending=ending) if declared or ending else None
+    if not declared and not ending:
+        return None
+    look = _look(cell, outcome, ending=ending)
+    graded = [
+        one.name
+        for one in cell.seen
+        if (
+            _pattern(cell.test, one.name) == outcome
+            if declared
+            else one.ending and fnmatch.fnmatchcase(one.name, outcome)
+        )
+    ]
+    if not graded:
+        return look
+    processes = cell.observation.processes
+    if ending:
+        counts = [(int(ran.ending in graded), 1) for ran in processes]
+    else:
+        counts = [
+            (sum(ran.counts.get(name, 0) for name in graded), ran.samples)
+            for ran in processes
+            if ran.samples
+        ]
+    return replace(look, rate=rate(counts))
+
+
+def _pattern(test: Declared, name: str) -> str | None:
+    """Return the pattern that grades an outcome."""
+    fitting = (one.pattern for one in test.outcomes if fnmatch.fnmatchcase(name, one.pattern))
+    return next(fitting, None)
 
 
 def interpreter_of(board: Board, asked: str) -> str:

@@ -68,9 +68,17 @@ def rate_text(seen: Seen, name: str) -> str:
     if seen.ending:
         return f"{seen.rate.count} of {seen.rate.samples} processes on {where}"
     if seen.rate.count:
-        return f"{share(seen.rate)} of {count(seen.rate.samples)} samples on {where}"
+        # A share in scientific notation is no prose; the count itself is.
+        rare = seen.rate.count < 1e-4 * seen.rate.samples
+        often = count(seen.rate.count) if rare else share(seen.rate)
+        return f"{often} of {count(seen.rate.samples)} samples on {where}"
     bound = numbers.frequency_text(0, seen.rate.samples, seen.rate.high).removeprefix("< ")
     return f"0 of {count(seen.rate.samples)} samples on {where} (rate below {bound})"
+
+
+def count_text(seen: Seen, _name: str) -> str:
+    """Spell an outcome's count for a cell, whose headings say on what and of what."""
+    return f"{count(seen.rate.count)} of {count(seen.rate.samples)}"
 
 
 def overlap(cell: Cell) -> str:

@@ -23,7 +23,8 @@ OBSERVED = Path("outcomes") / "observed"
 MACHINE_FILE = "machine.json"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
-_INTERPRETER = re.compile(r"3\.\d+\.\d+[a-z0-9]*(-gil-on)?")
+#: The folder of an interpreter's observations, see `Subject.name`.
+INTERPRETER = re.compile(r"3\.\d+\.\d+[a-z0-9]*(-gil-on)?")
 _MOST_BYTES = 64 * 2**20
 _LOCK_SECONDS = 30.0
 _REMEDY = "Restore the file from version control, or delete the line: the test will be tried again."
@@ -105,14 +106,16 @@ def read(machine: str, root: Path = files.ROOT) -> Stored:
     problems: list[Problem] = []
     for path in paths(machine, root):
         where = path.relative_to(root)
-        if not _INTERPRETER.fullmatch(path.parent.name):
+        if not INTERPRETER.fullmatch(path.parent.name):
             what = f"{path.parent.name!r} names no interpreter, such as 3.14.7t. Rename the folder."
             problems.append(Problem(str(where), what))
             continue
         for number, line in _lines(path, str(where), problems):
-            read_line = _decode(line, f"{where}:{number}", path.parent.name, problems)
-            if read_line is not None:
-                observations.append(read_line)
+            seen = decode(line, f"{where}:{number}", path.parent.name)
+            if isinstance(seen, Problem):
+                problems.append(seen)
+            else:
+                observations.append(seen)
     observations.sort(key=lambda seen: seen.observed_at)
     return Stored(machine=machine, observations=tuple(observations), problems=tuple(problems))
 
@@ -131,24 +134,18 @@ def _lines(path: Path, where: str, problems: list[Problem]) -> Iterator[tuple[in
             yield number, line
 
 
-def _decode(
-    line: bytes, where: str, interpreter: str, problems: list[Problem]
-) -> Observation | None:
+def decode(line: bytes, where: str, interpreter: str) -> Observation | Problem:
+    """Decode a line of the file of an interpreter; what is damaged, foreign or impossible is a `Problem`."""
     try:
         seen = files.decode(line, Observation, where, _REMEDY, schema=SCHEMA)
     except files.UnreadableError as error:
-        problems.append(Problem(where, str(error).removeprefix(f"{where}: ")))
-        return None
+        return Problem(where, str(error).removeprefix(f"{where}: "))
     if seen.subject.name != interpreter:
         what = f"it is about {seen.subject.name} and lies in the folder of {interpreter}. {_REMEDY}"
-        problems.append(Problem(where, what))
-        return None
-    wrong = next((ran for ran in seen.processes if sum(ran.counts.values()) != ran.samples), None)
-    if wrong is not None or any(
-        count < 0 for ran in seen.processes for count in ran.counts.values()
-    ):
-        problems.append(Problem(where, f"its counts do not add up to its samples. {_REMEDY}"))
-        return None
+        return Problem(where, what)
+    counts = [(ran.samples, ran.counts.values()) for ran in seen.processes]
+    if any(sum(own) != samples or min(own, default=0) < 0 for samples, own in counts):
+        return Problem(where, f"its counts do not add up to its samples. {_REMEDY}")
     return seen
 
 

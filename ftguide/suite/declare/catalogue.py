@@ -13,13 +13,14 @@ import hashlib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
 import benchmarks.workloads
 from benchmarks.workloads.declare import Group, Workload
 from ftguide.ground.vocabulary import UnknownNameError
+from ftguide.suite.record.model import Resemblance, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class CatalogueEntry:
     workload: Workload
     module: str  #: dotted name, importable in the target
     source_hash: str  #: sha256, hexadecimal
+    resembles: tuple[Resemblance, ...] = ()  #: of a reader's own code alone
+    trial: Trial | None = None
 
     @property
     def slug(self) -> str:
@@ -41,6 +44,7 @@ def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
 
     SyntaxError for what is not Python.
     """
+    lines = [f"{line}\n".encode() for line in source.split("\n")]
     defined: dict[str, tuple[str, frozenset[str]]] = {}
     for node in ast.parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
@@ -54,13 +58,23 @@ def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
             names = [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
         else:
             continue
-        # Decorators belong to what is executed; get_source_segment leaves them out.
+        # Decorators belong to what is executed; a node begins after its own.
         parts = [*getattr(node, "decorator_list", []), node]
-        text = "\n".join(ast.get_source_segment(source, part) or "" for part in parts)
+        text = "\n".join(_segment(lines, part) for part in parts)
         used = frozenset(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
         for name in names:
             defined[name] = (text, used)
     return defined
+
+
+def _segment(lines: Sequence[bytes], node: ast.expr | ast.stmt) -> str:
+    """Return a node's text; `ast.get_source_segment` splits the whole source for every node."""
+    assert node.end_lineno is not None
+    first, last = node.lineno - 1, node.end_lineno - 1
+    part = [*lines[first : last + 1]]
+    part[-1] = part[-1][: node.end_col_offset]
+    part[0] = part[0][node.col_offset :]
+    return b"".join(part).decode()
 
 
 def source_hash(workload: Workload, source: str) -> str:

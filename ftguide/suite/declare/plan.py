@@ -10,10 +10,10 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from benchmarks.workloads.declare import Scaling
+from benchmarks.workloads.declare import Expectation, Scaling
 from ftguide.ground.vocabulary import Arm, ExpectedError, Mode
 from ftguide.suite.declare.catalogue import CatalogueEntry
-from ftguide.suite.declare.presets import Preset, arms_for, fitting
+from ftguide.suite.declare.presets import NO_TIME, Preset, arms_for, fitting, set_aside
 from ftguide.suite.record.model import Observed, Plan, PlannedWorkload
 
 #: A value of a single-threaded block takes this long: long against the 30 us of a turn's messages, short
@@ -65,6 +65,8 @@ def planned(
             Observed(key=what.key, title=what.title, unit=what.unit) for what in workload.observes
         ),
         "without": {**dict(workload.without), **(left_out or {})},
+        "resembles": entry.resembles,
+        "trial": entry.trial,
     }
     return PlannedWorkload(**{**same, **kept})
 
@@ -88,18 +90,21 @@ def make_plan(
         arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep, lines=lines)
         left_out: dict[str, str] = {}
         if lines:
-            arms, left_out = fitting(arms, MOST_ARMS)
+            scales = entry.workload.expectation == Expectation.SCALES
+            arms, left_out = fitting(arms, MOST_ARMS, ceiling=scales)
+            alone = arms_for(entry.workload, threads=threads, full=size.full)
+            left_out |= {str(arm): NO_TIME for arm in alone if set_aside(arm)}
             if len(arms) > MOST_ARMS:
                 raise TooManyLinesError(
                     f"{len(lines) + 1} lines are {len(arms)} arms of {entry.slug}, and at most "
                     f"{MOST_ARMS} may live at once: measure fewer lines, or one thread (--threads 1)"
                 )
         # What drives workers by itself has the long values of several workers, and their variance.
-        alone = entry.workload.cpus == 1 and all(arm.mode is Mode.SINGLE for arm in arms)
+        one_cpu = entry.workload.cpus == 1 and all(arm.mode is Mode.SINGLE for arm in arms)
         rounds, blocks = size.multi_rounds, size.multi_blocks
         if entry.workload.laps:
             rounds, blocks = size.lap_rounds, size.lap_blocks
-        elif alone:
+        elif one_cpu:
             rounds, blocks = size.single_rounds, size.single_blocks
         workloads.append(planned(entry, arms, rounds=rounds, blocks=blocks, left_out=left_out))
     return Plan(

@@ -39,8 +39,10 @@ PRESETS = {
     for name, values in tomllib.loads(Path(__file__).with_suffix(".toml").read_text()).items()
 }
 
-#: Why a plan over several lines leaves arms out.
+#: Why a plan over several lines leaves arms out: at most `plan.MOST_ARMS` live at once, and all of them
+#: together have to end within two hours.
 NO_ROOM = "a block has no room for it beside the arms that compare the lines"
+NO_TIME = "a run over several lines spends its time on the arms that compare them"
 
 
 def preset(name: str) -> Preset:
@@ -61,7 +63,7 @@ def arms_for(
     """List the arms of a workload; `threads` < 2 leaves only the single ones.
 
     A sweep adds free-threaded threads and processes of further counts. Every one of the other `lines` adds
-    the four arms that compare it, and for a full preset a replicate.
+    the four arms that compare it, and for a full preset a replicate; what `set_aside` names is then left out.
     """
     names, n = ["gil-single", "ft-single"], threads
     parallel = not workload.single_only and n > 1
@@ -81,37 +83,50 @@ def arms_for(
         names += [f"{name}@{line}" for name in of_line]
     arms = map(Arm.parse, names)
     left_out = dict(workload.without)
-    return tuple(arm for arm in arms if arm.mode not in left_out)
+    return tuple(arm for arm in arms if arm.mode not in left_out and not (lines and set_aside(arm)))
 
 
-def dispensable(arms: Sequence[Arm]) -> Iterator[Arm]:
+def set_aside(arm: Arm) -> bool:
+    """Return whether a plan over several lines has no time for an arm: it compares none of them.
+
+    These are the arms that a run over one line measures on every row: a second copy of the GIL-enabled
+    build, and the free-threaded build with its GIL on.
+    """
+    return arm.gil_on or (arm.replicate and arm.build is Build.GIL)
+
+
+def dispensable(arms: Sequence[Arm], *, ceiling: bool) -> Iterator[Arm]:
     """Yield the arms of a plan over several lines that may be left out, in the order in which they are.
 
     What compares the lines stays: one thread and several on either build of each, and the replicate of
-    the main line. Replicates of other lines go last, the oldest line's first.
+    the main line. Replicates of other lines go last, the oldest line's first. Where `ceiling` asks what the
+    machine lets several workers reach, the processes that tell stay longer than these.
     """
     gil, ft = Build.GIL, Build.FREE_THREADED
+    last: tuple[Callable[[Arm], bool], ...] = (
+        lambda arm: arm.mode is Mode.PROCESSES and arm.build is ft,
+        lambda arm: arm.replicate and arm.line != "",
+    )
     order: tuple[Callable[[Arm], bool], ...] = (
         lambda arm: arm.mode is Mode.INTERPRETERS,
         lambda arm: arm.mode is Mode.PROCESSES and arm.build is gil,
-        lambda arm: arm.gil_on,
-        lambda arm: arm.replicate and arm.build is gil,
         lambda arm: arm.replicate and arm.mode is not Mode.SINGLE,
-        lambda arm: arm.mode is Mode.PROCESSES and arm.build is ft,
-        lambda arm: arm.replicate and arm.line != "",
+        *(reversed(last) if ceiling else last),
     )
     for goes in order:
         yield from (arm for arm in arms if goes(arm))
 
 
-def fitting(arms: Sequence[Arm], most: int) -> tuple[tuple[Arm, ...], dict[str, str]]:
+def fitting(
+    arms: Sequence[Arm], most: int, *, ceiling: bool = False
+) -> tuple[tuple[Arm, ...], dict[str, str]]:
     """Leave out of a plan over several lines what does not fit into a block, see `dispensable`.
 
     Returns what is left, and why the others are not in it: by mode where none of its arms is left, else by
     arm. More than `most` may be left.
     """
     surplus = max(0, len(arms) - most)
-    out = [*dispensable(arms)][:surplus]
+    out = [*dispensable(arms, ceiling=ceiling)][:surplus]
     if (
         surplus and out[-1].mode is Mode.INTERPRETERS
     ):  # one subinterpreter's arm alone compares nothing

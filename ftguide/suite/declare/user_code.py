@@ -12,16 +12,20 @@ import json
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ftguide.ground.vocabulary import ExpectedError
+from ftguide.ground.vocabulary import ExpectedError, Mode
+from ftguide.suite.declare import resemblances
 from ftguide.suite.declare.catalogue import CatalogueEntry
+from ftguide.suite.record.model import Resemblance, Trial
 from ftguide.target import user_code
 
 #: A slug of this length still fits a terminal's column.
 LONGEST_SLUG = 40
+#: How to do the work of what only prepares it.
+_RUNS = {"an async function": "asyncio.run({}())", "a generator": "list({}())"}
 
 
 class UserCodeError(ExpectedError):
@@ -32,9 +36,45 @@ class UserCodeError(ExpectedError):
 class UserCode:
     """The reader's own code, ready to be planned."""
 
-    entries: tuple[CatalogueEntry, ...]
-    environment: dict[str, str]  #: for the workers
-    folders: tuple[str, ...]  #: for PYTHONPATH, so that a file's neighbours can be imported
+    specs: dict[str, dict[str, Any]]  #: by slug, what the workers are told
+    resembles: dict[str, tuple[Resemblance, ...]]
+    trials: dict[str, Trial]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the workers."""
+        return {user_code.VARIABLE: json.dumps(self.specs)} if self.specs else {}
+
+    @property
+    def entries(self) -> tuple[CatalogueEntry, ...]:
+        """What is to be planned."""
+        return tuple(
+            CatalogueEntry(
+                workload=workload,
+                module=user_code.__name__,
+                source_hash=_hash(self.specs[workload.slug]),
+                resembles=self.resembles.get(workload.slug, ()),
+                trial=self.trials.get(workload.slug),
+            )
+            for workload in user_code.declared(json.dumps(self.specs))
+        )
+
+    def without(self, slug: str) -> UserCode:
+        """Return everything but one piece of code, which cannot be measured."""
+        return replace(self, specs={key: spec for key, spec in self.specs.items() if key != slug})
+
+    def tried(self, slug: str, trial: Trial, *, cpus: int) -> UserCode:
+        """Note a trial; code that starts threads or processes gets all the CPUs, and is called alone."""
+        spec = self.specs[slug]
+        if trial.starts:
+            spec = {**spec, "cpus": cpus}
+        return replace(self, specs={**self.specs, slug: spec}, trials={**self.trials, slug: trial})
+
+    def not_possible(self, slug: str, mode: Mode, reason: str) -> UserCode:
+        """Leave a mode out, with a reason that can follow "because"."""
+        spec = self.specs[slug]
+        spec = {**spec, "without": {**spec["without"], str(mode): reason}}
+        return replace(self, specs={**self.specs, slug: spec})
 
 
 def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int) -> UserCode:
@@ -47,20 +87,13 @@ def read(requests: Sequence[str], setup: str | None, *, folder: Path, cpus: int)
     for request in requests:
         spec = _read(request, setup, folder=folder, cpus=cpus)
         specs[_slug(spec["title"], specs)] = spec
-    text = json.dumps(specs)
-    entries = tuple(
-        CatalogueEntry(
-            workload=workload,
-            module=user_code.__name__,
-            source_hash=_hash(specs[workload.slug]),
-        )
-        for workload in user_code.declared(text)
-    )
-    folders = [str(_script(spec).parent) for spec in specs.values()]
     return UserCode(
-        entries=entries,
-        environment={user_code.VARIABLE: text} if specs else {},
-        folders=tuple(dict.fromkeys(folders)),
+        specs=specs,
+        resembles={
+            slug: resemblances.found(_script(spec).read_bytes(), spec.get("function"))
+            for slug, spec in specs.items()
+        },
+        trials={},
     )
 
 
@@ -78,9 +111,14 @@ def _read(request: str, setup: str | None, *, folder: Path, cpus: int) -> dict[s
     _check(file, name, "--mine", arguments=setup is not None)
     if setup is not None:
         _check(file, setup, "--setup", arguments=False)
+    module, root = _module(file)
     return {
         "title": f"{file.name}:{name}",
         "path": str(file),
+        "module": module,
+        "root": str(root),
+        "cpus": 1,
+        "without": {},
         "function": name,
         "setup": setup,
         "folder": str(folder),
@@ -118,6 +156,27 @@ def _file(path: Path, request: str) -> Path:
     return path.resolve()
 
 
+def _module(file: Path) -> tuple[str, Path]:
+    """Return the dotted name of a file as a module, and the folder from which it is imported.
+
+    A folder is a package if it holds an `__init__.py`, or if the file's relative imports need it to be one.
+    """
+    levels = [
+        node.level
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    needed = max(levels, default=0)
+    # What has a dot in its name cannot be imported by it.
+    names, folder = [user_code.MODULE if "." in file.stem else file.stem], file.parent
+    while folder.name and ((folder / "__init__.py").is_file() or len(names) <= needed):
+        names.insert(0, folder.name)
+        folder = folder.parent
+    if names[-1] == "__init__" and len(names) > 1:
+        names.pop()
+    return ".".join(names), folder
+
+
 def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
     """Refuse what the text of a file already shows to be impossible."""
     try:
@@ -140,7 +199,19 @@ def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
         raise UserCodeError(
             f"{option}: {file} defines no {name!r}; it has {', '.join(functions) or 'no function'}"
         )
-    function = defined[name]
+    _check_function(defined[name], file, name, option, arguments=arguments)
+
+
+def _check_function(
+    function: ast.AST | None, file: Path, name: str, option: str, *, arguments: bool
+) -> None:
+    """Refuse a function that does nothing by being called, or wants what nobody passes."""
+    if isinstance(function, ast.AsyncFunctionDef) or _yields(function):
+        what = "an async function" if isinstance(function, ast.AsyncFunctionDef) else "a generator"
+        raise UserCodeError(
+            f"{option}: {name}() in {file} is {what}: calling it only prepares the work; give a function "
+            f"that does it, such as one that calls {_RUNS[what].format(name)}"
+        )
     if isinstance(function, ast.FunctionDef):
         needed = _needed(function.args)
         if len(needed) > int(arguments):
@@ -148,6 +219,20 @@ def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
                 f"{option}: {name}() in {file} needs arguments ({', '.join(needed)}); give a "
                 "function without, or one that takes what --setup FUNCTION returns"
             )
+
+
+def _yields(function: ast.AST | None) -> bool:
+    """Return whether a function is a generator: a `yield` of its own, not one of a function inside it."""
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return False
 
 
 def _needed(arguments: ast.arguments) -> list[str]:

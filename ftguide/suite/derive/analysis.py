@@ -81,6 +81,12 @@ class Row:
         return _largest(row.floor if single else row.threads_floor for row in rows)
 
     @property
+    def of_lines(self) -> tuple[Comparison, ...]:
+        """One thread's ratios beside the main line's own: FT/GIL of other lines, and the steps."""
+        within = [line.single for line in self.lines if line.single is not None]
+        return *within, *(step for step in self.steps if _single(step.arm))
+
+    @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Everything that was compared, in the order of the fields."""
         values = [getattr(self, field.name) for field in fields(self)]
@@ -123,6 +129,10 @@ class Report:
     def row(self, slug: str) -> Row:
         """Return one workload's row; raises `KeyError` when the run does not have it."""
         return {row.slug: row for row in reversed(self.rows)}[slug]
+
+    def logs(self, slug: str, pair: ArmPair) -> list[float]:
+        """Return per block the logarithm of what a pair compares; raises `KeyError` as `row` does."""
+        return self.series[slug].logs(pair)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -228,7 +238,9 @@ def report(stored: StoredRun) -> Report:
                 base=base,
                 **asdict(group_mean(sample)),
             )
-            for (shared, arm, base), sample in _samples(drafts, rows, _of_lines).items()
+            for (shared, arm, base), sample in _samples(
+                drafts, rows, lambda row: row.of_lines
+            ).items()
         ),
         series={draft.planned.slug: draft.series for draft in drafts},
     )
@@ -367,13 +379,6 @@ def _times(measured: Series) -> tuple[ArmTime, ...]:
                 )
             )
     return tuple(times)
-
-
-def _of_lines(row: Row) -> list[Comparison | None]:
-    return [
-        *(line.single for line in row.lines),
-        *(step for step in row.steps if _single(step.arm)),
-    ]
 
 
 def _samples(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ftguide.ground.vocabulary import Build
 from ftguide.statistics.estimates import Estimate, Interval, group_mean, ratio_interval
-from ftguide.suite.derive.analysis import Report
+from ftguide.suite.derive.derived import Derived
 from ftguide.suite.derive.families import Family, family
+from ftguide.suite.derive.verdicts import ArmPair
 from ftguide.suite.record.model import StoredRun
 
 ARM, BASE = "ft-single", "gil-single"
+
+T = TypeVar("T", bound=Derived)
 
 #: Slug, version and source hash: results of other code are other results.
 _Code = tuple[str, int, str]
@@ -74,9 +78,9 @@ def pair_of(stored: StoredRun) -> Pair:
     )
 
 
-def newest_of_each(runs: Sequence[Report]) -> list[Report]:
+def newest_of_each(runs: Sequence[T]) -> list[T]:
     """Return the first run of every pair of binaries and machine, in the order given (newest first)."""
-    newest: dict[tuple[str, ...], Report] = {}
+    newest: dict[tuple[str, ...], T] = {}
     for report in runs:
         pair = pair_of(report.stored)
         key = (pair.machine, *pair.binaries, report.stored.run.suite.version)
@@ -84,7 +88,7 @@ def newest_of_each(runs: Sequence[Report]) -> list[Report]:
     return list(newest.values())
 
 
-def sensitivity(runs: Sequence[Report], group: str) -> Sensitivity | None:
+def sensitivity(runs: Sequence[Derived], group: str) -> Sensitivity | None:
     """Compare the pairs that runs measured; None when they have no workload of the group in common.
 
     Only workloads that every run has count, or a mean would move because its members did.
@@ -94,8 +98,10 @@ def sensitivity(runs: Sequence[Report], group: str) -> Sensitivity | None:
     for report in runs:
         own = {}
         for planned in report.stored.run.plan.workloads:
-            d = report.series[planned.slug].contrast(ARM, BASE)
-            if planned.group == group and len(d) >= 2:
+            if planned.group != group:
+                continue
+            d = report.logs(planned.slug, ArmPair(ARM, BASE))
+            if len(d) >= 2:
                 code = (planned.slug, planned.version, planned.source_hash)
                 own[code], families[code] = d, family(planned)
         logs.append(own)

@@ -20,7 +20,7 @@ from ftguide.statistics.estimates import (
     ratio_interval,
     welch_interval,
 )
-from ftguide.suite.derive.analysis import Report
+from ftguide.suite.derive.derived import Derived
 from ftguide.suite.derive.lines import on_line, steps
 from ftguide.suite.derive.verdicts import SIGNIFICANT, ArmPair, ComparisonKind
 from ftguide.suite.record.model import PlannedWorkload, Run
@@ -137,7 +137,7 @@ def line_pairs(arms: Collection[str], before: Run, after: Run) -> Iterator[ArmPa
         yield from steps(sorted(arms, key=Arm.parse), both.values())
 
 
-def compare(before: Report, after: Report) -> Differences:
+def compare(before: Derived, after: Derived) -> Differences:
     """Compare two runs, workload by workload, in the order of the later plan.
 
     A workload is compared only when both runs measured the same version and source hash of it, with
@@ -157,15 +157,16 @@ def compare(before: Report, after: Report) -> Differences:
             continue
         lines = line_pairs(set(old.arms) & set(planned.arms), earlier, later)
         for pair in (*pairs_of(planned, later.plan.threads), *lines):
-            x, y = (run.series[slug].logs(pair) for run in (before, after))
+            x, y = (run.logs(slug, pair) for run in (before, after))
             if len(x) >= 2 and len(y) >= 2:
                 drafts.append((slug, pair, x, y))
             else:
                 left_out.append(LeftOut(slug=slug, obstacle=Obstacle.FEW_BLOCKS, arms=pair[:2]))
+    kept = {planned.slug for planned in later.plan.workloads}
     left_out += [
         LeftOut(slug=slug, obstacle=Obstacle.ONLY_IN, run_id=earlier.run_id)
         for slug in known
-        if slug not in after.series
+        if slug not in kept
     ]
     tested = [welch_interval(y, x) for *_, x, y in drafts]
     q_values = benjamini_hochberg([change.p for change in tested])

@@ -1,7 +1,7 @@
 """A run as pyperf suites.
 
-Everything here is derived and regenerates to the same bytes from `blocks.jsonl`; nothing reads it
-back. Names of hosts, users and paths never enter: the stored run has none, and pyperf is told not
+Everything here is derived on demand (`report --export`), to the same bytes from the same blocks; nothing
+reads it back. Names of hosts, users and paths never enter: the stored run has none, and pyperf is told not
 to collect its own metadata.
 """
 

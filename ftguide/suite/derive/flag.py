@@ -20,6 +20,8 @@ class FlagKind(StrEnum):
     DRIFT = "drift"  #: two arms; values: change of their log ratio between the halves of a block
     NEIGHBOUR = "neighbour"  #: two arms; values: blocks that shared the core, and all blocks
     STEAL = "steal"  #: values: share of CPU time
+    BUSY = "busy machine"  #: values: share of the usable CPUs' time that other programs used
+    OVERLAP = "overlap"  #: an arm; values: share of a value's time during which all its workers ran
     DISTURBED = "disturbed"  #: values: share of laps
     COLLECTIONS = "GC"  #: two arms; values: garbage collections per value of either
     SKEW = "skew"  #: an arm; values: (slowest - fastest worker) / slowest

@@ -21,6 +21,8 @@ DISTURBED_LAPS = 0.5  #: share of laps; with more, even typical laps may be dist
 STEAL = 0.005  #: share of CPU time
 DRIFT = 0.02  #: change of a log ratio between the halves of a block
 SKEW = 0.10  #: (slowest - fastest worker) / slowest
+BUSY = 0.10  #: share of the usable CPUs' time that other programs used
+OVERLAP = 0.80  #: share of a value's time during which all of its workers ran
 IDLE = 0.01  #: CPU time used between an arm's turns, as a share of the time of its turns
 #: Waking up for a turn is no work on the side. It takes 60 us on the machines here, 110 where four other
 #: arms have emptied the caches, which alone would be more than `IDLE` where values are of 2 ms.
@@ -46,6 +48,7 @@ def flags(
     for pair in pairs:
         raised += _neighbour(series, *pair)
     raised += _steal(series)
+    raised += _busy(series)
     if series.disturbed is not None and series.disturbed > DISTURBED_LAPS:
         raised.append(Flag(kind=FlagKind.DISTURBED, values=(series.disturbed,)))
     for pair in pairs:
@@ -54,6 +57,7 @@ def flags(
         records = [block.record for block in blocks.values()]
         if arm.workers > 1 and not arm.gil_expected:
             raised += _skew(name, records)
+            raised += _overlap(series, name, records)
         raised += _idle(name, records)
     return tuple(raised)
 
@@ -95,6 +99,39 @@ def _steal(series: Series) -> Iterator[Flag]:
         share = math.fsum(steal * seconds for steal, seconds in known) / seconds
         if share > STEAL:
             yield Flag(kind=FlagKind.STEAL, values=(share,))
+
+
+def others(series: Series) -> float | None:
+    """Return the share of the CPUs' time that other programs used; None in a run that did not ask."""
+    known = [(b.others, b.seconds) for b in series.blocks.values() if b.others is not None]
+    seconds = math.fsum(seconds for _, seconds in known)
+    return math.fsum(share * s for share, s in known) / seconds if seconds > 0 else None
+
+
+def _busy(series: Series) -> Iterator[Flag]:
+    """Flag a machine on which several workers did not get the CPUs they were given."""
+    share = others(series)
+    several = any(arm.workers > 1 for arm, _ in series.arms.values())
+    if several and share is not None and share > BUSY:
+        yield Flag(kind=FlagKind.BUSY, values=(share,))
+
+
+def overlap(records: Sequence[ArmRecord]) -> float | None:
+    """Return the share of a value's time during which all of its workers ran, the median over values."""
+    shares = []
+    for workers in (value for record in records for value in record.spans):
+        begins, ends = zip(*workers, strict=True)
+        together, all_in_all = min(ends) - max(begins), max(ends) - min(begins)
+        if len(workers) > 1 and all_in_all > 0:
+            shares.append(max(0, together) / all_in_all)
+    return statistics.median(shares) if shares else None
+
+
+def _overlap(series: Series, name: str, records: Sequence[ArmRecord]) -> Iterator[Flag]:
+    """Flag workers that hardly met. Not in runs from before `others`: their flags were published."""
+    share = overlap(records)
+    if share is not None and share < OVERLAP and others(series) is not None:
+        yield Flag(kind=FlagKind.OVERLAP, arms=(name,), values=(share,))
 
 
 def _collections(series: Series, arm: str, base: str) -> Iterator[Flag]:

@@ -45,6 +45,21 @@ def on_line(pair: ArmPair, line: str) -> ArmPair:
     return pair._replace(arm=arm, base=base)
 
 
+def called(name: str, main_line: str) -> str:
+    """Return what a run calls an arm: one of its main line carries no line, so `ft-single` for `…@3.14`."""
+    return name.removesuffix(f"@{main_line}")
+
+
+def spelled(name: str, main_line: str) -> str:
+    """Return the name of an arm with its line, whichever that is."""
+    return name if Arm.parse(name).line else f"{name}@{main_line}"
+
+
+def on_main_line(comparison: Comparison) -> bool:
+    """Return whether both arms of a comparison are the main line's."""
+    return not any(Arm.parse(name).line for name in (comparison.arm, comparison.base))
+
+
 def steps(arms: Collection[str], lines: Iterable[str]) -> Iterator[ArmPair]:
     """Yield each line against the one before: one thread and several, on either build.
 

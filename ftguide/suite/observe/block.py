@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.workloads.declare import Scaling
+from ftguide.ground.load import Load
 from ftguide.ground.machine import Platform, steal_share
 from ftguide.ground.process.start import passed_on
 from ftguide.ground.vocabulary import Arm, Mode, Target
@@ -231,6 +232,13 @@ def warm_up(plan: BlockPlan, processes: Mapping[Arm, ArmProcess], on: Platform) 
     return useful
 
 
+def cpu_share(counted: Mapping[str, int], turns_ns: int) -> float | None:
+    """Return the CPU time of an arm's turns as a share of the time its workers had; None without any."""
+    if turns_ns <= 0 or counted["cpu_ns"] <= 0:
+        return None
+    return round((counted["cpu_ns"] - counted["idle_ns"]) / turns_ns, 4)
+
+
 def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -> Block:
     """Run one block; ArmFailedError when an arm cannot go on.
 
@@ -241,8 +249,10 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
     laps = {arm: laps_of(plan.workload, arm) for arm in plan.arms}
     started, wall = datetime.now(UTC), time.perf_counter_ns()
     ticks = stage.on.cpu_ticks()
+    load = Load(stage.on.usable())
     cpus = block_cpus(plan, stage.on)
     values: dict[Arm, list[tuple[tuple[int, ...], ...]]] = {arm: [] for arm in plan.arms}
+    turns = dict.fromkeys(plan.arms, 0)  # nanoseconds
     observed: dict[Arm, list[tuple[float, ...]]] = {arm: [] for arm in plan.arms}
     with started_arms(plan, stage) as processes:
         useful = warm_up(plan, processes, stage.on)
@@ -255,12 +265,15 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
                 if plan.multi and arm.mode is Mode.SINGLE and cpus:
                     process.pin([cpus[(plan.index + number) % len(cpus)]])
                 values[arm].append(process.value(loops[arm], untimed, laps[arm]))
-                useful += round(duration(values[arm][-1]) * (1 + untimed / loops[arm]))
+                turn = round(duration(values[arm][-1]) * (1 + untimed / loops[arm]))
+                turns[arm] += turn
+                useful += turn
                 quantities = process.check(loops[arm] // laps[arm])  # of the last lap
                 if quantities:
                     observed[arm].append(quantities)
                 between_values()
         ends = {arm: process.end() for arm, process in processes.items()}
+    others = load.others()  # our processes have ended, and what they used is known
     seconds = (time.perf_counter_ns() - wall) / 1e9
     return Block(
         workload=plan.workload.slug,
@@ -275,6 +288,7 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
         padding_bytes=plan.padding_bytes,
         order=tuple(tuple(map(str, order)) for order in plan.order),
         steal=steal_share(ticks, stage.on.cpu_ticks()),
+        others=others,
         arms={
             str(arm): ArmRecord(
                 loops=loops[arm],
@@ -288,6 +302,8 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
                 minor_faults=counted["minor"],
                 major_faults=counted["major"],
                 involuntary_switches=counted["switches"],
+                voluntary_switches=counted["waits"],
+                cpu_share=cpu_share(counted, turns[arm] * arm.workers),
                 idle_cpu_ns=counted["idle_ns"],
                 observed=tuple(observed[arm]),
                 # One worker: arms of several are not timed in laps.

@@ -107,9 +107,13 @@ class Pairs:
             # Every line's own configure chooses some of them, so this is a part of what differs.
             gone, added = _apart(left.cflags.split(), right.cflags.split())
             if (gone or added) and left.build is Build.GIL:
+                own = [
+                    f"{facts.version} alone has {words}"
+                    for facts, words in ((left, gone), (right, added))
+                    if words
+                ]
                 remarks.append(
-                    f"compiler flags, {left.version} and {right.version}: only the first has "
-                    f"{gone or 'none'}, only the second {added or 'none'}"
+                    f"compiler flags of {left.version} and {right.version}: {'; '.join(own)}"
                 )
         return tuple(remarks)
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from benchmarks.workloads.declare import Group
 from ftguide.ground.machine import Platform, describe
-from ftguide.ground.vocabulary import ExpectedError, Target
+from ftguide.ground.vocabulary import Arm, ExpectedError, Target
 from ftguide.suite.declare import plan as planning
 from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue
 from ftguide.suite.derive.series import series
@@ -259,7 +259,7 @@ class Execution:
             return
         plan = planning.block_plan(self._plan, planned, 0)
         for arm in plan.arms:
-            if arm.replicate or (slug, str(arm)) in self._costs:
+            if not measures_costs(arm) or (slug, str(arm)) in self._costs:
                 continue
             self._observer.costs(planned, str(arm))
             try:
@@ -293,6 +293,14 @@ class Execution:
         own = [block for (slug, _), block in sorted(self._blocks.items()) if slug == planned.slug]
         measured = series(planned, own)
         return [measured.contrast(*pair) for pair in pairs if pair[0] in planned.arms]
+
+
+def measures_costs(arm: Arm) -> bool:
+    """Return whether start and memory of an arm are measured: not a copy's, and the main line's alone.
+
+    Costs are shown beside each other for the ways to run a workload, which is a question for one line.
+    """
+    return not (arm.replicate or arm.line)
 
 
 def _failure(slug: str, index: int, error: ArmFailedError) -> model.Failure:

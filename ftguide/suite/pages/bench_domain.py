@@ -9,8 +9,7 @@ is an object of the inventory, so other projects can cite it.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +26,7 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from ftguide.render import depends
+from ftguide.suite import summaries
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.pages import data, files
 from ftguide.suite.pages.data import Loaded, Problem, Results
@@ -76,6 +76,7 @@ class BenchDomain(Domain):
         """Start without having warned about anything."""
         super().__init__(env)
         self._warned: set[Problem] = set()
+        self._results: Results | None = None  #: of this build
 
     @property
     def objects(self) -> dict[str, DomainObject]:
@@ -91,9 +92,18 @@ class BenchDomain(Domain):
 
     def results(self) -> Results:
         """Read the results folder and make the page being read depend on its indexes."""
-        results = Results(self.folder, functools.partial(self.tell, docname=self.env.docname))
-        depends.on(self.env, self.env.docname, results.indexes)
-        return results
+        if self._results is None:
+            self._results = Results(self.folder, self._tell_here)
+        depends.on(self.env, self.env.docname, self._results.indexes)
+        return self._results
+
+    def forget(self) -> None:
+        """Begin another build: read the indexes again, and warn again."""
+        self._warned.clear()
+        self._results = None
+
+    def _tell_here(self, problem: Problem) -> None:
+        self.tell(problem, self.env.docname)
 
     def tell(self, problem: Problem, docname: str | None = None) -> None:
         """Warn about a run that cannot be read, once."""
@@ -104,6 +114,10 @@ class BenchDomain(Domain):
     def depend(self, folder: Path) -> None:
         """Have the page being read read again when the run in a folder changes."""
         depends.on(self.env, self.env.docname, data.files_of(folder))
+
+    def depend_on_rows(self, runs: Iterable[Loaded]) -> None:
+        """Have the page being read read again when what runs say changes; for pages that list all runs."""
+        depends.on(self.env, self.env.docname, (loaded.folder / summaries.NAME for loaded in runs))
 
     def warn(self, message: str, subtype: str, location: str | None) -> None:
         """Warn at a place of a page, or at a page."""
@@ -136,7 +150,7 @@ class BenchDomain(Domain):
             self.note_object(name, kind, data.anchor(row.slug, arm, base), run_id=run_id)
 
     def note_files(self, docname: str, loaded: Loaded) -> None:
-        """Have a run's files copied beside the pages when the build is done."""
+        """Have a run's CSV written beside the pages when the build is done."""
         key = (loaded.run.run_id, loaded.local)
         self.data["files"].setdefault(docname, set()).add(key)
 
@@ -227,7 +241,7 @@ def domain_of(env: BuildEnvironment) -> BenchDomain:
 def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Derive the reports before Sphinx forks its readers, so that they inherit them."""
     domain = domain_of(env)
-    domain._warned.clear()  # noqa: SLF001 - the same module; a new build warns again
+    domain.forget()
     if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
         results = Results(domain.folder, domain.tell)
         for entry in (*results.published, *results.local):
@@ -235,7 +249,7 @@ def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> Non
 
 
 def copy_files(app: Sphinx, exception: Exception | None) -> None:
-    """Copy the data that pages link beside the pages of an HTML build."""
+    """Write the CSVs that pages link beside the pages of an HTML build."""
     if exception is not None or app.builder.format != "html":
         return
     domain = domain_of(app.env)

@@ -8,7 +8,7 @@ Furo's CSS variables with a `light-dark()` fallback; shapes and dashes say the s
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from xml.etree import ElementTree as ET
@@ -195,6 +195,17 @@ def _key(parent: ET.Element, y: float, items: Sequence[tuple[Shape, str, str]]) 
         x += 24 + 6.2 * len(word)
 
 
+def _upright(entries: Sequence[Entry]) -> Callable[[float], str]:
+    """Return what makes the path of an upright line at some x: it passes marks, and stops before labels."""
+    spans, y = [], 8.0
+    for entry in entries:
+        top = y + FONT + 6
+        y = top + LINE * len(entry.marks)
+        spans.append((top, y + 4))
+        y += 8
+    return lambda x: " ".join(f"M{x:.1f} {top:g}V{bottom:g}" for top, bottom in spans)
+
+
 def _draw(
     entries: Sequence[Entry],
     axis: Axis,
@@ -209,17 +220,17 @@ def _draw(
     height = 8 + sum(FONT + 6 + LINE * len(e.marks) + 8 for e in entries)
     total = height + 60
     drawing = svg.root(WIDTH, total, id_=id_, title=title, desc=desc, style=_style(id_))
+    upright = _upright(entries)
     for tick in axis.ticks():
         x = axis.x(tick)
         if tick != 1:
-            svg.add(drawing, "line", class_="grid", x1=x, x2=x, y1=4, y2=height)
+            svg.add(drawing, "path", class_="grid", d=upright(x))
         svg.add(drawing, "text", f"{tick:g}", class_="s", x=x, y=height + 14, text_anchor="middle")
     floors = svg.add(drawing, "g")
     one = axis.x(1)
-    svg.add(drawing, "line", class_="one", x1=one, x2=one, y1=4, y2=height)
+    svg.add(drawing, "path", class_="one", d=upright(one))
     if ideal is not None:
-        x = axis.x(ideal)
-        svg.add(drawing, "line", class_="ideal", x1=x, x2=x, y1=4, y2=height)
+        svg.add(drawing, "path", class_="ideal", d=upright(axis.x(ideal)))
     y = 8.0
     for entry in entries:
         note = _shorten(entry.note, LABEL_CHARACTERS // 2)
@@ -259,6 +270,24 @@ def ratio_chart(entries: Sequence[Entry], *, id_: str, title: str, desc: str) ->
             (Shape.DIAMOND, "ft", "faster"),
             (Shape.RING, "ft", "neither"),
             *([(Shape.BAND, "", "noise floor")] if any(e.band for e in entries) else []),
+        ),
+    )
+
+
+def lines_chart(entries: Sequence[Entry], *, id_: str, title: str, desc: str) -> str:
+    """Draw time ratios of several lines around a baseline at 1.0; every mark is named by its line."""
+    builds = {mark.series for entry in entries for mark in entry.marks}
+    return _draw(
+        entries,
+        axis_of(entries, left=44, include=(0.96, 1, 1.04)),
+        id_=id_,
+        title=title,
+        desc=desc,
+        ends=("\N{LEFTWARDS ARROW} less time", "more time \N{RIGHTWARDS ARROW}"),
+        ideal=None,
+        key=(
+            (Shape.CIRCLE, "ft", "free-threaded"),
+            *([(Shape.SQUARE, "gil", "GIL-enabled")] if "gil" in builds else []),
         ),
     )
 

@@ -1,7 +1,9 @@
 """The runs a site is built from: indexes, reports, and what could not be read.
 
-Reads through `record.store` and derives through `derive.analysis`; knows nothing of Sphinx. A damaged run
-becomes a `Problem` and is left out, so one bad folder never stops a build.
+Reads `record.store`'s indexes and `summaries`, never a run's blocks; knows nothing of Sphinx. Only a local
+run is derived here, when its summary is missing or older than the run. A run that cannot be read, or whose
+summary may not be believed, becomes a `Problem` and is left out: one bad folder never stops a build, and no
+number is shown that is not the run's.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from pathlib import Path
 
 from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.ground.vocabulary import Arm, Build
-from ftguide.suite.derive import analysis
-from ftguide.suite.derive.analysis import Report, Row
+from ftguide.suite import summaries
+from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.compare import Outdated
+from ftguide.suite.derive.summary import Summary
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import IndexEntry, Run
@@ -47,11 +50,11 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A run with its report, ready to be drawn."""
+    """A run with what it says, ready to be drawn."""
 
     entry: IndexEntry
     folder: Path
-    report: Report
+    report: Summary
 
     @property
     def run(self) -> Run:
@@ -125,7 +128,7 @@ def arm_of(name: str) -> Arm | None:
 
 def files_of(folder: Path) -> tuple[Path, ...]:
     """List the files of a run folder that make its numbers: existing ones, in reading order."""
-    names = ("run.json", "blocks.jsonl.gz", "blocks.jsonl")
+    names = ("run.json", summaries.NAME, "blocks.jsonl.gz", "blocks.jsonl")
     return tuple(path for name in names if (path := folder / name).is_file())
 
 
@@ -149,48 +152,49 @@ def declared() -> Mapping[str, Declared]:
     }
 
 
-def _check_names(report: Report, folder: Path) -> None:
+def _check_names(run: Run, folder: Path) -> None:
     """Refuse names that could not be anchors; every other string is escaped where it is shown."""
-    run = report.stored.run
+    path = folder / "run.json"
     for build in Build:
         if build not in run.interpreters:
             raise store.StoreError(
-                f"{folder / 'run.json'}: $.interpreters lacks the {build.words} build. "
+                f"{path}: $.interpreters lacks the {build.words} build. "
                 "Restore the file from version control."
             )
     for planned in run.plan.workloads:
         if not SLUG.fullmatch(planned.slug):
             raise store.StoreError(
-                f"{folder / 'run.json'}: {planned.slug!r} cannot be a workload's slug. "
+                f"{path}: {planned.slug!r} cannot be a workload's slug. "
                 "Remove the run folder; it was not written by this suite."
             )
-    for row in report.rows:
-        report.stored.planned(row.slug)  # a KeyError here becomes a problem
-        names = [t.arm for t in row.times] + [n for c in comparisons(row) for n in (c.arm, c.base)]
-        for name in names:
+        for name in planned.arms:
             if arm_of(name) is None:
                 raise store.StoreError(
-                    f"{folder / 'run.json'}: {name!r} is not an arm of {row.slug}. "
+                    f"{path}: {name!r} is not an arm of {planned.slug}. "
                     "Remove the run folder; it was not written by this suite."
                 )
 
 
-@functools.lru_cache(maxsize=256)
-def _report(folder: Path, _stamp: tuple[tuple[str, int, int], ...]) -> Report | Problem:
-    """Read and derive one run; cached on the size and time of its files."""
+@functools.lru_cache(maxsize=4096)
+def _summary(
+    folder: Path, _stamp: tuple[tuple[str, int, int], ...], *, local: bool
+) -> Summary | Problem:
+    """Read what one run says; cached on the size and time of its files, which its blocks are no part of."""
     try:
-        stored = store.load(folder)
-        report = analysis.report(stored)
-        _check_names(report, folder)
-    except store.StoreError as error:
+        run = store.read_run(folder)
+        _check_names(run, folder)
+        try:
+            return summaries.read(folder, run)
+        except summaries.SummaryError:
+            if not local:
+                raise
+            summaries.write(folder)
+        return summaries.read(folder, run)
+    except (store.StoreError, summaries.SummaryError) as error:
         return Problem(run_id=folder.name, message=str(error))
-    except (ArithmeticError, LookupError, ValueError) as error:
-        return Problem(
-            run_id=folder.name,
-            message=f"{folder}: no report can be derived from it ({type(error).__name__}: {error}). "
-            "Restore it from version control, or delete the run folder and measure again.",
-        )
-    return report
+    except OSError as error:
+        message = f"{folder}: its summary cannot be written ({error.strerror or error})."
+        return Problem(run_id=folder.name, message=f"{message} Make room or give the right to.")
 
 
 class Results:
@@ -204,6 +208,7 @@ class Results:
         self.root = root
         self.tell = tell
         self.damaged = False  #: whether `tell` heard of anything
+        self._loaded: dict[str, Loaded | None] = {}
         self.published = tuple(e for e in self._index(root) if not is_local(e))
         self.local = tuple(filter(is_local, self._index(root / LOCAL_MACHINE)))
 
@@ -230,11 +235,17 @@ class Results:
 
     def load(self, entry: IndexEntry) -> Loaded | None:
         """Return a run with its report; None when it cannot be read, which `tell` hears."""
+        name = name_of(entry)
+        if name not in self._loaded:
+            self._loaded[name] = self._load(entry)
+        return self._loaded[name]
+
+    def _load(self, entry: IndexEntry) -> Loaded | None:
         folder = self.folder(entry)
         stamp = tuple(
             (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files_of(folder)
         )
-        report = _report(folder, stamp)
+        report = _summary(folder, stamp, local=is_local(entry))
         if isinstance(report, Problem):
             self._note(report)
             return None

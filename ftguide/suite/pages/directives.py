@@ -44,7 +44,7 @@ class BenchDirective(SphinxDirective):
         known = data.declared()
         for loaded in filter(None, runs):
             self.domain.depend(loaded.folder)
-            paths = {known[row.slug].path for row in loaded.report.rows if row.slug in known}
+            paths = {known[slug].path for slug in loaded.report.slugs if slug in known}
             depends.on(self.env, self.env.docname, sorted(paths))
 
     def warn_missing(self, message: str) -> None:
@@ -71,9 +71,9 @@ class BenchDirective(SphinxDirective):
         return [node for node in drawn if node is not None]
 
     def files(self, loaded: Loaded) -> list[DataFile]:
-        """Return a run's files, and have them copied beside the pages."""
+        """Return a run's files, and have its CSV written beside the pages."""
         self.domain.note_files(self.env.docname, loaded)
-        return files.of_run(loaded)
+        return files.of_run(loaded, self.config.bench_files)
 
     def select(self, loaded: Loaded) -> list[Row]:
         """Return the rows that the options :group: and :workload: leave."""

@@ -11,6 +11,7 @@ from ftguide.render import numbers
 from ftguide.render.nodes import chart
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
+from ftguide.suite.derive.lines import on_main_line
 from ftguide.suite.derive.verdicts import Comparison, Verdict
 from ftguide.suite.pages import charts, data, tables
 from ftguide.suite.pages.charts import Entry, Mark, Shape
@@ -19,22 +20,23 @@ from ftguide.suite.pages.data import Loaded
 _SHAPES = {Verdict.SLOWER: Shape.CIRCLE, Verdict.FASTER: Shape.DIAMOND}
 
 #: A ratio of a chart with its label.
-_Pair = tuple[str, Comparison]
+Pair = tuple[str, Comparison]
 
 
-def _spoken(pair: _Pair) -> str:
+def spoken(pair: Pair) -> str:
+    """Say a labelled ratio for who cannot see the chart."""
     label, comparison = pair
     value, ends = words.ratio_parts(comparison)
     return f"{label}: {value}, 95 % interval {ends.replace(numbers.EN_DASH, ' to ')}"
 
 
-def _node(
-    svg: str, pairs: Sequence[_Pair], *, id_: str, caption: str, head: str, beside: bool
+def node(
+    svg: str, pairs: Sequence[Pair], *, id_: str, caption: str, head: str, beside: bool
 ) -> chart:
     """Return a drawing with the table of its numbers."""
-    node = chart(svg=svg, caption=caption, beside=beside, ids=[f"{id_}-figure"])
-    node += tables.draw("rows.charted", caption, head, pairs)
-    return node
+    drawn = chart(svg=svg, caption=caption, beside=beside, ids=[f"{id_}-figure"])
+    drawn += tables.draw("rows.charted", caption, head, pairs)
+    return drawn
 
 
 def _ratio_chart(
@@ -55,9 +57,9 @@ def _ratio_chart(
         pairs.append((label, comparison))
     if not pairs:
         return None
-    desc = "; ".join(f"{_spoken(pair)}, {pair[1].verdict}" for pair in pairs)
+    desc = "; ".join(f"{spoken(pair)}, {pair[1].verdict}" for pair in pairs)
     svg = charts.ratio_chart(entries, id_=id_, title=f"{caption}{of}", desc=desc)
-    return _node(svg, pairs, id_=id_, caption=caption, head=head, beside=beside)
+    return node(svg, pairs, id_=id_, caption=caption, head=head, beside=beside)
 
 
 def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> chart | None:
@@ -76,12 +78,14 @@ def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> ch
 
 
 def ratios_of_one(row: Row, *, id_: str, beside: bool) -> chart | None:
-    """Chart all time ratios of one workload."""
+    """Chart the time ratios of one workload on the main line; `lines_of_one` has the others."""
     return _ratio_chart(
         (
             (f"{comparison.arm} / {comparison.base}", comparison, row.floor_of(comparison))
             for comparison in data.comparisons(row)
-            if comparison.kind == "time" and comparison not in row.replicates
+            if comparison.kind == "time"
+            and comparison not in row.replicates
+            and on_main_line(comparison)
         ),
         id_=id_,
         caption="Time ratios",
@@ -111,6 +115,6 @@ def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> 
                 pairs.append((f"{label}, {name}", comparison))
         entries.append(Entry(label=label, marks=tuple(marks)))
     caption = f"{count} threads: throughput relative to one thread of the GIL-enabled build"
-    desc = f"{'; '.join(map(_spoken, pairs))}. The dashed line is the ideal, {count}."
+    desc = f"{'; '.join(map(spoken, pairs))}. The dashed line is the ideal, {count}."
     svg = charts.speedup_chart(entries, workers=count, id_=id_, title=caption, desc=desc)
-    return _node(svg, pairs, id_=id_, caption=caption, head="Workload", beside=beside)
+    return node(svg, pairs, id_=id_, caption=caption, head="Workload", beside=beside)

@@ -1,19 +1,28 @@
-"""The files of a run that readers can download, at addresses that stay: benchmarks/data/<run>/….
+"""The files of a run that readers get: its raw data in the repository, and its CSV beside the pages.
 
-Chooses files by an allow-list of names, never follows a symbolic link, and writes the CSV of a run
-from its report. Called by the domain: `published` while pages are read, `copy` when a build is done.
+Raw data are never copied into the site. A link leads to the file where the configuration says that the
+repository shows its files (`bench_files`), else the path stands there; the checksum tells either way whether
+it is the file that the page was derived from. The CSV is derived, at an address that stays:
+benchmarks/data/<run>/results.csv, written by the domain when a build is done.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
+
+from docutils import nodes
 
 from ftguide.ground import files
 from ftguide.render.nodes import data_file
-from ftguide.suite.pages import data
+from ftguide.suite import summaries
+from ftguide.suite.derive.summary import Summary
 from ftguide.suite.pages.data import Loaded
+from ftguide.suite.record import store
 from ftguide.suite.results_csv import results_csv
 
 CSV = "results.csv"
@@ -24,63 +33,83 @@ _MEANINGS = {
     "blocks.jsonl": "every value in order: the data everything else derives from",
     CSV: "all times and ratios of the run as one table",
 }
+_WEB = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFile:
-    """One downloadable file."""
+    """One file."""
 
     name: str
-    meaning: str
-    target: str  #: address relative to the root of the site
-    content: bytes
+    path: str  #: relative to the root of the site, or of the repository
+    address: (
+        str  #: where the repository shows it; empty for a file of the site, or where nobody knows
+    )
+    of_site: bool
+    sha256: str
+    size: int | None  #: in bytes; None for one that only the repository's history has
 
     @property
-    def sha256(self) -> str:
-        """The checksum that pages print."""
-        return hashlib.sha256(self.content).hexdigest()
+    def meaning(self) -> str:
+        """What it holds."""
+        return _MEANINGS[self.name]
 
-    @property
-    def size(self) -> int:
-        """The size in bytes."""
-        return len(self.content)
-
-    def link(self) -> data_file:
-        """Return a link to the file."""
-        return data_file("", self.name, target=self.target)
-
-
-def _allowed(path: Path) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    name = path.name
-    arm = name.removesuffix(".json.gz")
-    return name in _MEANINGS or (arm != name and data.arm_of(arm) is not None)
+    def link(self) -> nodes.Node:
+        """Return a link to the file, or its path where nothing can be linked."""
+        if self.of_site:
+            return data_file("", self.name, target=self.path)
+        if self.address:
+            return nodes.reference("", self.name, refuri=self.address)
+        return nodes.literal("", self.path)
 
 
-def of_run(loaded: Loaded) -> list[DataFile]:
-    """List the files of a run, the CSV first."""
-    base = f"benchmarks/data/{loaded.name}"
-    stored = [path for path in sorted(loaded.folder.iterdir()) if _allowed(path)]
-    contents = {
-        CSV: results_csv(loaded.report).encode(),
-        **{path.name: path.read_bytes() for path in stored if path.name != CSV},
-    }
-    return [
+def of_run(loaded: Loaded, repository: str = "") -> list[DataFile]:
+    """List the files of a run, the CSV first; `repository` is the address below which its files are shown."""
+    content = _csv(loaded.report)
+    listed = [
         DataFile(
-            name=name,
-            meaning=_MEANINGS.get(name, f"arm {name.removesuffix('.json.gz')} as a pyperf suite"),
-            target=f"{base}/{name}",
-            content=content,
+            name=CSV,
+            path=_csv_path(loaded),
+            address="",
+            of_site=True,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
         )
-        for name, content in contents.items()
     ]
+    origin = summaries.origin_of(loaded.folder)
+    blocks = summaries.blocks_path(loaded.folder)
+    if origin is not None:
+        for path, digest in ((loaded.folder / "run.json", origin.run), (blocks, origin.blocks)):
+            if digest:
+                listed.append(_raw(loaded, path, digest, repository))
+    return listed
+
+
+def _raw(loaded: Loaded, path: Path, digest: str, repository: str) -> DataFile:
+    within = f"{store.RESULTS.as_posix()}/{loaded.entry.machine}/{loaded.entry.run_id}/{path.name}"
+    shown = _WEB.fullmatch(repository) and not loaded.local
+    return DataFile(
+        name=path.name,
+        path=within,
+        address=f"{repository.rstrip('/')}/{quote(within)}" if shown else "",
+        of_site=False,
+        sha256=digest,
+        size=path.stat().st_size if path.exists() else None,
+    )
+
+
+def _csv_path(loaded: Loaded) -> str:
+    return f"benchmarks/data/{loaded.name}/{CSV}"
+
+
+@functools.lru_cache(maxsize=8)
+def _csv(report: Summary) -> bytes:
+    return results_csv(report).encode()
 
 
 def copy(loaded: Loaded, outdir: Path) -> None:
-    """Write a run's files below the output of an HTML build."""
-    for file in of_run(loaded):
-        target = outdir / file.target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != file.content:
-            files.write_atomic(target, file.content)
+    """Write a run's CSV below the output of an HTML build."""
+    target, content = outdir / _csv_path(loaded), _csv(loaded.report)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists() or target.read_bytes() != content:
+        files.write_atomic(target, content)

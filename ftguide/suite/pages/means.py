@@ -9,6 +9,7 @@ of binaries have been measured: which compiler made them is part of it.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import ClassVar
@@ -18,6 +19,7 @@ from docutils.parsers.rst import directives
 
 from ftguide.suite import words
 from ftguide.suite.derive.builds import Means, Sensitivity, newest_of_each, sensitivity
+from ftguide.suite.derive.summary import Summary
 from ftguide.suite.pages import tables
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.directives import BenchDirective
@@ -33,9 +35,17 @@ def measured(runs: Sequence[Loaded], group: str) -> Sensitivity | None:
     Means of other suite versions are means of other workloads: the newest version speaks. A run of other
     groups alone says nothing here, and takes nothing away.
     """
-    newest = newest_of_each([run.report for run in runs if _has(run, group)])
+    newest: list[Summary] = newest_of_each([run.report for run in runs if _has(run, group)])
     version = newest[0].stored.run.suite.version if newest else ""
-    return sensitivity([run for run in newest if run.stored.run.suite.version == version], group)
+    return _sensitivity(
+        tuple(run for run in newest if run.stored.run.suite.version == version), group
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def _sensitivity(runs: tuple[Summary, ...], group: str) -> Sensitivity | None:
+    """Compare the same runs once: the means are resampled, and several pages show them."""
+    return sensitivity(runs, group)
 
 
 def _has(run: Loaded, group: str) -> bool:

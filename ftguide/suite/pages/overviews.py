@@ -6,12 +6,11 @@ import math
 
 from docutils import nodes
 
-from ftguide.ground.vocabulary import Mode
 from ftguide.render import numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
-from ftguide.suite.derive.scaling import FEWEST_WORKERS, Fit, Refused, curve, fit
-from ftguide.suite.derive.series import Series
+from ftguide.suite.derive.scaling import FEWEST_WORKERS
+from ftguide.suite.derive.summary import Scaling
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.tables import draw
 
@@ -28,8 +27,10 @@ class ScalingDirective(BenchDirective):
         if not runs:
             return draw("parts.empty", "No published run has this workload yet.")
         for loaded in runs:
-            measured = loaded.report.series[slug]
-            counts = _counts(measured)
+            measured = loaded.report.beside(slug).scaling
+            counts = (
+                [point.workers for point in measured.threads.points] if measured.threads else []
+            )
             if len(counts) > 2 and max(counts) >= FEWEST_WORKERS:
                 self.use(loaded)
                 return draw("parts.provenance", loaded) + _curve(measured)
@@ -66,25 +67,22 @@ class NeighboursDirective(BenchDirective):
         return draw("across.neighbours", machine, runs[0], met)
 
 
-def _counts(measured: Series) -> list[int]:
-    threads = curve(measured, Mode.THREADS)
-    return [point.workers for point in threads.points] if threads else []
-
-
-def _curve(measured: Series) -> list[nodes.Node]:
+def _curve(measured: Scaling) -> list[nodes.Node]:
     """Draw the curve and say the law; `measured` has several counts of threads."""
-    threads, processes = (curve(measured, mode) for mode in (Mode.THREADS, Mode.PROCESSES))
+    threads, processes = measured.threads, measured.processes
     assert threads is not None
     ceiling = {point.workers: point.speedup for point in processes.points} if processes else {}
     points = [
         (point.workers, point.speedup, ceiling.get(point.workers)) for point in threads.points
     ]
-    return draw("across.curve", points, law=_law(fit(measured, Mode.THREADS)))
+    return draw("across.curve", points, law=_law(measured))
 
 
-def _law(fitted: Fit | Refused) -> str:
-    if isinstance(fitted, Refused):
-        return f"No law is fitted: {words.refused_text(fitted)}."
+def _law(measured: Scaling) -> str:
+    fitted = measured.fit
+    if fitted is None:
+        reason = "" if measured.refused is None else f": {words.refused_text(measured.refused)}"
+        return f"No law is fitted{reason}."
     law = fitted.law
     name = "The Universal Scalability Law" if law.kappa > 0 else "Amdahl's law"
     text = (

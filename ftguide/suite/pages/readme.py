@@ -7,7 +7,6 @@ GitHub draws the picture outside any page of ours, so that it brings its colours
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -58,8 +57,7 @@ def text(loaded: Loaded) -> str:
         raise ReadmeError(
             f"{loaded.folder}: lacks some of {', '.join(SLUGS)}; name others in SLUGS"
         )
-    part = dataclasses.replace(loaded.report, rows=tuple(rows))
-    table = paste.markdown(part).partition("\n\n")[0].partition("\nRatios")[0].rstrip()
+    table = paste.table(loaded.report, rows).rstrip()
     facts = run.interpreters[Build.GIL]
     value = numbers.ratio_text(mean.ratio, mean.low, mean.high)
     return (

@@ -11,6 +11,7 @@ from ftguide.suite.pages.directives import (
     RunsDirective,
     TableDirective,
 )
+from ftguide.suite.pages.lines_page import LinesDirective
 from ftguide.suite.pages.means import BuildsDirective, MeanRole
 from ftguide.suite.pages.method_tables import MethodDirective
 from ftguide.suite.pages.overviews import NeighboursDirective, ScalingDirective
@@ -22,6 +23,7 @@ from ftguide.suite.record.store import RESULTS
 DIRECTIVES = {
     "builds": BuildsDirective,
     "chart": ChartDirective,
+    "lines": LinesDirective,
     "machines": MachinesDirective,
     "method": MethodDirective,
     "neighbours": NeighboursDirective,
@@ -43,6 +45,13 @@ def setup(app: Sphinx) -> None:
         rebuild="env",
         types=frozenset({str}),
         description="Folder that holds index.json and the runs",
+    )
+    app.add_config_value(
+        "bench_files",
+        default="",
+        rebuild="env",
+        types=frozenset({str}),
+        description="Address below which the repository shows its files; empty = paths only",
     )
     app.add_domain(bench_domain.BenchDomain)
     for name, directive in DIRECTIVES.items():

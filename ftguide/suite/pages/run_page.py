@@ -6,14 +6,16 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 
-from ftguide.suite.derive.timeline import timeline
+from ftguide.render import menu
+from ftguide.suite import reading_words
 from ftguide.suite.pages import tables
 from ftguide.suite.pages.cite import cite_block
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.tables import draw
-from ftguide.suite.record.model import Plan, PlannedWorkload, StoredRun
+from ftguide.suite.record.model import Plan
 
 
 class RunDirective(BenchDirective):
@@ -25,6 +27,7 @@ class RunDirective(BenchDirective):
     def run(self) -> list[nodes.Node]:
         """Return the sections of the run's page."""
         run_id = self.arguments[0]
+        menu.leave(self.env, self.env.docname)
         local = "local" in self.options
         results = self.results()
         entry = results.find(run_id, local=local)
@@ -44,7 +47,7 @@ class RunDirective(BenchDirective):
 
     def page(self, results: Results, loaded: Loaded) -> list[nodes.Node]:
         """Return the page's content from the overview down to the raw data."""
-        stored, rows = loaded.report.stored, loaded.report.rows
+        rows = loaded.report.rows
         overview = tables.overview(loaded, rows)
         if len(rows) > 1:
             overview += self.charts_of(loaded, rows, beside=True)
@@ -59,9 +62,14 @@ class RunDirective(BenchDirective):
             overview=overview,
             beside=tables.beside(published, loaded, slugs) if published else [],
             blocks=_blocks(loaded.run.plan),
-            loops={planned.slug: _loops(stored, planned) for planned in loaded.run.plan.workloads},
-            timeline=timeline(stored),
+            loops={row.slug: _loops(loaded.report.beside(row.slug).loops) for row in rows},
+            timeline=loaded.report.timeline,
             files=self.files(loaded),
+            readings={
+                slug: ([*reading_words.sentences(found)], [*map(_link, reading_words.pages(found))])
+                for slug in slugs
+                if (found := loaded.report.reading(slug))
+            },
             cite=cite_block(run=loaded.run, page=loaded.page, slug=None, what=None),
         )
 
@@ -74,14 +82,23 @@ class RunDirective(BenchDirective):
             self.domain.note_numbers(row, run_id, suffix=f"@{run_id}")
 
 
+def _link(page: reading_words.Page) -> addnodes.pending_xref:
+    """Return a link that is called what it leads to."""
+    return addnodes.pending_xref(
+        "",
+        nodes.inline("", page.anchor or page.docname),
+        refdomain="std",
+        reftype="ref" if page.anchor else "doc",
+        reftarget=page.anchor or f"/{page.docname}",
+        refexplicit=False,
+        refwarn=True,
+    )
+
+
 def _blocks(plan: Plan) -> str:
     counts = sorted({planned.blocks or plan.blocks for planned in plan.workloads})
     return " or ".join(map(str, counts)) or str(plan.blocks)
 
 
-def _loops(stored: StoredRun, workload: PlannedWorkload) -> str:
-    """Return the loops of a value; a run records what it calibrated in its blocks."""
-    counts = [record.loops for block in stored.of(workload.slug) for record in block.arms.values()]
-    if workload.loops is None and not counts:
-        return "not calibrated"
-    return str(workload.loops or max(counts))
+def _loops(counted: int | None) -> str:
+    return "not calibrated" if counted is None else str(counted)

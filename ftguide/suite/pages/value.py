@@ -2,7 +2,8 @@
 
     {bench:value}`nbody:ft-single/gil-single`            a ratio from the newest published run
     {bench:value}`nbody:ft-single`                       a time
-    {bench:value}`nbody:ft-single/gil-single@<run id>`   the same from one run
+    {bench:value}`nbody:ft-single@3.15/ft-single@3.14`   a line against another, in a run over both
+    {bench:value}`nbody:ft-single/gil-single@<run id>`   the first from one run
 
 A number that is missing, or was measured with another version or source of the workload than the
 checkout declares, is a warning. In a checkout without any published run there is nothing to be wrong
@@ -20,6 +21,7 @@ from sphinx.util.docutils import SphinxRole
 from ftguide.render import depends, numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import ArmTime
+from ftguide.suite.derive.lines import called
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.pages import data, tables
 from ftguide.suite.pages.bench_domain import BenchDomain, domain_of
@@ -118,6 +120,8 @@ def _number(loaded: Loaded, slug: str, arm: str, base: str | None) -> ArmTime | 
     row = loaded.row(slug)
     if row is None:
         return None
+    arm = called(arm, loaded.run.main_line)
+    base = None if base is None else called(base, loaded.run.main_line)
     if base is None:
         return next((time for time in row.times if time.arm == arm), None)
     return row.comparison(arm, base)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from docutils import nodes
 
-from ftguide.render import depends
-from ftguide.suite.derive.mode_tables import ways
-from ftguide.suite.derive.observed import observed
-from ftguide.suite.pages import data, tables
+from ftguide.render import depends, menu
+from ftguide.suite.pages import data, lines_page, tables
 from ftguide.suite.pages.cite import cite_block
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.pages.directives import BenchDirective
@@ -24,10 +22,12 @@ class WorkloadDirective(BenchDirective):
     def run(self) -> list[nodes.Node]:
         """Return question, result, chart, data and citation of the newest published run."""
         slug = self.arguments[0]
+        menu.leave(self.env, self.env.docname)
         results = self.results()
         shown, local = results.newest_of(slug), results.local_of(slug)
         runs = results.load_all()
-        self.use(shown, local, *runs)
+        self.use(shown, local)
+        self.domain.depend_on_rows(runs)
         declared = data.declared().get(slug)
         if declared is not None:
             depends.on(self.env, self.env.docname, (declared.path,))
@@ -52,20 +52,21 @@ class WorkloadDirective(BenchDirective):
             content += draw("parts.empty", "No published run has this workload yet.")
         if local is not None:
             content += self.local(slug, local, shown)
+        content += lines_page.of_workload(self, slug)
         return content
 
     def published(self, slug: str, loaded: Loaded, runs: Sequence[Loaded]) -> list[nodes.Node]:
         """Return the sections of the newest published run."""
         row = loaded.report.row(slug)
         self.domain.note_numbers(row, loaded.run.run_id)
-        title = tables.title(loaded, slug)
+        title, beside = tables.title(loaded, slug), loaded.report.beside(slug)
         return draw(
             "workload.published",
             loaded,
             row,
             charts=self.charts_of(loaded, [row], beside=True),
-            counts=observed(loaded.report.series[slug]),
-            ways=ways(loaded.report, slug),
+            counts=beside.counts,
+            ways=beside.ways,
             history=[(run, timed) for run in runs if (timed := run.timed(slug))],
             files=self.files(loaded),
             cite=cite_block(run=loaded.run, page=loaded.page, slug=slug, what=title),
@@ -73,13 +74,13 @@ class WorkloadDirective(BenchDirective):
 
     def local(self, slug: str, loaded: Loaded, shown: Loaded | None) -> list[nodes.Node]:
         """Return the section of the newest local run; in full where no published one stands above."""
-        row = loaded.report.row(slug)
+        row, known = loaded.report.row(slug), loaded.report.beside(slug)
         return draw(
             "workload.local",
             loaded,
             row,
             beside=tables.beside(shown, loaded, [slug]) if shown else None,
             charts=[] if shown else self.charts_of(loaded, [row], beside=True),
-            counts=observed(loaded.report.series[slug]),
-            ways=ways(loaded.report, slug),
+            counts=known.counts,
+            ways=known.ways,
         )

@@ -37,6 +37,26 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resemblance:
+    """A place in a reader's own code whose text looks like something that threads get stuck on."""
+
+    kind: str  #: one of `declare.resemblances.Kind`
+    name: str  #: as the code spells it
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What was seen when a reader's own code was called a few times before the run was planned."""
+
+    seconds: float  #: of the shortest call, on the free-threaded build
+    calls: int
+    starts: int = 0  #: threads and processes that the calls started
+    varies: bool = False  #: whether two results were seen to differ
+    returned_bytes: int = 0  #: about how much one result holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedWorkload:
     """A workload as it was when the run was planned; enough to draw its page without its code."""
 
@@ -63,6 +83,8 @@ class PlannedWorkload:
     remedy: str | None = None  #: slug of the twin that does the same work the better way
     blocks: int | None = None  #: planned blocks of this workload; None = those of the plan
     laps: bool = False  #: whether values of single arms are timed in laps, see `ArmRecord.laps`
+    resembles: tuple[Resemblance, ...] = ()  #: of a reader's own code
+    trial: Trial | None = None  #: of a reader's own code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +185,10 @@ class ArmRecord:
     #: [value][lap] = nanoseconds of a lap, `loops / laps` loops each, where the workload is timed in
     #: laps; they add up to the value.
     laps: tuple[tuple[int, ...], ...] = ()
+    voluntary_switches: int = 0  #: how often a thread gave its CPU up because it had to wait
+    #: CPU time of the arm's turns, the untimed loops included, as a share of their wall time and per
+    #: worker: 1 = all workers computed all the time. None in a run that did not measure it.
+    cpu_share: float | None = None
 
     @property
     def durations(self) -> tuple[int, ...]:
@@ -192,6 +218,9 @@ class Block:
     order: tuple[tuple[str, ...], ...]  #: per round, the arms in the order of their turns
     steal: float | None  #: share of CPU time stolen by the hypervisor during the block
     arms: dict[str, ArmRecord]
+    #: Share of the usable CPUs' time that programs other than ours used during the block, and processes
+    #: that a workload left behind; None where the system does not tell, or the run did not ask.
+    others: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +275,7 @@ class IndexEntry:
     citable: bool
     withdrawn: str | None = None  #: why, when a published run was withdrawn
     workloads: int = 0  #: how many were planned; 0 in an index written before this was counted
+    contributed: bool = False  #: whether somebody sent it, see `suite.submission`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """Reading and writing run folders.
 
 A run folder holds `run.json`, `blocks.jsonl` (while measuring) or `blocks.jsonl.gz` (once complete)
-and exports derived from them. What is read here may come from a contributor: it is decoded against
-`model.py`, never executed, and an error names the file, the place and the remedy. What is written is
-written whole or not at all: new files appear by rename, lines are appended and flushed to disk one by
-one, so a killed run loses at most the line it was writing.
+and what is derived from them (`ftguide.suite.summaries`). What is read here may come from a contributor: it
+is decoded against `model.py`, never executed, and an error names the file, the place and the remedy. What is
+written is written whole or not at all: new files appear by rename, lines are appended and flushed to disk one
+by one, so a killed run loses at most the line it was writing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ftguide.ground import files
 from ftguide.ground.machine import LOCAL_MACHINE
-from ftguide.ground.vocabulary import Build, UnknownNameError
+from ftguide.ground.vocabulary import Build, UnknownNameError, line_of
 from ftguide.suite.record import model
 from ftguide.suite.record.model import SCHEMA, Index, IndexEntry, Line, Run, StoredRun
 
@@ -59,7 +59,7 @@ def read_run(folder: Path) -> Run:
     run = files.decode(_read(path), Run, path, _FOREIGN, schema=SCHEMA)
     if not RUN_ID.fullmatch(run.run_id) or run.run_id != folder.name:
         raise StoreError(
-            f"{path}: run id {run.run_id!r} at $.run_id does not match its folder {folder.name!r}. "
+            f"{path}: run id {run.run_id[:80]!r} at $.run_id does not match its folder {folder.name!r}. "
             "Rename the folder back."
         )
     _check_lines(run, path)
@@ -67,12 +67,19 @@ def read_run(folder: Path) -> Run:
 
 
 def _check_lines(run: Run, path: Path) -> None:
-    """Raise `StoreError` for a line that is none, has no pair, or is measured without being listed."""
+    """Raise `StoreError` for a line that is none, has no pair of its own, or is measured and not listed."""
+    main = {line_of(facts.version) for facts in run.interpreters.values()}
     for line, pair in run.lines.items():
         if not re.fullmatch(r"[1-9]\d*\.\d+", line, re.ASCII) or set(pair) != set(Build):
             raise StoreError(
                 f"{path}: $.lines[{line!r}] is not a line, such as 3.15, with both of its builds. {_FOREIGN}"
             )
+        for facts in pair.values():
+            if line_of(facts.version) != line or line in main:
+                raise StoreError(
+                    f"{path}: $.lines[{line!r}] has an interpreter of version {facts.version!r}, and "
+                    f"$.interpreters those of {' and '.join(main)}. {_FOREIGN}"
+                )
     for planned in run.plan.workloads:
         for name in planned.arms:
             if (line := name.partition("@")[2]) and line not in run.lines:
@@ -135,7 +142,7 @@ def read_index(results: Path) -> Index:
     for number, entry in enumerate(index.runs):
         if not RUN_ID.fullmatch(entry.run_id) or not MACHINE.fullmatch(entry.machine):
             raise StoreError(
-                f"{path}: $.runs[{number}] names run {entry.run_id!r} on {entry.machine!r}, which "
+                f"{path}: $.runs[{number}] names run {entry.run_id[:80]!r} on {entry.machine[:80]!r}, which "
                 f"cannot be a run folder. Regenerate the index with `python -m ftguide reindex`."
             )
     return index
@@ -193,6 +200,10 @@ def find(name: str, machine: str = "*") -> Path:
         return Path(name).resolve()
     results = files.ROOT / RESULTS
     folders = [path.parent for path in results.glob(f"{machine}/*/run.json")]
+    # What a killed `publish` left behind has a hidden name.
+    folders = [
+        each for each in folders if not each.name.startswith(".") and each.parent.name[:1] != "."
+    ]
     folders.sort(key=lambda folder: folder.parent.name != LOCAL_MACHINE)
     known = {folder.name: folder for folder in folders}
     if name not in known:

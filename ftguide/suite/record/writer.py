@@ -16,7 +16,6 @@ from typing import Self
 import msgspec
 
 from ftguide.ground import files
-from ftguide.suite.derive.export import pyperf_suites
 from ftguide.suite.record import store
 from ftguide.suite.record.model import Line, Run, StoredRun
 
@@ -63,7 +62,7 @@ class RunFolder:
             ) from error
 
     def finish(self, finished: str) -> StoredRun:
-        """Compress the blocks, write the exports, mark the run finished. May be repeated.
+        """Compress the blocks, mark the run finished. May be repeated.
 
         Raises `OSError` for a disk that is full, `StoreError` for a folder that was damaged meanwhile.
         """
@@ -72,8 +71,6 @@ class RunFolder:
             files.write_atomic(packed, files.pack(plain.read_bytes()))
             plain.unlink()
         stored = store.load(self.folder)
-        for name, data in pyperf_suites(stored).items():
-            files.write_atomic(self.folder / name, data)
         self.run = replace(self.run, finished=finished)
         files.write_atomic(self.folder / "run.json", files.to_json(self.run))
         return replace(stored, run=self.run)

@@ -7,6 +7,9 @@ For every workload of the interpreter group: the half-width of ln(FT/GIL) in the
 numbers (Welch's t on the logarithms of process means, since processes are what pyperf repeats). Time is wall
 time of everything: starting processes, warming up, calibrating. Stock's half-width is brought to our time by
 the square root of the times' ratio, which flatters it: processes beyond the twentieth would go on drifting.
+
+A run over several lines has the same goal for each of its ratios: FT/GIL of every line, and every line
+against the one before, on either build. Stock pyperf is compared with the main line.
 """
 
 from __future__ import annotations
@@ -22,14 +25,17 @@ import pyperf._utils  # the test that compare_to uses
 
 from ftguide.statistics.estimates import welch_interval
 from ftguide.suite.derive import analysis
+from ftguide.suite.derive.analysis import Report
 from ftguide.suite.record import store
 from ftguide.suite.record.model import StoredRun
 from ftguide.suite.record.store import find
 from ftguide.suite.validate.attempts import record
 from ftguide.suite.validate.stock import output
 
+GROUP = "interpreter"
 HALF_WIDTH = 0.01
 FACTOR = 6.0
+OF_LINES = f"of each line, and against the line before, at most {100 * HALF_WIDTH:.0f} %"
 
 
 def welch(x: dict[str, Any], y: dict[str, Any]) -> float:
@@ -44,6 +50,19 @@ def wall_seconds(stored: StoredRun, slug: str) -> float:
     return sum(block.seconds for block in blocks) * (1 + 1 / len(blocks))
 
 
+def of_lines(report: Report) -> dict[str, float]:
+    """Return the median half-width of each ratio that a run over several lines has beside the main one.
+
+    By `arm/base`: one thread's FT/GIL on another line, and one thread on a line against the one before.
+    """
+    widths: dict[str, list[float]] = {}
+    for row in report.rows:
+        if row.group == GROUP:
+            for pair in row.of_lines:
+                widths.setdefault(f"{pair.arm}/{pair.base}", []).append(pair.half_width)
+    return {name: statistics.median(each) for name, each in widths.items()}
+
+
 def main() -> int:
     """Compare, print, record."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -54,7 +73,7 @@ def main() -> int:
     # fails, visibly.
     path = output(stored.run.machine.fingerprint)
     stock = json.loads(path.read_text()) if path.exists() else {"passes": {}, "versions": {}}
-    rows = [row for row in report.rows if row.group == "interpreter" and row.single is not None]
+    rows = [row for row in report.rows if row.group == GROUP and row.single is not None]
     ours, factors, alarms = [], [], []
     print(
         f"{'workload':<28}{'ours':>9}{'time':>8}{'stock':>9}{'time':>8}{'same time':>11}{'factor':>8}"
@@ -86,6 +105,9 @@ def main() -> int:
     median, factor = statistics.median(ours), statistics.median(factors) if factors else math.nan
     overhead = statistics.median(block.overhead_seconds for block in stored.blocks)
     print(f"median half-width {100 * median:.2f} %, median factor {factor:.1f}")
+    lines = of_lines(report)
+    for name, width in lines.items():
+        print(f"median half-width {100 * width:.2f} % of {name}")
     print(f"stock pyperf calls {sum(alarms)} of {len(alarms)} A/A pairs significant")
     print(f"harness overhead per block {overhead:.2f} s median")
     return record(
@@ -94,6 +116,7 @@ def main() -> int:
             f"median half-width at most {100 * HALF_WIDTH:.0f} %": median <= HALF_WIDTH,
             f"at most 1/{FACTOR:.0f} of stock pyperf's for the same time": factor >= FACTOR,
             "harness overhead per block at most 0.35 s median": overhead <= 0.35,
+            **({OF_LINES: max(lines.values()) <= HALF_WIDTH} if lines else {}),
         },
         {
             "run": stored.run.run_id,
@@ -103,6 +126,7 @@ def main() -> int:
             "stock_pairs": len(alarms),
             "overhead_seconds": overhead,
             "workloads": len(rows),
+            **({"lines": lines} if lines else {}),
         },
     )
 

@@ -1,19 +1,23 @@
-"""Dependencies from an installed environment: its metadata files are read, nothing of it is run.
+"""Dependencies from an installed environment: its metadata files are read, none of its packages run.
 
-Takes the folder of a virtual environment, or an interpreter inside one. Only names, versions, wheel
-tags and classifiers are used; a distribution with damaged metadata is reported, not skipped.
+Takes the folder of a virtual environment, or an interpreter; one outside of such a folder is asked where
+its packages lie, isolated and without them. Only names, versions, wheel tags and classifiers are used; a
+distribution with damaged metadata is reported, not skipped.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from ftguide.tracker.check.dependency import NAME, Dependency, DependencyError, shown
+from ftguide.tracker.check.dependency import NAME, Dependency, DependencyError, Listing, shown
 from ftguide.tracker.observe import artifacts
 
 _LIBRARY = re.compile(r"\.(so|pyd|dylib|dll)(\.\d+)*$")
@@ -23,36 +27,62 @@ _TOOLS = frozenset({"pip", "setuptools", "wheel"})
 CLASSIFIER = "Programming Language :: Python :: Free Threading"
 
 
+#: Printed by an interpreter that is asked where its packages lie; `-S` keeps them from being imported.
+_WHERE = "import json, site; print(json.dumps(site.getsitepackages()))"
+_SECONDS = 20
+
+
+def listing(place: Path) -> Listing:
+    """Return what is installed as a list that needs no remarks: an environment holds all of it."""
+    return Listing(dependencies=tuple(read(place)))
+
+
 def read(place: Path) -> list[Dependency]:
     """Return what is installed in an environment, given its folder or its interpreter.
 
     Raises `DependencyError` for what is no environment, and for damaged metadata in it.
     """
-    root = folder_of(place)
+    root, folders = folders_of(place)
     installed = [
         _dependency(distribution, root)
-        for packages in sorted(artifacts.site_packages_of(root))
+        for packages in folders
         for distribution in distributions(path=[str(packages)])
     ]
     kept = [dependency for dependency in installed if dependency.name not in _TOOLS]
     return sorted(kept, key=lambda dependency: (dependency.name, dependency.version or ""))
 
 
-def folder_of(place: Path) -> Path:
-    """Return the folder of an environment: `place` itself, or where the interpreter `place` lives.
+def folders_of(place: Path) -> tuple[Path, list[Path]]:
+    """Return the folder of an environment and where its packages lie.
 
-    Raises `DependencyError` when there is none.
+    Raises `DependencyError` for what is neither an environment nor an interpreter.
     """
     if not place.exists():
         raise DependencyError(f"{place}: does not exist. Is the path right?")
     # An interpreter is bin/python of its environment. Never resolved: it is a link out of there.
     root = place if place.is_dir() else place.absolute().parent.parent
-    if not (root / "pyvenv.cfg").is_file() or not artifacts.site_packages_of(root):
-        raise DependencyError(
-            f"{place}: no virtual environment (no pyvenv.cfg with site-packages beside it); "
-            "give the folder made by `python -m venv` or `uv venv`, or the python inside it"
+    if (root / "pyvenv.cfg").is_file() and (found := artifacts.site_packages_of(root)):
+        return root, sorted(found)
+    if place.is_file() and os.access(place, os.X_OK) and (found := _ask(place)):
+        return root, found
+    raise DependencyError(
+        f"{place}: no virtual environment (no pyvenv.cfg with site-packages beside it) and no Python; "
+        "give the folder made by `python -m venv` or `uv venv`, or an interpreter"
+    )
+
+
+def _ask(interpreter: Path) -> list[Path]:
+    """Ask an interpreter where its packages lie; empty where it does not answer like one."""
+    command = [str(interpreter.absolute()), "-I", "-S", "-c", _WHERE]
+    try:
+        ended = subprocess.run(
+            command, capture_output=True, timeout=_SECONDS, check=True, stdin=subprocess.DEVNULL
         )
-    return root
+        listed = json.loads(ended.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return []
+    texts = listed if isinstance(listed, list) else []
+    return [path for path in map(Path, map(str, texts)) if path.is_dir()]
 
 
 def _dependency(distribution: Distribution, root: Path) -> Dependency:

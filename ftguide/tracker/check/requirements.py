@@ -1,23 +1,32 @@
-"""Dependencies from requirements files, with what they include and constrain, and from one requirement."""
+"""Dependencies from requirements files, with what they include and constrain, and from one requirement.
+
+Editable folders are named after their own `pyproject.toml`, which is read and never run.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
+import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.specifiers import SpecifierSet
+from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
 
 from ftguide.tracker.check.dependency import (
     NAME,
     Dependency,
     DependencyError,
+    Listing,
     file_name,
+    merged,
     shown,
     text_of,
+    unlocked,
     version_of,
 )
 from ftguide.tracker.observe import artifacts
@@ -27,16 +36,42 @@ MAX_DEPTH = 8
 
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
+_PIN = re.compile(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?\s*={2,3}\s*(\S+)")
 _OPTION = re.compile(r"(-[rce]|--requirement|--constraint|--editable)[\s=]*(.*)")
 
 
-def read(path: Path) -> list[Dependency]:
+#: Files that one list may include, counted each time: twelve files can include each other a million times.
+MAX_FILES = 200
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What reading a list with its includes has come to."""
+
+    pins: dict[str, str] = field(default_factory=dict)  #: of constraints
+    ranges: dict[str, SpecifierSet] = field(default_factory=dict)
+    files: int = 0
+
+
+def read(path: Path) -> Listing:
     """Read a requirements file; raises `DependencyError`."""
-    required, pins = _read(path, (), {})
-    return [
-        replace(each, version=pins.get(each.name)) if each.version is None else each
-        for each in required
-    ]
+    return read_text(text_of(path), path)
+
+
+def read_text(text: str, path: Path) -> Listing:
+    """Read the text of a requirements file; what it includes lies beside `path`."""
+    reading = _Reading()
+    required = [_constrained(each, reading) for each in _read(path, text, (), reading)]
+    listing = merged(required)
+    return replace(listing, remarks=(*listing.remarks, *unlocked(listing.dependencies)))
+
+
+def _constrained(each: Dependency, reading: _Reading) -> Dependency:
+    """Apply what constraints say to what is required."""
+    if each.version is not None:
+        return each
+    accepts = each.accepts & reading.ranges.get(each.name, SpecifierSet())
+    return replace(each, version=reading.pins.get(each.name), accepts=accepts)
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -55,51 +90,64 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             yield start, whole
 
 
-def _read(
-    path: Path, stack: tuple[Path, ...], pins: dict[str, str]
-) -> tuple[list[Dependency], dict[str, str]]:
-    """Return the dependencies of a file and of those it includes, and the pins of constraints."""
+def _read(path: Path, text: str, stack: tuple[Path, ...], reading: _Reading) -> list[Dependency]:
+    """Return the dependencies of a file and of those it includes; constraints go into `reading`."""
     here = path.resolve()
     if here in stack:
         raise DependencyError(f"{path}: includes itself; remove one of the -r lines")
     if len(stack) >= MAX_DEPTH:
         raise DependencyError(f"{path}: included {MAX_DEPTH} files deep; flatten the files")
+    reading.files += 1
+    if reading.files > MAX_FILES:
+        raise DependencyError(f"{path}: more than {MAX_FILES} files included; flatten the files")
     required: list[Dependency] = []
-    for number, line in _logical_lines(text_of(path)):
+    for number, line in _logical_lines(text):
         where = f"{path}, line {number}"
         if not line.startswith("-"):
-            required.append(requirement(line, where))
-            continue
-        match = _OPTION.fullmatch(line)
-        if match is None:  # an index, a format: how to install, not what
-            continue
-        option, value = match[1], match[2].strip()
-        if option in {"-e", "--editable"}:
-            required.append(_elsewhere(value, where))
-        else:
+            required.append(requirement(line, where, path.parent))
+        elif match := _OPTION.fullmatch(line):  # others say how to install, not what
+            option, value = match[1], match[2].strip()
+            if option in {"-e", "--editable"}:
+                required.append(_elsewhere(value, where, path.parent))
+                continue
             if "://" in value or not value:
                 raise DependencyError(
                     f"{where}: {shown(line)} is not a file beside this one; download it and name its path"
                 )
-            inner, _ = _read(path.parent / value, (*stack, here), pins)
-            if option in {"-c", "--constraint"}:
-                pins.update({each.name: each.version for each in inner if each.version is not None})
-            else:
+            other = path.parent / value
+            inner = _read(other, text_of(other), (*stack, here), reading)
+            if option in {"-r", "--requirement"}:
                 required += inner
-    return required, pins
+            else:
+                _constrain(inner, reading)
+    return required
 
 
-def requirement(line: str, where: str) -> Dependency:
-    """Read one requirement with its per-requirement options; raises `DependencyError`."""
+def _constrain(constraints: Iterable[Dependency], reading: _Reading) -> None:
+    for each in constraints:
+        if each.version is not None:
+            reading.pins[each.name] = each.version
+        else:
+            known = reading.ranges.get(each.name, SpecifierSet())
+            reading.ranges[each.name] = known & each.accepts
+
+
+def requirement(line: str, where: str, folder: Path | None = None) -> Dependency:
+    """Read one requirement with its per-requirement options; raises `DependencyError`.
+
+    Paths are relative to `folder`.
+    """
     text, *options = re.split(r"\s(?=--)", line)
     text = text.strip()
     hashes = frozenset(_digests(options, where))
     if _is_place(text):
-        return replace(_elsewhere(text, where), hashes=hashes)
+        return replace(_elsewhere(text, where, folder), hashes=hashes)
     try:
         parsed = Requirement(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0].rstrip(".:")
+        if match := _PIN.fullmatch(text.partition(";")[0].strip()):
+            version_of(match[1], where)
         raise DependencyError(
             f"{where}: {shown(text)} is not a requirement ({reason}); "
             "write name, name==version or name>=version"
@@ -107,7 +155,7 @@ def requirement(line: str, where: str) -> Dependency:
     name = canonicalize_name(parsed.name)
     if parsed.url:
         return replace(
-            _elsewhere(parsed.url, where), name=name, marker=parsed.marker, hashes=hashes
+            _elsewhere(parsed.url, where, folder), name=name, marker=parsed.marker, hashes=hashes
         )
     pins = [spec.version for spec in parsed.specifier if spec.operator in {"==", "==="}]
     exact = [pin for pin in pins if "*" not in pin]
@@ -115,6 +163,7 @@ def requirement(line: str, where: str) -> Dependency:
         name=name,
         where=where,
         version=version_of(exact[0], where) if exact else None,
+        accepts=parsed.specifier,
         marker=parsed.marker,
         hashes=hashes,
     )
@@ -151,13 +200,14 @@ def _is_place(text: str) -> bool:
     )
 
 
-def _elsewhere(text: str, where: str) -> Dependency:
-    """Return a dependency that is a path or an address; a wheel's file name tells name and version.
+def _elsewhere(text: str, where: str, folder: Path | None) -> Dependency:
+    """Return a dependency that is a path or an address; a file name tells name and version.
 
     Raises `DependencyError` for a file that is named .whl and like no wheel.
     """
     address, _, fragment = text.partition("#")
-    file = file_name(address.split(" ; ")[0])
+    address = address.split(" ; ")[0].strip()
+    file = file_name(address)
     egg = _EGG.search(fragment)
     if file.lower().endswith(".whl"):
         wheel = artifacts.read_name(file, ())
@@ -168,9 +218,27 @@ def _elsewhere(text: str, where: str) -> Dependency:
             )
         name, version = wheel.name, wheel.version
         return Dependency(name=name, version=version, where=where, wheels=(file,), origin="a wheel")
-    name = egg[1] if egg else re.sub(r"(\.git|\.tar\.gz|\.zip)?(@.*)?$", "", file) or "unnamed"
-    return Dependency(
-        name=canonicalize_name(name) if NAME.fullmatch(name) else "unnamed",
-        where=where,
-        origin="a repository" if "+" in address.partition("://")[0] else "a path or an address",
+    remote = "+" in address.partition("://")[0]
+    known = Dependency(
+        name="unnamed", where=where, origin="a repository" if remote else "a path or an address"
     )
+    with contextlib.suppress(InvalidSdistFilename):
+        name, release = parse_sdist_filename(file)
+        return replace(known, name=name, version=str(release))
+    name = egg[1] if egg else re.sub(r"(\.git|\.tar\.gz|\.zip)?(@.*)?$", "", file)
+    if not egg and "://" not in address:
+        name = _named_by_itself(address, folder) or name
+    return replace(known, name=canonicalize_name(name)) if NAME.fullmatch(name) else known
+
+
+def _named_by_itself(address: str, folder: Path | None) -> str:
+    """Return the name that a project's folder gives itself, else that of the folder."""
+    place = (folder or Path()) / re.sub(r"\[[^\]]*\]$", "", address)
+    with contextlib.suppress(OSError, ValueError, RecursionError, AttributeError, TypeError):
+        with (place / "pyproject.toml").open("rb") as stream:
+            raw = stream.read(1_000_000)
+        named = tomllib.loads(raw.decode())["project"]["name"]
+        return named if isinstance(named, str) else ""
+    with contextlib.suppress(OSError, KeyError):
+        return place.resolve().name
+    return ""

@@ -1,4 +1,7 @@
-"""Reading `compatibility/packages.toml`, the only input of the tracker that is written by hand."""
+"""Reading what the tracker is told by hand: `compatibility/packages.toml`, and the list of names.
+
+A package of packages.toml is probed; one of the list is known from the names of its files alone.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,10 @@ from ftguide.tracker.record.model import CompatError, Package
 
 #: Where the packages are described, relative to the repository's root.
 PACKAGES = Path("compatibility") / "packages.toml"
+#: The packages to know from file names alone, one a line.
+NAMES = Path("compatibility") / "names.txt"
+#: More would be a mirror of the index.
+MOST_NAMES = 2000
 
 MODULE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _FILE = re.compile(r"[a-z0-9][a-z0-9_-]*\.py")
@@ -74,7 +81,35 @@ def choose(packages: tuple[Package, ...], only: list[str]) -> tuple[Package, ...
     for name in only:
         if name not in known:
             raise CompatError(
-                f"package {name[:120]!r} is not described; add it to {PACKAGES}, or choose from "
-                f"{', '.join(sorted(known))}."
+                f"package {name[:120]!r} is not described; add it to {PACKAGES}, probe it by its name "
+                f"(`python -m ftguide probe NAME`), or choose from {', '.join(sorted(known))}."
             )
     return tuple(known[name] for name in dict.fromkeys(only)) if only else packages
+
+
+def read_names(path: Path = NAMES) -> tuple[str, ...]:
+    """Read a list of names, one a line, `#` for remarks; raises `CompatError` naming the line."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise CompatError(f"{path}: {error.strerror or error}. Is the path right?") from error
+    except UnicodeDecodeError as error:
+        raise CompatError(f"{path}: not UTF-8; save it as UTF-8.") from error
+    names: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        name = line.partition("#")[0].strip()
+        if not name:
+            continue
+        if not NAME.fullmatch(name):
+            raise CompatError(
+                f"{path}, line {number}: {ascii(name)[:120]} is not a normalised name; use lower case, "
+                "digits and hyphens."
+            )
+        if name in names:
+            raise CompatError(
+                f"{path}, line {number}: {name} stands on line {names[name]}, too; remove one."
+            )
+        names[name] = number
+    if len(names) > MOST_NAMES:
+        raise CompatError(f"{path}: {len(names)} names, at most {MOST_NAMES}; shorten the list.")
+    return tuple(names)

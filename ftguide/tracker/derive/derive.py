@@ -103,7 +103,8 @@ def cell_of(evidence: Sequence[Evidence], line: str, platform: str, until: str) 
     proof = [item for item in seen.values() if item.id in verdict.proof]
     oldest = min((item.observed_at for item in proof), default="")
     flags = set(verdict.flags)
-    if verdict.level.verdict and (version != newest or (oldest and _age(oldest, until) > TTL)):
+    older = bool(newest) and version != newest  # without an offer nobody knows of a newer release
+    if verdict.level.verdict and (older or (oldest and _age(oldest, until) > TTL)):
         flags.add(Flag.STALE)
     return Cell(
         line=line,

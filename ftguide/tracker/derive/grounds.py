@@ -81,7 +81,10 @@ def judge(package: str, line: str, platform: str, items: Mapping[Kind, Evidence]
     what is not about a line (wheels, claims).
     """
     seen = _Seen(package, line, platform, items)
-    verdict = _not_there(seen) or _broken(seen) or _gil_on(seen) or _pure(seen) or _gil_off(seen)
+    broken = _broken(seen)
+    if broken and broken.level is Level.INCONCLUSIVE:  # what was seen all the same says more
+        broken = _gil_on(seen) or broken
+    verdict = _not_there(seen) or broken or _gil_on(seen) or _pure(seen) or _gil_off(seen)
     return replace(verdict, flags=frozenset(_flags(seen, verdict.level)))
 
 

@@ -40,13 +40,24 @@ class ReasonKind(StrEnum):
     LEVEL = "level"  #: about: level; nothing more precise is known
     NOT_FROM_INDEX = "not-from-index"  #: about: origin
     OTHER_FILE = "other-file"  #: about: file
+    OTHER_HASH = "other-hash"  #: about: file
     NOT_PROBED = "not-probed"
     CLASSIFIER = "classifier"  #: about: classifier
     NO_EVIDENCE = "no-evidence"
-    OTHER_RELEASES = "other-releases"  #: about: releases
+    OTHER_RELEASES = "other-releases"  #: about: release, detail: its answer
+    NO_FITTING = "no-fitting"  #: about: release that a range excludes, detail: its answer
+    NEWER_RELEASE = "newer-release"  #: about: the release an installer takes
+    UPGRADE = "upgrade"  #: about: another release, detail: its answer
+    NEWEST_HAS_WHEEL = "newest-has-wheel"  #: about: release
+    NEWEST_IS_PURE = "newest-is-pure"  #: about: release
+    NOT_ON_INDEX = "not-on-index"
+    NOT_RELEASED = "not-released"  #: about: pin or range
+    INDEX_FAILED = "index-failed"
+    REQUIRES_PYTHON = "requires-python"  #: about: release, detail: its Requires-Python
     PURE_BY_NAME = "pure-by-name"  #: about: file
     FILE_FITS = "file-fits"  #: about: file
-    NO_FILE_FITS = "no-file-fits"  #: line
+    ONLY_SOURCE = "only-source"  #: about: release
+    NO_FILE_FITS = "no-file-fits"  #: about: release, line, platform
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,3 +286,10 @@ def submodules(distribution: Distribution, extensions: Iterable[str]) -> list[st
         and not for_tests(name)
         and "__main__" not in name.split(".")
     )
+
+
+def import_names(distribution: Distribution) -> tuple[str, ...]:
+    """Return the top-level modules of a distribution that are not its tests, from its own files."""
+    extensions = [module_of(file) for file in extension_files(distribution)]
+    modules = submodules(distribution, extensions)
+    return tuple(sorted({name.partition(".")[0] for name in modules}))

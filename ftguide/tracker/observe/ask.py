@@ -262,7 +262,11 @@ def _tidy(text: str, room: Installed) -> str:
 
     The same observation shall read the same next time, and what a message links to is not our advice.
     """
-    folder = str(Path(room.python).parents[2])
-    text = replace_places(text, {str(room.site_packages): "<site-packages>", folder: "<folder>"})
+    places = {
+        str(room.site_packages): "<site-packages>",
+        str(Path(room.python).parents[2]): "<folder>",
+        str(Path(room.python).resolve().parents[1]): "<prefix>",  # of the interpreter behind it
+    }
+    text = replace_places(text, places)
     text = _ADDRESS.sub("<address>", _OBJECT.sub("0x…", text))
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[:300]

@@ -6,7 +6,9 @@ asked for conditionally and kept in the cache, so that an unchanged page costs o
 
 from __future__ import annotations
 
-import gzip
+import base64
+import contextlib
+import functools
 import hashlib
 import http.client
 import os
@@ -16,12 +18,14 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 import platformdirs
+from packaging.utils import canonicalize_name
 
 from ftguide.ground.files import write_atomic
 from ftguide.interpreters.tools import ToolError, ask_uv
@@ -33,8 +37,13 @@ MAX_METADATA_BYTES = 4 * 1024**2
 #: A page asked for within this time is not asked for again, whether or not the index knows ETags.
 FRESH_SECONDS = 3600.0
 _SECONDS = 60.0
+_CHUNK = 64 * 1024
 _ASK_SECONDS = 30.0
 _JSON = "application/vnd.pypi.simple.v1+json"
+
+
+class UnknownPackageError(CompatError):
+    """The index answers, and does not know the package."""
 
 
 class IndexFile(msgspec.Struct, frozen=True, rename="kebab"):
@@ -88,31 +97,63 @@ def address(environ: Mapping[str, str] | None = None) -> str:
 Fetch = Callable[[str, Mapping[str, str], int], tuple[int, Mapping[str, str], bytes]]
 
 
-def fetch(url: str, headers: Mapping[str, str], limit: int) -> tuple[int, Mapping[str, str], bytes]:
+def fetch(
+    url: str, headers: Mapping[str, str], limit: int, *, seconds: float = _SECONDS
+) -> tuple[int, Mapping[str, str], bytes]:
     """GET an address; return status, headers and at most `limit` bytes of body, unpacked.
 
-    Raises `OSError` with the reason, also for an answer that is too long.
+    Raises `OSError` with the reason, also for an answer that is too long or takes longer than `seconds`.
     """
+    url, named = _without_credentials(url)
     if urllib.parse.urlsplit(url).scheme not in {"https", "http"}:
         raise OSError("not an http address")
-    context = ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or None)
-    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - scheme checked above
+    context = _trust(os.environ.get("PIP_CERT") or None)
+    request = urllib.request.Request(url, headers={**headers, **named})  # noqa: S310 - scheme checked above
+    deadline = time.monotonic() + seconds
     try:
-        with urllib.request.urlopen(request, timeout=_SECONDS, context=context) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=seconds, context=context) as answer:  # noqa: S310
             zipped = str(answer.headers.get("Content-Encoding", "")).lower() == "gzip"
-            stream = gzip.GzipFile(fileobj=answer) if zipped else answer
-            body = stream.read(limit + 1)
+            body = _body(answer, limit, deadline, zipped=zipped)
             status, received = answer.status, dict(answer.headers.items())
     except urllib.error.HTTPError as error:
         error.close()
         return error.code, {}, b""
     except urllib.error.URLError as error:
         raise OSError(str(error.reason)) from error
-    except (http.client.HTTPException, EOFError, ValueError) as error:
+    except (http.client.HTTPException, EOFError, ValueError, zlib.error) as error:
         raise OSError(str(error) or type(error).__name__) from error
-    if len(body) > limit:
-        raise OSError(f"the answer is longer than {limit} bytes")
     return status, received, body
+
+
+@functools.cache
+def _trust(cafile: str | None) -> ssl.SSLContext:
+    """Return whom to trust; reading all certificates takes longer than a request."""
+    return ssl.create_default_context(cafile=cafile)
+
+
+def _body(answer: http.client.HTTPResponse, limit: int, deadline: float, *, zipped: bool) -> bytes:
+    """Read what comes until a deadline: a server that sends a byte a minute never times out by itself."""
+    unpacking = zlib.decompressobj(wbits=31) if zipped else None
+    body = bytearray()
+    while chunk := answer.read1(_CHUNK):
+        body += unpacking.decompress(chunk, limit + 1) if unpacking else chunk
+        if len(body) > limit:
+            raise OSError(f"the answer is longer than {limit} bytes")
+        if time.monotonic() > deadline:
+            raise OSError("the answer takes too long")
+    if unpacking and not unpacking.eof:
+        raise OSError("the answer ends too early")
+    return bytes(body)
+
+
+def _without_credentials(url: str) -> tuple[str, Mapping[str, str]]:
+    """Move a user and a password from an address into the header that they are for."""
+    parts = urllib.parse.urlsplit(url)
+    user, at, place = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    encoded = base64.b64encode(urllib.parse.unquote(user).encode()).decode()
+    return parts._replace(netloc=place).geturl(), {"Authorization": f"Basic {encoded}"}
 
 
 def default_cache() -> Path:
@@ -134,7 +175,7 @@ class Index:
         `name` is normalised, so that it cannot lead elsewhere.
         """
         kept = self._kept(name)
-        if kept and 0 <= time.time() - kept.asked < FRESH_SECONDS:
+        if kept and self.fresh(name):
             return self._decode(name, kept.page)
         headers = {"Accept": _JSON, "Accept-Encoding": "gzip", "User-Agent": "ftguide-tracker"}
         if kept and kept.etag:
@@ -151,16 +192,26 @@ class Index:
         elif status == 200:
             etag = next((text for key, text in received.items() if key.lower() == "etag"), "")
         elif status == 404:
-            raise CompatError(f"package {name}: the index does not know it; check the name.")
+            raise UnknownPackageError(
+                f"package {name}: the index does not know it; check the name."
+            )
         else:
             raise CompatError(
                 f"package {name}: the index answered {status}. Nothing was written; try again later."
             )
         page = self._decode(name, body)
-        self.cache.mkdir(parents=True, exist_ok=True)
-        cached = _Cached(time.time(), etag, body)
-        write_atomic(self._file(name), msgspec.msgpack.encode(cached))
+        with contextlib.suppress(
+            OSError
+        ):  # a cache that cannot be written costs time, nothing else
+            self.cache.mkdir(parents=True, exist_ok=True)
+            cached = _Cached(time.time(), etag, body)
+            write_atomic(self._file(name), msgspec.msgpack.encode(cached))
         return page
+
+    def fresh(self, name: str) -> bool:
+        """Say whether the page of a project is answered without asking."""
+        kept = self._kept(name)
+        return kept is not None and 0 <= time.time() - kept.asked < FRESH_SECONDS
 
     def metadata(self, name: str, file: IndexFile) -> bytes | None:
         """Return the METADATA of a wheel where the index serves it, checked against its hash.
@@ -169,6 +220,13 @@ class Index:
         """
         if not isinstance(file.core_metadata, dict) or "sha256" not in file.core_metadata:
             return None
+        stated = file.core_metadata["sha256"]
+        # What has a hash never changes, so it is asked for once; the name is ours, whatever they state.
+        kept = self.cache / f"metadata-{hashlib.sha256(stated.encode()).hexdigest()}"
+        with contextlib.suppress(OSError):
+            known = kept.read_bytes()
+            if hashlib.sha256(known).hexdigest() == stated:
+                return known
         url = urllib.parse.urljoin(
             f"{self.address}/{name}/", f"{file.url.partition('#')[0]}.metadata"
         )
@@ -180,21 +238,29 @@ class Index:
             ) from error
         if status != 200:
             return None
-        if hashlib.sha256(body).hexdigest() != file.core_metadata["sha256"]:
+        if hashlib.sha256(body).hexdigest() != stated:
             raise CompatError(
                 f"{file.filename[:200]}: its metadata does not have the hash that the index states; "
                 "nothing of it was used."
             )
+        with contextlib.suppress(OSError):
+            write_atomic(kept, body)
         return body
 
     def _decode(self, name: str, body: bytes) -> IndexPage:
         try:
-            return msgspec.json.decode(body, type=IndexPage)
+            page = msgspec.json.decode(body, type=IndexPage)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            what = "it is HTML" if body.lstrip()[:1] == b"<" else str(error)
             raise CompatError(
-                f"package {name}: the index's page is not understood ({error}). Is the address set "
+                f"package {name}: the index's page is not understood ({what}). Is the address set "
                 "for the package client one that serves the JSON form?"
             ) from error
+        if canonicalize_name(page.name) != name:
+            raise CompatError(
+                f"package {name}: the index answered about {ascii(page.name)[:80]}; nothing of it was used."
+            )
+        return page
 
     def _file(self, name: str) -> Path:
         where = hashlib.sha256(self.address.encode()).hexdigest()[:12]

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,12 +102,14 @@ class Workshop:
         version: str,
         hashes: Mapping[str, str],
         extra: Sequence[str] = (),
+        *,
+        step: Callable[[str], None] = lambda _text: None,
     ) -> Iterator[Installed]:
         """Make an environment with `name==version` in it, and remove it afterwards.
 
         `hashes` maps file names to the sha256 the index stated when we collected; a wheel that is not
-        among them is refused, unless `hashes` is empty. `extra` is installed beside it. Raises
-        `CompatError` naming the package.
+        among them is refused, unless `hashes` is empty. `extra` is installed beside it; `step` hears what
+        is done. Raises `CompatError` naming the package.
         """
         build = "t" if not interpreter.facts.gil_enabled_at_start else ""
         folder = self.scratch / f"{name}-{version}{build}{'-tests' if extra else ''}"
@@ -116,12 +118,14 @@ class Workshop:
         wheels, venv = folder / "wheels", folder / "venv"
         try:
             wheels.mkdir(parents=True)
+            step(f"downloading {requirement} for the {interpreter.facts.build.words} build")
             lack = self._download(interpreter, requirement, wheels, extra)
             files = sorted(wheels.iterdir())
             for path in files:
                 artifacts.check_archive(path)
             own = _own_wheel(files, name, version, hashes)
             problem = f"package {name}: {requirement} does not install"
+            step(f"installing {own.file}" + (f" with {len(files) - 1} others" if files[1:] else ""))
             python = _make_environment(interpreter, venv, map(str, files), problem)
             site_packages = next(iter(artifacts.site_packages_of(venv)), None)
             if site_packages is None:

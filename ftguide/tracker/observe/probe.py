@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -67,6 +67,7 @@ class Request:
     suite_seconds: float = 0.0  #: for each of two runs of the recipe's tests; 0 leaves them out
     smoke: Path = SMOKE
     run: str = ""  #: address of the CI run
+    step: Callable[[str], None] = lambda _text: None  #: hears what is done, as it begins
 
 
 def probe(request: Request, pair: Pair, workshop: Workshop) -> tuple[Evidence, ...]:
@@ -75,25 +76,52 @@ def probe(request: Request, pair: Pair, workshop: Workshop) -> tuple[Evidence, .
     Nothing is written. Raises `CompatError` naming the package when it cannot be installed; whatever
     it does after that is a result.
     """
-    package = request.package
-    with workshop.room(pair.ft, package.name, request.version, request.hashes) as room:
+    step = request.step
+    name, hashes = request.package.name, request.hashes
+    with workshop.room(pair.ft, name, request.version, hashes, step=step) as room:
+        request = replace(request, package=named(request.package, room, step))
+        package = request.package
         subject = _Subject(request, room)
         results: dict[Kind, Finding] = {Kind.CLAIM: room.package.claim}
+        number = len(artifacts.extension_files(room.package))
+        step(f"asking {number} extension modules what they declare")
         results[Kind.DECLARE] = declared = subject.declarations()
+        step(f"importing {', '.join(package.imports) or 'nothing: it has no modules'}")
         results[Kind.IMPORT] = imports = subject.imports()
         if request.deep_seconds:
+            step(f"importing every submodule, for {request.deep_seconds:g} s at most")
             results[Kind.DEEP] = subject.deep(declared)
         with _control_room(request, pair, workshop) as control:
+            step("importing the same on the GIL-enabled build")
             results[Kind.FALLBACK] = _fallback(request, imports, control)
             if package.smoke:
+                step(f"running {package.smoke} in one thread and in {SMOKE_THREADS}")
                 results[Kind.SMOKE] = _smoke(request, room, control)
     items = [_evidence(request, pair, room, kind, result) for kind, result in results.items()]
     if package.suite and request.suite_seconds:
+        step(f"running upstream tests, for {2 * request.suite_seconds:g} s at most")
         extra = (*SUITE_TOOLS, *package.suite.requires)
         with workshop.room(pair.ft, package.name, request.version, request.hashes, extra) as room:
             suite = ask_suite(room, package.suite, SMOKE_THREADS, request.suite_seconds)
         items.append(_evidence(request, pair, room, Kind.SUITE, suite))
     return tuple(items)
+
+
+def named(package: Package, room: Installed, step: Callable[[str], None]) -> Package:
+    """Return the package with the names to import: those described, as far as its files have them.
+
+    A name that stands in none of its files hides what the package does, so that its own names, as the
+    files have them, take its place; `step` hears of it.
+    """
+    own = artifacts.import_names(room.package)
+    others = {name for other in room.others for name in artifacts.import_names(other)}
+    wrong = [name for name in package.imports if name.partition(".")[0] not in {*own, *others}]
+    if not own or (package.imports and not wrong):
+        return package
+    if wrong:
+        step(f"no file of it is called {', '.join(wrong)}; importing {', '.join(own)} instead")
+    kept = [name for name in package.imports if name not in wrong]
+    return replace(package, imports=tuple(dict.fromkeys([*kept, *own])))
 
 
 def _evidence(
@@ -242,7 +270,8 @@ def _owner_elsewhere(file: str) -> str:
 def _control_room(request: Request, pair: Pair, workshop: Workshop) -> Iterator[Installed | str]:
     """Install the package on the GIL-enabled build; give why not where that fails."""
     with contextlib.ExitStack() as stack:
-        room = workshop.room(pair.gil, request.package.name, request.version, {})
+        name, step = request.package.name, request.step
+        room = workshop.room(pair.gil, name, request.version, {}, step=step)
         control: Installed | str
         try:
             control = stack.enter_context(room)

@@ -6,7 +6,6 @@ cannot be installed does not stop the others.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -30,11 +29,6 @@ from ftguide.tracker.record.model import CompatError, Evidence, Package, finding
 Say = Callable[[str], None]
 
 
-def in_shard(name: str, number: int, of: int) -> bool:
-    """Say whether a package belongs to a shard; `number` counts from 1."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % of == number - 1
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """How one package went."""
@@ -55,15 +49,15 @@ def collect_one(name: str, source: Source, log: Path) -> tuple[Evidence, ...]:
 
 
 def collect_all(
-    packages: Sequence[Package], source: Source, log: Path, say: Say
+    packages: Sequence[Package], index: Index, log: Path, say: Say
 ) -> tuple[Report, ...]:
-    """Ask the index about each package, with a pause between two."""
+    """Ask the index about each package, with a pause after each page that was not in the cache."""
     reports = []
     for number, package in enumerate(packages):
-        if number:
+        if number and not index.fresh(package.name):
             time.sleep(collect.PAUSE_SECONDS)
         try:
-            items = collect_one(package.name, source, log)
+            items = evidence.append(log, collect.collect(package.name, index))
             reports.append(Report(package=package, items=items))
         except CompatError as error:
             say(str(error))
@@ -84,6 +78,9 @@ class Survey:
     pins: dict[str, str] = field(default_factory=dict)  #: versions to probe instead of the newest
     smoke: Path = Path("compatibility") / "smoke"
     run: str = ""
+    step: Callable[[str, str], None] = lambda _package, _text: (
+        None
+    )  #: hears what is done, as it begins
 
     def one(self, package: Package) -> Report:
         """Collect and probe one package, then append; a `CompatError` is reported, not raised."""
@@ -121,6 +118,8 @@ class Survey:
             reason = Reason(ReasonKind.LEFT_OUT, detail=package.skip)
             return Report(package=package, left_out=reason)
         if not self.stored:
+            where = "the folder" if self.workshop.source.folder else "the index"
+            self.step(package.name, f"asking {where} which files there are")
             collect_one(package.name, self.workshop.source, self.log)
         known = evidence.read_package(self.log, package.name)
         offer = finding(latest(counted_until(known, evidence.now())), Wheels)
@@ -144,6 +143,7 @@ class Survey:
             suite_seconds=self.suite_seconds,
             smoke=self.smoke,
             run=self.run,
+            step=lambda text: self.step(package.name, text),
         )
         items = evidence.append(self.log, probe(request, self.pair, self.workshop))
         return Report(package=package, items=items)

@@ -20,6 +20,7 @@ from ftguide.tracker.record.model import CompatError, Evidence, Package
 
 #: Names inside the folder of the configuration.
 PACKAGES, EVIDENCE = "packages.toml", "evidence"
+NAMES, BY_NAME = "names.txt", "by-name"
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -34,6 +35,7 @@ class Tracker:
     first_seen: Mapping[str, str]  #: by id of an item
     problems: tuple[str, ...]  #: each names the file and the remedy
     files: tuple[Path, ...]  #: what was looked for, whether or not it is there
+    by_name: tuple[Status, ...] = ()  #: known from file names alone, none of them probed
 
     def find(self, name: str) -> Status | None:
         """Return the status of a package, None for one that is not described."""
@@ -42,7 +44,9 @@ class Tracker:
 
 def load(folder: Path, today: date) -> Tracker:
     """Return the tracker; the same files and the same day are derived once per process."""
-    known = (folder / PACKAGES, *sorted((folder / EVIDENCE).glob("*.jsonl")))
+    known = [folder / PACKAGES, folder / NAMES]
+    for part in (EVIDENCE, BY_NAME):
+        known += sorted((folder / part).glob("*.jsonl"))
     present = [path for path in known if path.is_file()]
     stamp = tuple((str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in present)
     return _load(folder, stamp, today)
@@ -57,6 +61,16 @@ def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
             described = packages.read(folder / PACKAGES)
         except CompatError as error:
             problems.append(str(error))
+    listed: tuple[str, ...] = ()
+    if (folder / NAMES).is_file():
+        try:
+            listed = packages.read_names(folder / NAMES)
+        except CompatError as error:
+            problems.append(str(error))
+    names = tuple(
+        Package(name=name, imports=(), field="")
+        for name in sorted(set(listed) - {package.name for package in described})
+    )
     sightings: list[Evidence] = []
     items: dict[str, tuple[Evidence, ...]] = {}
     first_seen: dict[str, str] = {}
@@ -71,6 +85,12 @@ def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
             first_seen.setdefault(item.id, item.observed_at)
         items[package.name] = tuple({item.id: item for item in known}.values())
         sightings += known
+    by_name: list[Evidence] = []
+    for package in names:
+        try:
+            by_name += evidence.read_package(folder / BY_NAME, package.name)
+        except CompatError as error:
+            problems.append(str(error))
     statuses = derive(sightings, described, today)
     return Tracker(
         today=today,
@@ -80,6 +100,9 @@ def _load(folder: Path, _stamp: _Stamp, today: date) -> Tracker:
         problems=tuple(problems),
         files=(
             folder / PACKAGES,
+            folder / NAMES,
             *(evidence.path_of(folder / EVIDENCE, package.name) for package in described),
+            *(evidence.path_of(folder / BY_NAME, package.name) for package in names),
         ),
+        by_name=derive(by_name, names, today),
     )

@@ -1,6 +1,7 @@
 """The `compat` domain: what pages say about packages, derived from evidence.
 
-`{compat:table}` draws all packages, `{compat:levels}` and `{compat:flags}` explain the words,
+`{compat:table}` draws all packages, `{compat:changes}` what changed recently, `{compat:names}` what is
+known from file names alone. `{compat:levels}` and `{compat:flags}` explain the words,
 `{compat:downloads}` links the exports, `{compat:report}` says how to report a change, and the role
 `{compat:level}` prints a package's level in prose. Packages are objects of the inventory. Their pages and
 the exports are written when a build that shows the table ends.
@@ -30,7 +31,7 @@ from sphinx.util.typing import ExtensionMetadata
 from ftguide.render import depends
 from ftguide.render.nodes import data_file
 from ftguide.tracker.derive.model import lowest
-from ftguide.tracker.pages import badge, data, export, inline, table, words
+from ftguide.tracker.pages import badge, by_name, data, export, inline, recent, table, words
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.package_pages import Writer, issue_address, write
 from ftguide.tracker.record.model import LINES
@@ -90,8 +91,26 @@ class TableDirective(CompatDirective):
         return [
             nodes.paragraph("", text),
             table.counts(tracker.statuses),
+            table.stable_abi(tracker.statuses),
             table.overview(tracker.statuses),
         ]
+
+
+class RecentDirective(CompatDirective):
+    """Show what changed recently."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list."""
+        tracker = self.tracker()
+        return recent.shown(recent.recent(tracker.statuses, tracker.today))
+
+
+class NamesDirective(CompatDirective):
+    """Show the packages that are known from file names alone."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        return [by_name.shown(self.tracker().by_name)]
 
 
 class ExplanationDirective(SphinxDirective):
@@ -177,6 +196,8 @@ class CompatDomain(Domain):
         "table": TableDirective,
         "levels": ExplanationDirective,
         "flags": ExplanationDirective,
+        "changes": RecentDirective,
+        "names": NamesDirective,
         "downloads": DownloadsDirective,
         "report": ReportDirective,
     }

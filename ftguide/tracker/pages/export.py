@@ -16,10 +16,11 @@ import msgspec
 
 from ftguide.render import svg
 from ftguide.tracker.derive.model import Cell, Change, Status
-from ftguide.tracker.pages import words
+from ftguide.tracker.pages import by_name, words
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.package_pages import grouped
 from ftguide.tracker.pages.table import BASE, page_of
+from ftguide.tracker.record.model import LINES
 
 #: Version of the exports. Raised when a field changes its meaning, not when one is added.
 SCHEMA = 1
@@ -57,8 +58,18 @@ def _summary(status: Status) -> dict[str, object]:
 
 
 def status_json(tracker: Tracker) -> bytes:
-    """Write the status of every package."""
-    return _json(tracker, {"packages": [_summary(status) for status in tracker.statuses]})
+    """Write the status of every package; those known from file names alone stand apart."""
+    listed = [
+        {
+            "name": status.package.name,
+            "newest": status.newest,
+            "asked_at": by_name.looked(status),
+            "files": {line: by_name.offered(status, line) for line in LINES},
+        }
+        for status in tracker.by_name
+    ]
+    summaries = [_summary(status) for status in tracker.statuses]
+    return _json(tracker, {"packages": summaries, "by_name": listed})
 
 
 def package_json(tracker: Tracker, status: Status) -> bytes:

@@ -17,6 +17,7 @@ from markupsafe import escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from ftguide.tracker.derive.level_rules import Flag
+from ftguide.tracker.derive.line_steps import NEIGHBOURS, STABLE_ABI, abis, steps
 from ftguide.tracker.derive.model import Change, Status
 from ftguide.tracker.pages import badge, commands, words
 from ftguide.tracker.pages.data import Tracker
@@ -74,7 +75,7 @@ def _environment() -> jinja2.Environment:
     )
     plain = (
         *(words.short, words.day, words.web, words.kind, words.reason, words.coverage),
-        *(words.platform, words.anchor, words.sentences),
+        *(words.platform, words.anchor, words.sentences, words.move, abis),
     )
     made.filters |= {
         **{function.__name__: function for function in plain},
@@ -131,6 +132,8 @@ class Writer:
             issue=words.web(status.package.issue),
             beside=words.beside_claim(status),
             items=items,
+            moves=[(*lines, steps(status.cells, *lines)) for lines in NEIGHBOURS],
+            stable_abi=any(STABLE_ABI in abis(cell) for cell in status.cells) and STABLE_ABI,
             proof={id_ for cell in status.cells for id_ in cell.proof if cell.level.verdict},
             first_seen=self.tracker.first_seen,
             changes=grouped(status.changes),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from ftguide.tracker.derive.level_rules import Flag, Level
+from ftguide.tracker.derive.line_steps import Move
 from ftguide.tracker.derive.model import Cell, Reason, ReasonKind, Status
 from ftguide.tracker.record.findings import (
     Assertion,
@@ -37,6 +38,9 @@ _TABLES = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encodin
 #: Lists longer than this are cut on pages; the JSON beside them is complete.
 MOST_ITEMS = 12
 
+#: Reasons whose detail is an answer about another release.
+NAMING_ANSWERS = frozenset({ReasonKind.OTHER_RELEASES, ReasonKind.NO_FITTING, ReasonKind.UPGRADE})
+
 _WEB = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 
 
@@ -54,12 +58,30 @@ def reason(of: Reason) -> str:
     """Say why a cell has its level, a dependency its answer, or a package was not probed."""
     if of.kind is ReasonKind.LEVEL:
         return Level(of.about).meaning
-    return str(_TABLES["reasons"][of.kind]).format(**asdict(of))
+    values = asdict(of)
+    if of.kind in NAMING_ANSWERS:
+        values["detail"] = answer(of.detail)
+    return str(_TABLES["reasons"][of.kind]).format(**values)
+
+
+def answer(of: str) -> str:
+    """Name an answer of `check`."""
+    return str(_TABLES["answers"][of])
+
+
+def remark(values: Mapping[str, object], lack: str) -> str:
+    """Say what a list that `check` reads does not cover."""
+    return str(_TABLES["lacks"][lack]).format(**values)
 
 
 def reasons(of: Sequence[Reason]) -> list[str]:
     """Say several reasons, in their order."""
     return [reason(each) for each in of]
+
+
+def move(of: Move) -> str:
+    """Say how a level on one line compares with that on the line before."""
+    return str(_TABLES["moves"][of])
 
 
 def field(name: str) -> str:

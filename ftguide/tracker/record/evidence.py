@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +23,11 @@ from ftguide.tracker.record.model import SCHEMA, Artifact, CompatError, Environm
 
 #: Where evidence lives, relative to the repository's root.
 EVIDENCE = Path("compatibility") / "evidence"
+#: Where is kept what the names of files say of packages that nobody has probed.
+BY_NAME = Path("compatibility") / "by-name"
+PARTS = (EVIDENCE, BY_NAME)
+#: A wheel of this program carries `compatibility/` here.
+_PACKED = Path(__file__).parents[1] / "data"
 
 #: A normalised distribution name; anything else never becomes a file name.
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
@@ -63,6 +68,11 @@ class _Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     seen: str
     at: str
+
+
+def stored(part: Path) -> Path:
+    """Return where a part of `compatibility/` lies: in this wheel, or in the checkout."""
+    return (_PACKED if _PACKED.is_dir() else files.ROOT) / part
 
 
 def now() -> str:
@@ -199,6 +209,19 @@ def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
             "probe it again."
         ) from error
     return identified
+
+
+def merge(folder: Path, sightings: Sequence[Evidence]) -> int:
+    """Append the sightings of another checkout that are not here, about one package; return how many.
+
+    Raises `CompatError` as `append` does.
+    """
+    if not sightings:
+        return 0
+    here = read_package(folder, sightings[0].package)
+    known = {(item.id, item.observed_at) for item in here}
+    fresh = [item for item in sightings if (item.id, item.observed_at) not in known]
+    return len(append(folder, fresh))
 
 
 def encode(item: Evidence, *, again: bool = False) -> bytes:

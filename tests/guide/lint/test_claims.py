@@ -116,6 +116,8 @@ def test_each_sentence_is_a_finding_of_its_own(known):
         f"{CLAIM} [x]\n\n[x]: https://docs.python.org/",
         f"{CLAIM} <https://docs.python.org/>",
         f"{CLAIM} It takes {{bench:value}}`nbody:ft-single/gil-single` as long.",
+        f"{CLAIM} We saw it in {{outcome:rate}}`list-append:2@3.14t`.",
+        f"{CLAIM} See {{outcome:ref}}`list-append`.",
         f"- {CLAIM}\n\n  Fine.\n\n  [x](https://example.com)",
         f"- {CLAIM}\n\n  Fine.\n\n  ```{{snippet}} shown\n  print(1)\n  ```",
         f"- ```{{snippet}} shown\n  print(1)\n  ```\n\n  Fine.\n\n  {CLAIM}",

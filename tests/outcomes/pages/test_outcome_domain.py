@@ -1,20 +1,29 @@
 """Pages of the outcome laboratory, built from observations that were made up."""
 
 import csv
+import dataclasses
 import io
 import json
 
+import bs4
 import pytest
 from sphinx.util.inventory import InventoryFile
 
 from ftguide.ground.files import ROOT
 from ftguide.outcomes.declare.catalogue import catalogue
 from ftguide.outcomes.derive import board as boards
+from ftguide.outcomes.derive import grades
 from ftguide.outcomes.derive.differences import differences
-from ftguide.outcomes.pages import data, export, stubs
+from ftguide.outcomes.pages import data, draw, export, stubs, words
 from ftguide.outcomes.pages.data import Laboratory
+from outcomes.tests.declare import acceptable, interesting
 from tests.outcomes.made import observation
 from tests.sphinx_project import CONF, Site
+
+#: MyST's resolver of links to a heading uses a name that Sphinx deprecates.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:'myst_parser.*is deprecated:PendingDeprecationWarning"
+)
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -72,7 +81,12 @@ PAGE = """# Tests
 
 {outcome:ref}`specimen-lost`, {outcome:rate}`specimen-lost:1@3.14t`, {outcome:rate}`specimen-lost:1@3.14`,
 {outcome:rate}`specimen-crashes:SIGSEGV@3.14.7t`, {outcome:rate}`specimen-lost:SIGSEGV@3.14t`.
+
+| 3.14.7t | 3.14.7 |
+|---|---|
+| {outcome:count}`specimen-lost:1@3.14t` | {outcome:count}`specimen-lost:SIG*@3.14` |
 """
+REMEDIES = "# Remedies\n\n(remedy-locks)=\n## Lock the whole `step`\n"
 FAMILY = "# Specimens\n\n```{outcome:family} specimens\n```\n"
 
 
@@ -84,8 +98,9 @@ def build(tmp_path):
         site = Site(tmp_path)
         site.source.mkdir(exist_ok=True)
         (site.source / "conf.py").write_text(CONF)
-        site.page("index", f"{page}\n\n```{{toctree}}\nfamily\n```\n")
+        site.page("index", f"{page}\n\n```{{toctree}}\nfamily\nremedies\n```\n")
         site.page("family", FAMILY)
+        site.page("remedies", REMEDIES)
         built = site.build(builder)
         return built.out, "\n".join(built.warnings)
 
@@ -111,8 +126,20 @@ def test_every_number_has_its_denominator(found, seen, build):
     assert "0 of 4,000 samples on 3.14.7 (rate below 0.08 %)" in html
     assert "1 of 2 processes on 3.14.7t" in html
     assert "0 of 8 processes on 3.14.7t" in html
+    cells = [cell.get_text() for cell in bs4.BeautifulSoup(html, "html.parser").select("td")]
+    assert cells[-2:] == ["828 of 8,000", "0 of 4"]
     assert 'href="family.html#specimen-lost"' in html
     assert "int: n += 1" in html
+
+
+def test_a_remedy_is_linked_by_the_title_of_its_section(found, seen, build):
+    found(*seen)
+    out, warnings = build()
+    assert warnings == ""
+    for page in "index.html", "family.html":
+        soup = bs4.BeautifulSoup((out / page).read_text(), "html.parser")
+        [link] = soup.select('a[href$="#remedy-locks"] .std-ref')
+        assert link.get_text() == "Lock the whole step"
 
 
 def test_a_family_shows_program_counts_configurations_and_stack(found, seen, build):
@@ -147,6 +174,32 @@ def test_an_unknown_test_and_an_unknown_family_are_warnings(found, seen, build):
     _, warnings = build("# T\n\n{outcome:ref}`nowhere`\n\n```{outcome:family} nobody\n```\n")
     assert "no outcome test is called 'nowhere'" in warnings
     assert "no family of outcome tests is called 'nobody'" in warnings
+
+
+def test_a_rare_outcome_is_a_count(specimens):
+    lost = specimens.tests["specimen-lost"]
+    cell = grades.cell(lost, observation(lost, "3.14.7t", counts=[{"2": 99_997, "1": 3}] * 4))
+    text = words.rate_text(draw.seen_of(cell, "1"), "3.14.7t")
+    assert text == "12 of 400,000 samples on 3.14.7t"
+
+
+def test_a_declared_pattern_stands_for_all_that_it_grades(specimens):
+    raises, crashes = specimens.tests["specimen-raises"], specimens.tests["specimen-crashes"]
+    made = dataclasses.replace(
+        raises, outcomes=(acceptable("2", "Both."), interesting("*", "Something else."))
+    )
+    cell = grades.cell(made, observation(made, counts=[{"2": 90, "1": 6, "0": 4}] * 4))
+    assert draw.seen_of(cell, "*").rate.count == 40
+    assert draw.seen_of(cell, "2").rate.count == 360
+    assert draw.seen_of(cell, "7") is None
+
+    seen = observation(crashes, counts=[{"fine": 2}] * 2, ending="SIGSEGV")
+    cell = grades.cell(crashes, seen)
+    assert draw.seen_of(cell, "SIG*").rate.count == draw.seen_of(cell, "SIGSEGV").rate.count > 0
+    assert draw.seen_of(cell, "SIGABRT").rate.count == 0
+    undeclared = dataclasses.replace(crashes, outcomes=(acceptable("fine", "Nothing."),))
+    cell = grades.cell(undeclared, seen)
+    assert draw.seen_of(cell, "SIG*").rate == draw.seen_of(cell, "SIGSEGV").rate
 
 
 def test_other_builders_have_the_same_words(found, seen, build):

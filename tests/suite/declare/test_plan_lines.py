@@ -8,6 +8,7 @@ import pytest
 from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import catalogue, select
+from ftguide.suite.validate import false_alarms
 
 LINES = ("3.13", "3.15")
 
@@ -44,33 +45,48 @@ def test_what_a_plan_leaves_out_has_its_reason(lines):
         for name in wanted:
             arm = Arm.parse(name)
             reasons = {workload.without.get(key) for key in (name, str(arm.mode))}
-            assert (name in workload.arms) is (presets.NO_ROOM not in reasons), (
-                workload.slug,
-                name,
-            )
+            left_out = reasons & {presets.NO_ROOM, presets.NO_TIME}
+            assert (name in workload.arms) is (not left_out), (workload.slug, name)
+            assert (presets.NO_TIME in left_out) is presets.set_aside(arm)
 
 
-def test_a_full_run_over_three_lines_keeps_the_replicates_of_the_newest():
-    arms = make().workload("mandelbrot").arms
-    assert {"ft-single-again", "ft-single-again@3.15"} <= set(arms)
-    assert len(arms) == plan.MOST_ARMS
+def test_a_full_run_over_three_lines_has_a_copy_of_each_line_where_there_is_room():
     single = make().workload("nbody").arms
-    assert {"ft-single-again", *(f"ft-single-again@{line}" for line in LINES)} <= set(single)
+    copies = {"ft-single-again", *(f"ft-single-again@{line}" for line in LINES)}
+    assert {name for name in single if Arm.parse(name).replicate} == copies
+    assert not [name for name in single if Arm.parse(name).gil_on]
+    serial = make().workload("counter-lock").arms
+    assert {"ft-single-again", "ft-single-again@3.15"} <= set(serial)
+    assert len(serial) == plan.MOST_ARMS
+
+
+def test_work_that_should_scale_keeps_the_processes_that_say_how_far():
+    arms = make().workload("mandelbrot").arms
+    assert {"ft-single-again", "ft-processes-2"} <= set(arms)
+    assert not [name for name in arms if "again@" in name]
+    assert len(arms) == plan.MOST_ARMS
+
+
+def test_a_full_run_has_as_many_copies_as_the_count_of_false_alarms_wants():
+    workloads = [each for each in make().workloads if not each.slug.startswith("numpy")]
+    copies = [name for each in workloads for name in each.arms if Arm.parse(name).replicate]
+    assert len(copies) >= false_alarms.FEWEST
 
 
 def test_arms_give_way_in_the_stated_order():
     arms = presets.arms_for(catalogue()["mandelbrot"].workload, threads=2, full=True, lines=LINES)
-    assert [*map(str, presets.dispensable(arms))] == [
-        *("gil-interpreters-2", "ft-interpreters-2", "gil-processes-2", "ft-gil-on-single"),
-        *("gil-single-again", "ft-threads-2-again", "ft-processes-2"),
-        *("ft-single-again@3.13", "ft-single-again@3.15"),
-    ]
-    for most in range(len(arms) + 1):
-        kept, why = presets.fitting(arms, most)
-        assert len(kept) <= max(most, 13)
-        assert set(why.values()) <= {presets.NO_ROOM}
-        assert sum(arm.mode is Mode.INTERPRETERS for arm in kept) in {0, 2}
-    assert presets.fitting(arms, len(arms)) == (arms, {})
+    first = ["gil-interpreters-2", "ft-interpreters-2", "gil-processes-2", "ft-threads-2-again"]
+    copies = ["ft-single-again@3.13", "ft-single-again@3.15"]
+    processes = ["ft-processes-2"]
+    for ceiling, last in ((False, processes + copies), (True, copies + processes)):
+        gone = presets.dispensable(arms, ceiling=ceiling)
+        assert [*map(str, gone)] == first + last
+        for most in range(len(arms) + 1):
+            kept, why = presets.fitting(arms, most, ceiling=ceiling)
+            assert len(kept) <= max(most, 13)
+            assert set(why.values()) <= {presets.NO_ROOM}
+            assert sum(arm.mode is Mode.INTERPRETERS for arm in kept) in {0, 2}
+        assert presets.fitting(arms, len(arms), ceiling=ceiling) == (arms, {})
 
 
 def test_too_many_lines_are_refused_with_what_to_do():

@@ -15,6 +15,7 @@ from ftguide.suite.derive.objections import ObjectionKind, objections
 from ftguide.suite.derive.observed import observed
 from ftguide.suite.observe import run
 from ftguide.suite.observe.lines import Pairs
+from ftguide.suite.record.model import Trial
 from ftguide.suite.record.writer import RunFolder
 
 CODE = """
@@ -59,6 +60,16 @@ def eats():
 
 async def later():
     pass
+
+postponed = later
+
+def gives():
+    yield from numbers
+
+def wraps():
+    def inner():
+        yield 1
+    return sum(inner())
 """
 
 
@@ -80,6 +91,9 @@ def folder(tmp_path):
         ("code.py:wrk", None, "defines no 'wrk'; it has work, needs"),
         ("code.py:needs", None, "needs arguments (a, c)"),
         ("code.py:total", None, "needs arguments (values)"),
+        ("code.py:later", None, "later() .* is an async function.*asyncio.run(later())"),
+        ("code.py:gives", None, "gives() .* is a generator.*list(gives())"),
+        ("code.py:total", "gives", "--setup: gives() .* is a generator"),
         ("code.py:total", "prepar", "--setup: .*defines no 'prepar'"),
         ("broken.py:f", None, "broken.py, line 1: not Python"),
         ("binary.py:f", None, "binary.py.*: not Python"),
@@ -114,6 +128,47 @@ def test_rows_are_named_after_the_code_and_hashed_without_paths(folder, tmp_path
     assert str(folder) not in json.dumps([e.workload.title for e in one.entries])
     twice = user_code.read(["code.py:work", "code.py:work"], None, folder=folder, cpus=2)
     assert [e.slug for e in twice.entries] == ["mine-code-work", "mine-code-work-2"]
+
+
+def test_a_generator_inside_a_function_is_no_generator(folder):
+    code = user_code.read(["code.py:wraps"], None, folder=folder, cpus=2)
+    assert [entry.slug for entry in code.entries] == ["mine-code-wraps"]
+
+
+def test_a_file_is_imported_as_the_module_that_it_is(folder):
+    package = folder / "outer" / "inner"
+    package.mkdir(parents=True)
+    (folder / "outer" / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    (package / "m.py").write_text("def f():\n    pass\n")
+    (folder / "loose").mkdir()
+    (folder / "loose" / "n.py").write_text("from .other import x\n\ndef f():\n    pass\n")
+    specs = user_code.read(
+        ["code.py:work", "outer/inner/m.py:f", "loose/n.py:f"], None, folder=folder, cpus=2
+    ).specs
+    assert [(spec["module"], spec["root"]) for spec in specs.values()] == [
+        ("code", str(folder)),
+        ("outer.inner.m", str(folder)),
+        (
+            "loose.n",
+            str(folder),
+        ),  # its relative import needs a package, with an __init__.py or without
+    ]
+
+
+def test_what_a_trial_showed_is_planned(folder):
+    code = user_code.read(["code.py:work", "code.py:chatty"], None, folder=folder, cpus=2)
+    code = code.tried("mine-code-work", Trial(seconds=0.5, calls=1, starts=2), cpus=2)
+    code = code.not_possible("mine-code-chatty", Mode.INTERPRETERS, "it fails there")
+    work, chatty = code.entries
+    assert work.trial.starts == 2
+    assert work.workload.cpus == 2
+    arms = presets.arms_for(work.workload, threads=2, full=False)
+    assert {arm.mode for arm in arms} == {Mode.SINGLE}
+    arms = presets.arms_for(chatty.workload, threads=2, full=True)
+    assert Mode.INTERPRETERS not in {arm.mode for arm in arms}
+    assert Mode.THREADS in {arm.mode for arm in arms}
+    assert [entry.slug for entry in code.without("mine-code-work").entries] == ["mine-code-chatty"]
 
 
 def test_a_script_runs_alone_on_all_cpus(folder):
@@ -169,7 +224,6 @@ def measure(folder, pair, tmp_path):
                 patience=patience,
                 observer=Silence(),
                 entries=lambda: entries,
-                paths=dict.fromkeys(new.interpreters, code.folders),
                 variables=code.environment,
             ).run()
 
@@ -179,16 +233,16 @@ def measure(folder, pair, tmp_path):
 @pytest.mark.interpreters
 def test_misbehaviour_has_its_row_and_the_suite_keeps_its_own(measure):
     stored = measure(
-        *("code.py:leaves", "code.py:later", "code.py:TWO", "python script.py fail"),
+        *("code.py:leaves", "code.py:postponed", "code.py:TWO", "python script.py fail"),
         *("code.py:work", "code.py:chatty", "code.py:forks", "python script.py fine"),
         suite=["hashlib-sha256"],
     )
     failures = {one.workload: one.message for one in stored.failures}
     assert set(failures) == {
-        *("mine-code-leaves", "mine-code-later", "mine-code-two", "mine-python-script-fail"),
+        *("mine-code-leaves", "mine-code-postponed", "mine-code-two", "mine-python-script-fail"),
     }
     assert "SystemExit: 3" in failures["mine-code-leaves"]
-    assert "coroutine" in failures["mine-code-later"]
+    assert "coroutine" in failures["mine-code-postponed"]
     assert "not callable" in failures["mine-code-two"]
     assert "exit code 1" in failures["mine-python-script-fail"]
     measured = {block.workload for block in stored.blocks}

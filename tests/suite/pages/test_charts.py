@@ -83,13 +83,26 @@ def test_shape_says_the_verdict_without_colour():
     marks = [
         e
         for e in root
-        if e.tag in {f"{SVG}circle", f"{SVG}path"} and e.get("class") != "ft whisker"
+        if e.tag in {f"{SVG}circle", f"{SVG}path"}
+        and e.get("class") not in {"ft whisker", "grid", "one"}
     ]
     assert [(e.tag.removeprefix(SVG), e.get("class")) for e in marks] == [
         ("circle", "ft"),
         ("path", "ft"),
         ("circle", "ft hollow"),
     ]
+
+
+def test_no_line_passes_through_a_label():
+    root = parse(ratio_chart())
+    labels = [float(e.get("y")) for e in root if e.tag == f"{SVG}text" and e.get("class") == "b"]
+    paths = [e.get("d") for e in root if e.get("class") in {"grid", "one"}]
+    assert labels
+    assert paths
+    spans = [span.split() for path in paths for span in path.replace("M", "|M").split("|")[1:]]
+    for _, span in spans:
+        top, bottom = map(float, span.split("V"))
+        assert not any(top < y and y - charts.FONT < bottom for y in labels)
 
 
 def test_a_large_chart_is_small():

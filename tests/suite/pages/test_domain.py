@@ -2,11 +2,15 @@
 
 import dataclasses
 
+import msgspec
 import pytest
 from sphinx.util.inventory import InventoryFile
 
+from ftguide.ground import files
+from ftguide.suite import summaries
 from ftguide.suite.derive import analysis
 from ftguide.suite.pages import data
+from ftguide.suite.record.model import Line
 from tests import synthetic
 from tests.sphinx_project import declare
 
@@ -295,10 +299,60 @@ def test_a_changed_run_rereads_its_pages(site, stored):
     (folder / "run.json").write_text(
         (folder / "run.json").read_text().replace("Synthetic CPU", "Corrected CPU")
     )
+    summaries.write(folder)
     built = site.build("text")
     assert RUN in built.read
     assert "plain" not in built.read
     assert "Corrected CPU" in (built.out / f"{RUN}.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        (summaries.NAME, lambda path: path.unlink(), "is not there"),
+        (
+            summaries.NAME,
+            lambda path: path.write_bytes(path.read_bytes().replace(b'"code":"', b'"code":"0', 1)),
+            "was derived by other code",
+        ),
+        (
+            "run.json",
+            lambda path: path.write_bytes(path.read_bytes() + b"\n"),
+            "was derived from another run.json",
+        ),
+        (
+            "blocks.jsonl.gz",
+            lambda path: path.write_bytes(path.read_bytes() + b"\0"),
+            "was derived from another blocks.jsonl.gz",
+        ),
+    ],
+)
+def test_a_run_whose_summary_may_not_be_believed_is_named_and_left_out(
+    site, stored, name, change, told
+):
+    site.run(stored(synthetic.OLDER))
+    folder = site.run(stored())
+    change(folder / name)
+    built = site.build()
+    (warning,) = built.warnings
+    assert f"results/{synthetic.MACHINE}/{synthetic.RUN_ID}/{summaries.NAME}: {told}" in warning
+    assert f"python -m ftguide summarise {synthetic.RUN_ID}" in warning
+    assert "cannot be read" in built.soup(RUN).get_text()
+    page = built.soup("benchmarks/nbody").get_text()
+    assert synthetic.OLDER in page
+    assert synthetic.RUN_ID not in page
+
+
+def test_a_local_run_is_derived_when_it_is_first_shown_and_when_it_has_grown(site, stored):
+    run = stored(name="local")
+    folder = site.run(dataclasses.replace(run, blocks=run.blocks[:-1]))
+    assert not (folder / summaries.NAME).exists()
+    assert site.build("dummy").warnings == []
+    before = summaries.load(folder).row("counter-lock").blocks
+    lines = b"".join(msgspec.json.encode(Line(block=block)) + b"\n" for block in run.blocks)
+    (folder / "blocks.jsonl.gz").write_bytes(files.pack(lines))
+    assert site.build("dummy").warnings == []
+    assert summaries.load(folder).row("counter-lock").blocks == before + 1
 
 
 def test_a_workload_described_twice_is_a_warning(site):

@@ -101,23 +101,33 @@ def test_run_page_says_where_numbers_come_from(site, stored):
         assert said in text
 
 
-def test_downloads_arrive_with_their_checksums(site, stored):
+def test_the_csv_arrives_and_raw_data_stay_in_the_repository(site, stored):
     folder = site.run(stored())
     (folder / "notes.txt").write_text("not ours")
-    (folder / "ft-threads-2.json.gz").symlink_to("/etc/hostname")
     built = site.build()
     soup = built.soup("benchmarks/nbody")
-    links = {a.get_text(strip=True): a for a in soup.select("a.download")}
-    assert set(links) == {
-        "results.csv",
-        "run.json",
-        "blocks.jsonl.gz",
-        "gil-single.json.gz",
-        "ft-single.json.gz",
+    (link,) = soup.select("a.download")
+    raw = (built.out / "benchmarks" / link["href"]).resolve().read_bytes()
+    assert link.get_text(strip=True) == "results.csv"
+    assert hashlib.sha256(raw).hexdigest() in link.find_parent("tr").get_text()
+    text = soup.get_text()
+    for name in ("run.json", "blocks.jsonl.gz"):
+        assert f"benchmarks/results/{synthetic.MACHINE}/{synthetic.RUN_ID}/{name}" in text
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in text
+    assert [path.name for path in (built.out / "benchmarks" / "data").rglob("*.*")] == [
+        "results.csv"
+    ]
+
+
+def test_raw_data_are_linked_where_the_repository_shows_its_files(site, stored):
+    site.run(stored())
+    site.overrides["bench_files"] = "https://example.org/guide/raw/main"
+    soup = site.build().soup("benchmarks/nbody")
+    base = f"https://example.org/guide/raw/main/benchmarks/results/{synthetic.MACHINE}"
+    links = {a.get_text(strip=True): a["href"] for a in soup.select("a.external")}
+    assert links == {
+        name: f"{base}/{synthetic.RUN_ID}/{name}" for name in ("run.json", "blocks.jsonl.gz")
     }
-    for link in links.values():
-        raw = (built.out / "benchmarks" / link["href"]).resolve().read_bytes()
-        assert hashlib.sha256(raw).hexdigest() in link.find_parent("tr").get_text()
 
 
 def test_csv_holds_every_number(ordinary):

@@ -300,7 +300,7 @@ def test_a_run_is_finished_whole_and_may_be_finished_twice(tmp_path):
     assert store.read_run(folder) == replace(run, finished="2026-11-23T00:59:00Z")
     assert first == store.load(folder)
     assert first.blocks == tuple(blocks)
-    names = {"run.json", "blocks.jsonl.gz", "gil-single.json.gz", "ft-single.json.gz"}
+    names = {"run.json", "blocks.jsonl.gz"}
     assert {path.name for path in folder.iterdir()} == names
     before = {name: (folder / name).read_bytes() for name in names}
     with RunFolder.resume(folder) as held:
@@ -329,12 +329,26 @@ def test_a_run_folder_is_made_once(tmp_path):
 )
 def test_lines_of_a_foreign_run_are_checked(tmp_path, lines, arm, told):
     pairs = {
-        line: {Build(name): facts(Build(name)) for name in pair} for line, pair in lines.items()
+        line: {Build(name): facts(Build(name), version=f"{line}.0") for name in pair}
+        for line, pair in lines.items()
     }
     run = make_run([make_plan("nbody", ["gil-single", arm])], lines=pairs)
     with RunFolder.create(tmp_path, run) as held:
         pass
     with pytest.raises(store.StoreError, match=told):
+        store.read_run(held.folder)
+
+
+@pytest.mark.parametrize(("line", "version"), [("3.15", "3.14.7"), ("3.14", "3.14.6")])
+def test_a_line_with_the_interpreters_of_another_is_refused(tmp_path, line, version):
+    """Nobody may call one interpreter by two lines, or two by the main line."""
+    pair = {build: facts(build, version=version) for build in Build}
+    run = make_run([make_plan("nbody", ["gil-single"])], lines={line: pair})
+    with RunFolder.create(tmp_path, run) as held:
+        pass
+    with pytest.raises(
+        store.StoreError, match=rf"\['{line}'\] has an interpreter of version '{version}'"
+    ):
         store.read_run(held.folder)
 
 

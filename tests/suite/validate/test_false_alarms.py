@@ -7,8 +7,10 @@ import pytest
 from ftguide.suite.validate import (
     false_alarms,
 )
+from tests import synthetic
 from tests.suite.derive.builder import make_blocks
 from tests.suite.derive.builder import make_plan as plan_of
+from tests.suite.derive.test_lines import TIMES, measured
 from tests.suite.validate.scripts import called, folder_of, last_attempt
 
 
@@ -75,3 +77,32 @@ def test_runs_without_copies_reach_nothing(tmp_path, log, monkeypatch):
     blocks = make_blocks(plan, {"gil-single": [1e-5] * 3, "ft-single": [1e-5] * 3})
     assert called(monkeypatch, false_alarms, folder_of(tmp_path, (plan, blocks))) == 1
     assert last_attempt(log)["figures"]["comparisons"] == 0
+
+
+def over_lines(*copies, noise=0.0):
+    """Make a run over three lines with copies on some of them, one off by `noise`."""
+    times = {arm: TIMES[arm] for arm in TIMES if "threads" not in arm and "again" not in arm}
+    times |= {arm: TIMES[arm.replace("-again", "")] for arm in copies}
+    if noise:
+        times[copies[-1]] *= 1 + noise
+    return measured(times, slugs=("nbody", "richards"), noise=0.0005)
+
+
+def test_copies_of_every_line_are_counted(tmp_path, log, monkeypatch):
+    copies = ("ft-single-again", "ft-single-again@3.13", "ft-single-again@3.15")
+    folder = synthetic.write(tmp_path / "results", over_lines(*copies, noise=0.05))
+    assert called(monkeypatch, false_alarms, folder) == 1
+    attempt = last_attempt(log)
+    assert attempt["figures"]["by_arm"] == dict.fromkeys(copies, 2)
+    assert attempt["figures"]["called"] == [
+        "nbody ft-single-again@3.15",
+        "richards ft-single-again@3.15",
+    ]
+    assert attempt["goals"]["every line has A/A pairs"] is True
+
+
+def test_a_line_without_copies_is_named(tmp_path, log, monkeypatch, capsys):
+    run = over_lines("ft-single-again", "ft-single-again@3.15")
+    called(monkeypatch, false_alarms, synthetic.write(tmp_path / "results", run))
+    assert last_attempt(log)["goals"]["every line has A/A pairs"] is False
+    assert "without an A/A pair: 3.13" in capsys.readouterr().out

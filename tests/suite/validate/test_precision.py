@@ -9,8 +9,10 @@ from ftguide.statistics.student import student_quantile
 from ftguide.suite.validate import (
     precision,
 )
-from tests.suite.derive.builder import make_block, make_blocks, stored_of
+from tests import synthetic
+from tests.suite.derive.builder import make_block, make_blocks, stored_of, wobble
 from tests.suite.derive.builder import make_plan as plan_of
+from tests.suite.derive.test_lines import THREE, TIMES
 from tests.suite.validate.scripts import called, folder_of, last_attempt
 
 
@@ -99,3 +101,29 @@ def test_precision_has_three_goals(tmp_path, log, monkeypatch, size, wall, overh
     stock_of(tmp_path, monkeypatch, wall=wall)
     assert called(monkeypatch, precision, folder) == (0 if all(goals) else 1)
     assert list(last_attempt(log)["goals"].values()) == goals
+
+
+@pytest.mark.parametrize(("noise", "reached"), [(0.001, True), (0.05, False)])
+def test_a_run_over_lines_has_the_goal_for_each_of_its_ratios(
+    tmp_path, log, monkeypatch, capsys, noise, reached
+):
+    """The main line is precise; 3.15's interpreters are or are not."""
+    single = [arm for arm in TIMES if "single" in arm and "again" not in arm]
+    plan = plan_of("nbody", single)
+    columns = {
+        arm: wobble(TIMES[arm], 10, noise if "3.15" in arm else 0.001, arm) for arm in single
+    }
+    run = stored_of((plan, make_blocks(plan, columns)), lines=THREE)
+    monkeypatch.setattr(precision, "output", lambda _: tmp_path / "none.json")
+    called(monkeypatch, precision, synthetic.write(tmp_path / "results", run))
+    attempt = last_attempt(log)
+    assert attempt["goals"]["median half-width at most 1 %"] is True
+    assert attempt["goals"][precision.OF_LINES] is reached
+    widths = attempt["figures"]["lines"]
+    assert set(widths) == {
+        *(f"ft-single@{line}/gil-single@{line}" for line in ("3.13", "3.15")),
+        *(f"{build}-single/{build}-single@3.13" for build in ("gil", "ft")),
+        *(f"{build}-single@3.15/{build}-single" for build in ("gil", "ft")),
+    }
+    assert all((width <= 0.01) is (reached or "3.15" not in arm) for arm, width in widths.items())
+    assert "of ft-single@3.15/ft-single" in capsys.readouterr().out

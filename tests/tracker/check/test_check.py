@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from packaging.markers import Marker
 
-from ftguide.tracker.check.check import Answer, check
-from ftguide.tracker.check.dependency import Dependency
+from ftguide.tracker.check.answer import Answer
+from ftguide.tracker.check.check import check
+from ftguide.tracker.check.dependency import Dependency, Listing
+from ftguide.tracker.check.target import Target
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.pages import words
 from ftguide.tracker.record.findings import Kind, Wheels
@@ -15,11 +17,12 @@ from tests import tracked
 TODAY = date.fromisoformat(tracked.TODAY)
 
 
-def ask(*dependencies, evidence=(), line="3.14t", platform=tracked.LINUX, today=TODAY):
+def ask(*dependencies, evidence=(), line="3.14t", platform=tracked.LINUX, today=TODAY, asked=None):
     known = {}
     for item in evidence:
         known.setdefault(item.package, []).append(item)
-    return check(dependencies, known, line=line, platform=platform, today=today)
+    target = Target(line=line, platform=platform)
+    return check(Listing(dependencies=dependencies), known, target, today=today, asked=asked)
 
 
 def one(name="thing", **fields):
@@ -58,7 +61,7 @@ def test_evidence_about_another_release_is_no_answer():
     (checked,) = ask(one(version="5.0"), evidence=evidence).checked
     assert checked.answer is Answer.UNKNOWN
     assert words.reasons(checked.reasons) == [
-        "no evidence about this release; there is about 6.1.3",
+        "no evidence about this release; there is about 6.1.3: turns the GIL on",
     ]
 
 
@@ -125,6 +128,8 @@ def test_hashes_of_another_file_exclude_the_evidence():
     wrong = ask(one(version="6.1.3", hashes=frozenset({"ab" * 32})), evidence=evidence)
     assert wrong.checked[0].answer is Answer.UNKNOWN
     assert looked.file in words.reason(wrong.checked[0].reasons[0])
+    named = one(version="6.1.3", hashes=frozenset({"ab" * 32}), wheels=(looked.file,))
+    assert "with another hash" in words.reason(ask(named, evidence=evidence).checked[0].reasons[0])
 
 
 def test_what_is_not_from_an_index_is_unknown():

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,23 @@ def test_what_is_no_environment(tmp_path):
         environment.read(tmp_path / "absent")
     with pytest.raises(DependencyError, match="no virtual environment"):
         environment.read(tmp_path)
+    text = tmp_path / "bin" / "python"
+    text.parent.mkdir()
+    text.write_text("#!/bin/sh\necho nonsense\n")
+    text.chmod(0o755)
+    with pytest.raises(DependencyError, match="and no Python"):
+        environment.read(text)
+
+
+def test_an_interpreter_outside_of_an_environment_is_asked_where_its_packages_lie(root, tmp_path):
+    """It prints the folder; nothing in that folder is imported to find out."""
+    install(root, "pure-thing")
+    (packages,) = artifacts.site_packages_of(root)
+    (packages / "sitecustomize.py").write_text("raise SystemExit('ran')\n")
+    python = tmp_path / "elsewhere" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\n[ "$2" = -S ] || exit 3\necho \'["{packages}", "/nowhere"]\'\n')
+    python.chmod(0o755)
+    assert [one.name for one in environment.read(python)] == ["pure-thing"]
+    base = Path(sys._base_executable)
+    assert environment.folders_of(base)[1]  # a real one answers, too

@@ -3,12 +3,22 @@
 import re
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from ftguide.tracker.check import dependency, files
-from ftguide.tracker.check.dependency import DependencyError
+from ftguide.tracker.check.dependency import DependencyError, Selection
+from tests.tracker.check.conftest import TARGET
 
 HASH = "ab" * 32
 WHEEL = "lxml-6.1.3-cp314-cp314t-manylinux_2_26_x86_64.manylinux_2_28_x86_64.whl"
+
+
+def listed(path, **selection):
+    return files.read(path, TARGET, Selection(**selection))
+
+
+def read(path):
+    return listed(path).dependencies
 
 
 def save(folder, name, text):
@@ -40,7 +50,7 @@ git+https://example.org/team/tool.git@main#egg=Tool
 numpy==2.*
 """,
     )
-    found = {one.name: one for one in files.read(path)}
+    found = {one.name: one for one in read(path)}
     assert list(found) == [
         "regex",
         "lxml",
@@ -48,7 +58,7 @@ numpy==2.*
         "pillow",
         "local",
         "tool",
-        "unnamed",
+        canonicalize_name(tmp_path.name),  # a folder without a name of its own
         "numpy",
     ]
     assert found["greenlet"].version == "3.5.6"
@@ -63,7 +73,7 @@ numpy==2.*
 
 def test_hashes_and_line_numbers(tmp_path):
     path = save(tmp_path, "r.txt", f"\nlxml==6.1.3 \\\n  --hash=sha256:{HASH}\nregex\n")
-    lxml, regex = files.read(path)
+    lxml, regex = read(path)
     assert lxml.hashes == {HASH}
     assert (lxml.where, regex.where) == (f"{path}, line 2", f"{path}, line 4")
 
@@ -127,15 +137,15 @@ PYPROJECT = '[project]\nname = "x"\ndependencies = ["lxml==6.1.3"]\n'
 @pytest.mark.parametrize(
     ("name", "text", "complete", "origins", "since"),
     [
-        ("pylock.toml", PYLOCK, False, {"lxml": False, "mine": True}, "3.9"),
-        ("pylock.dev.toml", PYLOCK, False, {"lxml": False, "mine": True}, "3.9"),
+        ("pylock.toml", PYLOCK, False, {"lxml": False, "mine": True}, ""),  # evaluated already
+        ("pylock.dev.toml", PYLOCK, False, {"lxml": False, "mine": True}, ""),
         ("uv.lock", UV, True, {"lxml": False}, ""),
         ("poetry.lock", POETRY, True, {"lxml": False}, "3.9"),
         ("pdm.lock", PDM, True, {"lxml": False, "mine": True}, "3.9"),
     ],
 )
 def test_locks(tmp_path, name, text, complete, origins, since):
-    found = files.read(save(tmp_path, name, text))
+    found = read(save(tmp_path, name, text))
     assert {one.name: bool(one.origin) for one in found} == origins
     lxml = found[0]
     assert (lxml.name, lxml.version, lxml.wheels) == ("lxml", "6.1.3", (WHEEL,))
@@ -147,7 +157,7 @@ def test_locks(tmp_path, name, text, complete, origins, since):
 
 
 def test_a_project_lists_no_files(tmp_path):
-    (lxml,) = files.read(save(tmp_path, "pyproject.toml", PYPROJECT))
+    (lxml,) = read(save(tmp_path, "pyproject.toml", PYPROJECT))
     assert (lxml.name, lxml.version, lxml.wheels) == ("lxml", "6.1.3", None)
     assert not lxml.complete
 
@@ -158,6 +168,7 @@ def test_a_project_lists_no_files(tmp_path):
         ("r.txt", "ok\nfoo=1\n", "r.txt, line 2: 'foo=1' is not a requirement"),
         ("r.txt", "a==1 --hash=sha256:zz\n", "line 1: 'sha256:zz' is not a hash"),
         ("r.txt", "a===moon\n", "line 1: 'moon' is not a version"),
+        ("r.txt", "a==not-a-version\n", "line 1: 'not-a-version' is not a version"),
         ("r.txt", "-r r.txt\n", "r.txt: includes itself"),
         ("r.txt", "-r https://example.org/r.txt\n", "download it and name its path"),
         ("r.txt", "-r absent.txt\n", "absent.txt: No such file"),
@@ -193,33 +204,33 @@ def test_a_project_lists_no_files(tmp_path):
         ("uv.lock", '[[package]]\nname = "x"\nmarker = "moon"\n', "(x): 'moon' is not a marker"),
         ("pyproject.toml", "[project]\ndependencies = 3\n", "project.dependencies: not a list"),
         ("pyproject.toml", "[project]\ndependencies = [3]\n", "dependencies[0]: 3 is not a string"),
-        ("other.toml", "[tool]\n", "supported are pylock.toml"),
+        ("other.toml", "[tool]\n", "supported are requirements files, pylock.toml"),
     ],
 )
 def test_damaged_files_name_file_place_value_and_fix(tmp_path, name, text, said):
     path = save(tmp_path, name, text)
     with pytest.raises(DependencyError, match=re.escape(said)) as caught:
-        files.read(path)
+        read(path)
     assert str(tmp_path) in str(caught.value)
     assert "\x1b" not in str(caught.value)
 
 
 def test_files_that_are_no_files(tmp_path):
-    with pytest.raises(DependencyError, match="is a folder"):
-        files.read(tmp_path)
+    with pytest.raises(DependencyError, match="a folder with neither a list"):
+        read(tmp_path)
     (tmp_path / "b.txt").write_bytes(b"numpy\n\xff\xfe")
     with pytest.raises(DependencyError, match="not UTF-8 at byte 6"):
-        files.read(tmp_path / "b.txt")
+        read(tmp_path / "b.txt")
 
 
 def test_huge_files_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(dependency, "MAX_BYTES", 10)
     with pytest.raises(DependencyError, match="no list of dependencies"):
-        files.read(save(tmp_path, "r.txt", "numpy==2.5.5\n"))
+        read(save(tmp_path, "r.txt", "numpy==2.5.5\n"))
 
 
 def test_deep_includes_end(tmp_path):
     for number in range(12):
         save(tmp_path, f"r{number}.txt", f"-r r{number + 1}.txt\n")
     with pytest.raises(DependencyError, match="8 files deep"):
-        files.read(tmp_path / "r0.txt")
+        read(tmp_path / "r0.txt")

@@ -73,6 +73,11 @@ def test_a_cell_is_as_old_as_the_oldest_thing_it_rests_on():
     assert cell().observed_at == ""
 
 
+def test_without_an_offer_no_release_is_known_to_be_newer():
+    assert not cell(*GOOD[1:]).stale
+    assert cell(*GOOD[1:], wheels(version="2.0")).stale
+
+
 def test_what_nobody_probed_does_not_grow_stale():
     old = replace(wheels(), observed_at="2025-01-01T00:00:00Z")
     assert not cell(old).stale

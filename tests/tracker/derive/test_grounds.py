@@ -137,6 +137,12 @@ CASES = {
         [reason("IMPORT_FAILED", "some", "ImportError: no")],
         "import",
     ),
+    "an import raises, and its modules turn the GIL on all the same": (
+        (*GOOD[:-1], imported(FAILED), declared(USED)),
+        "GIL_ON",
+        [ON],
+        "declare",
+    ),
     "what is missing is not what raises": (
         (*GOOD, imported(FAILED), fallback("some.core")),
         "FAILS_TO_IMPORT",

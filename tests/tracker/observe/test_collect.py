@@ -159,6 +159,11 @@ def test_claims_come_from_metadata_where_the_index_serves_it(index, server):
     claim = collected(index)[2]
     assert isinstance(claim.result, Claim)
     assert claim.result.classifiers[0].endswith("2 - Beta")
+    asked = len(server.asked)
+    assert collected(index)[2].result == claim.result
+    assert len(server.asked) == asked  # what has a hash is asked for once
+    for kept in index.cache.glob("metadata-*"):
+        kept.write_bytes(b"damaged")
     server.pages[where] = (200, metadata + b"changed", {})
     with pytest.raises(CompatError, match=rf"{name}: its metadata does not have the hash"):
         collected(index)

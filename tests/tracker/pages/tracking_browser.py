@@ -7,13 +7,12 @@ behave. Needs a built site with packages; like the pictures it belongs to `nox -
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.site.screenshots import ARGUMENTS, served
+from tests.site.browser import launch, served
 
 WIDTHS = (320, 390, 768, 1024, 1100, 1280, 1400, 1920)
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -21,7 +20,9 @@ _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.cli
 
 def shown(page: Page) -> list[str]:
     """Return the names in the visible rows, in order."""
-    names = page.locator("table.compat tbody tr:not([hidden]) th a").all_text_contents()
+    names = page.locator(
+        "table.compat tbody tr:not([hidden]) th a:not(.row-link)"
+    ).all_text_contents()
     return [name.strip() for name in names]
 
 
@@ -105,9 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{site} holds no packages: run `nox -s docs` with evidence first", file=sys.stderr)
         return 2
     with served(site) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
-        )
+        browser = launch(playwright)
         visit = Visit(browser.new_page(), address)
         visit.page.goto(f"{address}/tracking.html")
         visit.search()

@@ -12,7 +12,7 @@ from sphinx.util.typing import ExtensionMetadata
 from ftguide.guide.pages import snippets, stamp
 from ftguide.native.pages import examples_table, native_tables
 from ftguide.outcomes.pages import domain as outcome_domain
-from ftguide.render import depends, nodes
+from ftguide.render import depends, drawn, menu, nodes
 from ftguide.suite.pages import bench_domain, register
 from ftguide.tracker.pages import domain
 
@@ -20,7 +20,9 @@ from ftguide.tracker.pages import domain
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register what the pages of all products say."""
     nodes.setup(app)
+    drawn.setup(app)
     depends.setup(app)
+    menu.setup(app)
     snippets.setup(app)
     stamp.setup(app)
     native_tables.setup(app)

@@ -1,0 +1,248 @@
+"""The Sphinx side of what surrounds the pages: landmarks, search, A to Z, news, and what programs read.
+
+An extension of its own: it needs Furo, which the pages of the products do not.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+from ftguide.outcomes.pages.data import laboratory
+from ftguide.outcomes.pages.domain import laboratory_of
+from ftguide.render import depends
+from ftguide.render.nodes import data_file
+from ftguide.site import index_page, kinds, machines, news, search, share
+from ftguide.site.articles import Article, articles
+from ftguide.site.landmarks import accessible
+from ftguide.suite.pages import bench_domain
+from ftguide.suite.pages.data import Results
+from ftguide.tracker.pages import domain as tracker_domain
+from ftguide.tracker.pages import table
+from ftguide.tracker.pages.domain import tracker_of
+
+logger = logging.getLogger(__name__)
+
+#: What Sphinx's own search marks and steps through; ours needs neither, nor does anything else.
+_NEVER_USED = {"doctools.js", "sphinx_highlight.js"}
+#: Of use only where there are tabs.
+_TABS = "design-tabs.js"
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class NewsDirective(SphinxDirective):
+    """List what was found out last, one item of each product; nothing where there is nothing yet."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list."""
+        newest: dict[str, news.News] = {}
+        for one in gathered(self.env, self.env.docname):
+            newest.setdefault(one.source, one)
+        if not newest:
+            return []
+        listed = nodes.bullet_list("", classes=["site-news"])
+        listed += [_item(one, self.env.docname) for _, one in sorted(newest.items())]
+        feed = data_file("", "All of them as a feed", target=news.FEED)
+        listed += nodes.list_item("", nodes.paragraph("", "", feed))
+        return [listed]
+
+
+def _item(one: news.News, docname: str) -> nodes.list_item:
+    """Return one piece of news; package pages have no source, so links are made when a page is written."""
+    link = news_link("", one.value, page=one.page, docname=docname)
+    text = nodes.paragraph("", "", nodes.strong("", f"{one.source}, {one.day}:"), nodes.Text(" "))
+    text += [link, nodes.Text(f" {one.text}.")]
+    return nodes.list_item("", text)
+
+
+class news_link(nodes.Inline, nodes.TextElement):  # noqa: N801 - docutils names nodes in lower case
+    """A link to a page by its name; attributes `page` and `docname`, the page that it stands on."""
+
+
+def resolve_news(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Turn the links of news into references, which only a builder knows how to spell."""
+    for node in list(doctree.findall(news_link)):
+        try:
+            uri = app.builder.get_relative_uri(docname, node["page"])
+        except Exception:  # noqa: BLE001 - builders without addresses raise what they like
+            node.replace_self(nodes.Text(node.astext()))
+            continue
+        node.replace_self(nodes.reference("", node.astext(), refuri=uri, internal=True))
+
+
+def gathered(env: BuildEnvironment, docname: str | None = None) -> list[news.News]:
+    """Return all news; a page that shows some depends on the files that they come from."""
+    if docname is None:
+        return news.gather(results_of(env), laboratory(), tracker_of(env.config))
+    bench = bench_domain.domain_of(env)
+    results = bench.results()
+    for loaded in results.newest():
+        bench.depend(loaded.folder)
+    tracker = tracker_of(env.config)
+    depends.on(env, docname, tracker.files)
+    return news.gather(results, laboratory_of(env, docname), tracker)
+
+
+def results_of(env: BuildEnvironment) -> Results:
+    """Return the runs, without making a page depend on them."""
+    bench = bench_domain.domain_of(env)
+    return Results(bench.folder, bench.tell)
+
+
+def prepare(app: Sphinx) -> None:
+    """Give the templates their filter, and switch off the index that Pagefind replaces."""
+    if isinstance(app.builder, StandaloneHTMLBuilder) and app.builder.name in {"html", "dirhtml"}:
+        environment = app.builder.templates.environment
+        environment.filters["accessible"] = accessible
+        app.builder.search = False
+
+
+def find_templates(_app: Sphinx, config: Config) -> None:
+    """Let Sphinx find the templates of this extension after those of the project."""
+    config.templates_path = [*config.templates_path, str(TEMPLATES)]
+
+
+def is_site(app: Sphinx) -> bool:
+    """Whether a build makes the site itself."""
+    return app.builder.name in {"html", "dirhtml"} and app.config.html_theme == "furo"
+
+
+def further_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield the page A to Z and the page for searching."""
+    if not is_site(app):
+        return
+    builder = app.builder
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
+    body = made.get_template("a-z.jinja").render(
+        groups=index_page.by_letter(index_page.entries(app.env)),
+        address=lambda entry: builder.get_relative_uri(index_page.NAME, entry.page) + entry.anchor,
+    )
+    yield index_page.NAME, {"title": "A to Z", "body": body}, "page.html"
+    yield "search", {"title": "Search"}, "search.html"
+
+
+def add_to_head(
+    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Announce a page's twin and the feed, and put a page's number where links to it are shown."""
+    if not is_site(app):
+        return
+    tags = []
+    if doctree is not None and kinds.kind_of(pagename)[0]:
+        twin = machines.twin_of(posixpath.basename(app.builder.get_target_uri(pagename)))
+        tags.append(f'<link rel="alternate" type="text/markdown" href="{html.escape(twin)}">')
+    feed = html.escape(context["pathto"](news.FEED, resource=True))
+    tags.append(
+        f'<link rel="alternate" type="application/atom+xml" title="What is new" href="{feed}">'
+    )
+    unused = _NEVER_USED if "sd-tab-set" in context.get("body", "") else {*_NEVER_USED, _TABS}
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if posixpath.basename(str(getattr(script, "filename", script))) not in unused
+    ]
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+    if context.get("meta") is not None:
+        said = share.description(results_of(app.env), pagename)
+        if said:
+            context["meta"] = {**context["meta"], "og:description": said}
+
+
+def _pages(app: Sphinx) -> list[tuple[str, str]]:
+    """Return the names and addresses of all pages that have an article worth finding."""
+    names = sorted(app.env.found_docs)
+    if table.BASE in tracker_domain.domain_of(app.env).data["tables"]:
+        names += [table.page_of(one.package.name) for one in tracker_of(app.config).statuses]
+    return [(name, app.builder.get_target_uri(name)) for name in names]
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write what is made of finished pages: the index, twins, llms.txt, the sitemap, the feed."""
+    if exception is not None or not is_site(app):
+        return
+    out = Path(app.outdir)
+    found = list(articles(out, _pages(app)))
+    try:
+        search.write_index(found, out)
+    except (OSError, search.SearchError) as error:
+        logger.warning(
+            "the search index could not be written: %s", error, type="site", subtype="search"
+        )
+    twins = machines.write_twins(found, out)
+    site = str(app.config.html_baseurl)
+    base = f"{site.rstrip('/')}/" if site else ""
+    title = str(app.config.html_title)
+    summary = _descriptions(app, [str(app.config.root_doc)])
+    listed = machines.llms_txt(title, next(iter(summary.values()), ""), _listed(app, twins), base)
+    (out / machines.LLMS).write_text(listed, encoding="utf-8")
+    if base:
+        pages = [base + uri for _, uri in _pages(app)] + [f"{base}{index_page.NAME}.html"]
+        (out / machines.SITEMAP).write_bytes(machines.sitemap(pages))
+    feed = news.feed(gathered(app.env), title, site, app.builder.get_target_uri)
+    (out / news.FEED).write_bytes(feed)
+
+
+def _descriptions(app: Sphinx, names: list[str]) -> dict[str, str]:
+    """Return the descriptions that pages give of themselves, by name."""
+    found = {}
+    for name in names:
+        for node in app.env.get_doctree(name).findall(nodes.meta):
+            if node.get("name") == "description":
+                found[name] = str(node["content"])
+    return found
+
+
+def _listed(app: Sphinx, twins: list[Article]) -> Iterator[machines.Listed]:
+    """Yield the pages with a twin in the order of the menu, then the others by kind."""
+    env, left = app.env, {article.name: article for article in twins}
+    trees = env.get_doctree(str(app.config.root_doc)).findall(addnodes.toctree)
+    menu = [(str(tree.get("caption") or "Pages"), tree["includefiles"]) for tree in trees]
+    menu.insert(0, ("Start", [str(app.config.root_doc)]))
+    descriptions = _descriptions(app, [name for name in left if name in env.found_docs])
+    order = [(group, name) for group, names in menu for name in names if name in left]
+    placed = {name for _, name in order}
+    order += sorted(
+        (f"{kinds.kind_of(name)[1]} pages", name) for name in left if name not in placed
+    )
+    for group, name in order:
+        article = left[name]
+        yield machines.Listed(
+            group=group,
+            title=article.title,
+            uri=article.uri,
+            description=descriptions.get(name, ""),
+        )
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything; the setting `html_baseurl` is the address of the site."""
+    app.add_node(news_link)
+    app.add_directive("news", NewsDirective)
+    app.add_css_file("site.css")
+    app.add_js_file("site.js", loading_method="defer")
+    app.connect("config-inited", find_templates)
+    app.connect("builder-inited", prepare)
+    app.connect("doctree-resolved", resolve_news)
+    app.connect("html-collect-pages", cast("Any", further_pages))
+    app.connect("html-page-context", add_to_head, priority=400)  # before sphinxext.opengraph
+    app.connect("build-finished", finish, priority=900)  # after the domains wrote their files
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

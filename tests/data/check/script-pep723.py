@@ -1,0 +1,6 @@
+# /// script
+# dependencies = ["lxml"]
+# ///
+import lxml
+
+print(lxml.__version__)

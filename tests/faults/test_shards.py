@@ -1,0 +1,120 @@
+"""A job in four parts on four machines: one is killed, one arrives forged, and it still comes together."""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ftguide.ground.files import ROOT
+from ftguide.ground.shard import Shard
+from ftguide.outcomes.declare.catalogue import catalogue
+from ftguide.outcomes.record import store
+
+pytestmark = pytest.mark.interpreters
+
+#: Litmus tests of one process each, quick and without endings of their own.
+FAMILIES = ("increments", "publication")
+PARTS = 4
+MACHINE = "hosted-2cpu"
+
+
+def checkout(place):
+    """Make a machine's checkout: the code of this one, a few families, nothing observed."""
+    tests = place / "outcomes" / "tests"
+    tests.mkdir(parents=True)
+    (place / "tmp").mkdir()
+    (place / "ftguide").symlink_to(ROOT / "ftguide")
+    (place / "benchmarks").symlink_to(ROOT / "benchmarks")
+    for name in ("declare", *FAMILIES):
+        shutil.copy(ROOT / "outcomes" / "tests" / f"{name}.py", tests)
+    return place
+
+
+def begin(place, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", "ftguide", *words],
+        cwd=place,
+        # What a killed process had in the temporary folder stays there: each machine has one of its own.
+        env={**os.environ, "PYTHONPATH": str(place), "TMPDIR": str(place / "tmp"), "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def run(place, *words, status=0):
+    process = begin(place, *words)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == status, output
+    return output
+
+
+def observe(part, executables):
+    pythons = [word for one in executables.values() for word in ("--python", one)]
+    return ["outcomes", "--preset", "quick", "--shard", f"{part}/{PARTS}", *pythons]
+
+
+def observed(place, machine):
+    return {(seen.test, seen.subject.name) for seen in store.read(machine, place).observations}
+
+
+def test_four_parts_are_the_whole_whatever_happens_to_one(tmp_path, executables):
+    tests = catalogue(checkout(tmp_path / "plan") / "outcomes" / "tests").tests
+    machines = [checkout(tmp_path / f"machine-{part}") for part in range(1, PARTS + 1)]
+    parcels = [place / "sent.ftguide.json" for place in machines]
+    for part, place in enumerate(machines, start=1):
+        words = observe(part, executables)
+        if part == 2:
+            killed_after_the_first_observation(place, words)
+            words.append("--resume")
+        run(place, *words)
+        run(place, "submit", "--outcomes", "--machine", MACHINE, "--output", str(parcels[part - 1]))
+
+    merged = checkout(tmp_path / "merged")
+    honest = parcels[2].read_bytes()
+    parcels[2].write_bytes(forged(honest))
+    for path, status in zip(parcels, (0, 0, 2, 0), strict=True):
+        output = run(merged, "accept", str(path), status=status)
+        assert ("was changed" in output) is bool(status)
+    assert {test for test, _ in observed(merged, MACHINE)} == {
+        slug for slug in tests if not Shard(3, PARTS).has(slug)
+    }
+    parcels[2].write_bytes(honest)
+    run(merged, "accept", str(parcels[2]))
+
+    whole = set().union(*(observed(place, "local") for place in machines))
+    assert observed(merged, MACHINE) == whole
+    assert {test for test, _ in whole} == set(tests)
+    lines = [
+        line for path in store.paths(MACHINE, merged) for line in path.read_bytes().splitlines()
+    ]
+    assert len(lines) == len(whole)  # nothing came twice
+
+
+def killed_after_the_first_observation(place, words):
+    process = begin(place, *words)
+    deadline = time.monotonic() + 60
+    while not observed(place, "local"):
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+def forged(data):
+    """Return a parcel in which somebody has made one race disappear."""
+    record = json.loads(data)
+    name = next(name for name in record["files"] if name.endswith(".jsonl"))
+    contents = base64.b64decode(record["files"][name])
+    seen = json.loads(contents.splitlines()[0])
+    seen["processes"] = [{**ran, "counts": {"2": ran["samples"]}} for ran in seen["processes"]]
+    record["files"][name] = base64.b64encode(json.dumps(seen).encode() + b"\n").decode()
+    return json.dumps(record).encode()

@@ -1,0 +1,105 @@
+"""Damage, seeded: bytes that flip or vanish, values that hurt, in files that somebody might send.
+
+Half of the mutations work on bytes, as a broken transfer does. The other half keep a file readable and put
+a value into it that a careless reader trips over: another type, a number without end, a path that leads
+out, markup, a formula, an escape code.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+#: What stands in place of a value; each has made some program fail somewhere.
+HURTFUL: tuple[Any, ...] = (
+    *(None, True, -1, 0, 2**63, 10**400, 1e308, -1e-308, float("nan"), float("inf")),
+    *(
+        "",
+        "x" * 70_000,
+        "../../../etc/passwd",
+        "C:\\Users\\x",
+        "\x1b[31mred",
+        "\u202ereversed",
+        "\x00",
+    ),
+    *("<script>alert(1)</script>", "{{ 7*7 }}", "=HYPERLINK(1)", "]]>", "\ud800", "3.14.7\n3.15.0"),
+    *([], {}, [[[]]], {"": {}}, [{}] * 50),
+)
+
+
+def of_bytes(data: bytes, chance: random.Random) -> bytes:
+    """Damage bytes in one of the ways in which files get damaged."""
+    at, length = chance.randrange(len(data) + 1), chance.choice((1, 4, 64, 1024))
+    piece = data[at : at + length]
+    return chance.choice(
+        (
+            data[:at],
+            data[:at] + data[at + length :],
+            data[:at] + piece * 3 + data[at + length :],
+            data[:at] + bytes(chance.randrange(256) for _ in piece) + data[at + length :],
+            data[:at]
+            + chance.choice((b"\x00", b"\xff\xfe", b"\n", b"}", b'"', b"[" * 5000))
+            + data[at:],
+            data[at:] + data[:at],
+        )
+    )
+
+
+def of_json(data: bytes, chance: random.Random) -> bytes:
+    """Replace, remove or add one value anywhere in one line of JSON."""
+    lines = data.split(b"\n")
+    whole = not _is_json(lines[0])
+    number = 0 if whole else chance.randrange(len(lines))
+    record = _read(data if whole else lines[number])
+    places = [(holder, key) for holder, key in walk(record)]
+    if not places:
+        return of_bytes(data, chance)
+    holder, key = chance.choice(places)
+    match chance.randrange(4):
+        case 0 if isinstance(holder, dict):
+            del holder[key]
+        case 1 if isinstance(holder, dict):
+            holder[chance.choice(("", "extra", "__class__", "\x1b[2J", "../x"))] = holder[key]
+        case 1:
+            holder.insert(key, holder[key])
+        case _:
+            holder[key] = chance.choice(HURTFUL)
+    made = json.dumps(record).encode("utf-8", "surrogatepass")
+    return made if whole else b"\n".join([*lines[:number], made, *lines[number + 1 :]])
+
+
+def of_text(data: bytes, chance: random.Random) -> bytes:
+    """Replace one quoted or bare word of a text, such as TOML or a list of requirements."""
+    words = data.split(b" ")
+    at = chance.randrange(len(words))
+    hurt = str(chance.choice(HURTFUL)).encode("utf-8", "surrogatepass")
+    words[at] = chance.choice((hurt, b'"' + hurt + b'"', b"[" + hurt, b""))
+    return b" ".join(words)
+
+
+Mutation = Callable[[bytes, random.Random], bytes]
+
+
+def walk(record: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every place in a record that holds a value."""
+    if isinstance(record, (dict, list)):
+        for key in [*record] if isinstance(record, dict) else range(len(record)):
+            yield record, key
+            yield from walk(record[key])
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _read(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None

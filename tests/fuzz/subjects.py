@@ -1,0 +1,182 @@
+"""What is fuzzed: each kind of file that comes from others, with good examples and the code that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ftguide.ground import files, parcel
+from ftguide.ground.files import ROOT
+from ftguide.ground.parcel import ParcelKind
+from ftguide.ground.vocabulary import ExpectedError
+from ftguide.outcomes import submission as outcomes
+from ftguide.outcomes.declare.catalogue import catalogue
+from ftguide.outcomes.record import store as observed
+from ftguide.suite import submission as suite
+from ftguide.suite.derive import analysis
+from ftguide.suite.record import store
+from ftguide.suite.record.model import Line
+from ftguide.tracker import submission as tracker
+from ftguide.tracker.declare import packages
+from ftguide.tracker.record import evidence
+from tests import synthetic
+from tests.fuzz.mutations import Mutation, of_bytes, of_json, of_text
+
+
+class FindingError(Exception):
+    """An end that is neither good one; the message says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A kind of file."""
+
+    name: str
+    files: Callable[[], Mapping[str, bytes]]  #: good ones, unpacked, by their place in a folder
+    read: Callable[[Path], list[str]]  #: raises `ExpectedError`, or returns the problems it told
+    mutations: tuple[Mutation, ...] = (of_bytes, of_json)
+
+    def packed(self, name: str, data: bytes) -> bytes:
+        """Return what is written for a mutated content."""
+        return files.pack(data) if name.endswith(".gz") else data
+
+
+def good_end(subject: Subject, place: Path) -> str:
+    """Read a folder; return how that ended, raise for what must not happen."""
+    try:
+        told = subject.read(place)
+    except ExpectedError as error:
+        _check(str(error))
+        return "refused"
+    for text in told:
+        _check(text)
+    return "loaded, with problems" if told else "loaded"
+
+
+def _check(message: str) -> None:
+    if not message.isprintable():
+        raise FindingError(f"a message would steer a terminal: {message!r}")
+    if len(message) > 20_000:
+        raise FindingError(f"a message of {len(message)} characters: {message[:200]!r}")
+
+
+def _run() -> dict[str, bytes]:
+    stored = synthetic.stored(
+        blocks=5, truth={"nbody": synthetic.SINGLE, "mandelbrot": synthetic.SCALES}
+    )
+    lines = b"".join(msgspec.json.encode(Line(block=block)) + b"\n" for block in stored.blocks)
+    base = f"run/{stored.run.run_id}"
+    return {f"{base}/run.json": files.to_json(stored.run), f"{base}/blocks.jsonl.gz": lines}
+
+
+def _read_run(place: Path) -> list[str]:
+    (folder,) = (place / "run").iterdir()
+    try:
+        analysis.report(store.load(folder))
+    except (ArithmeticError, LookupError, ValueError) as error:
+        # What pages say of a run whose records are possible one by one and not together.
+        return [f"no report can be derived ({type(error).__name__})"]
+    return []
+
+
+def _index() -> dict[str, bytes]:
+    return {"index.json": (ROOT / store.RESULTS / "index.json").read_bytes()}
+
+
+def _read_index(place: Path) -> list[str]:
+    for entry in store.read_index(place).runs:
+        store.folder_of(place, entry).relative_to(place)
+    return []
+
+
+def _observed() -> dict[str, bytes]:
+    base = observed.folder_of("epyc-zen4-2vcpu-kvm")
+    paths = [base / "machine.json", *sorted(base.glob("3.14.7t/[a-b]*.jsonl"))]
+    return {
+        f"{observed.OBSERVED}/fuzzed/{path.relative_to(base)}": path.read_bytes() for path in paths
+    }
+
+
+def _read_observed(place: Path) -> list[str]:
+    observed.read_machine("fuzzed", place)
+    return [str(problem) for problem in observed.read("fuzzed", place).problems]
+
+
+def _evidence() -> dict[str, bytes]:
+    paths = sorted((ROOT / evidence.EVIDENCE).glob("*.jsonl"), key=lambda path: path.stat().st_size)
+    return {path.name: path.read_bytes() for path in paths[:4]}
+
+
+def _read_evidence(place: Path) -> list[str]:
+    for path in sorted(place.iterdir()):
+        evidence.read_file(path)
+    return []
+
+
+def _packages() -> dict[str, bytes]:
+    return {"packages.toml": packages.PACKAGES.read_bytes()}
+
+
+def _read_packages(place: Path) -> list[str]:
+    packages.read(place / "packages.toml")
+    return []
+
+
+def _parcels() -> dict[str, bytes]:
+    run = _run()
+    base = next(iter(run)).rpartition("/")[0]
+    machine = "epyc-zen4-2vcpu-kvm"
+    seen = sorted(observed.folder_of(machine).glob("3.14.7t/a*.jsonl"))
+    run_id = msgspec.json.decode(seen[0].read_bytes().split(b"\n")[0])["run"]
+    return {
+        "run.json": parcel.pack(
+            ParcelKind.RUN,
+            base.rpartition("/")[2],
+            {
+                "run.json": run[f"{base}/run.json"],
+                "blocks.jsonl.gz": files.pack(run[f"{base}/blocks.jsonl.gz"]),
+            },
+        ),
+        "outcomes.json": parcel.pack(
+            ParcelKind.OUTCOMES,
+            run_id,
+            {
+                "machine.json": (observed.folder_of(machine) / "machine.json").read_bytes(),
+                **{f"3.14.7t/{path.name}": path.read_bytes() for path in seen},
+            },
+        ),
+        "evidence.json": parcel.pack(ParcelKind.EVIDENCE, "evidence-2026-11-28", _evidence()),
+    }
+
+
+def _read_parcels(place: Path) -> list[str]:
+    """Take every parcel into an empty checkout, as `accept` does; whatever is refused left nothing behind."""
+    told = []
+    for path in sorted(place.glob("*.json")):
+        root = place / f"checkout-{path.stem}"
+        try:
+            sent = parcel.unpack(path)
+            if sent.kind is ParcelKind.RUN:
+                suite.accept(sent, path, root)
+            elif sent.kind is ParcelKind.OUTCOMES:
+                outcomes.accept(sent, path, catalogue(), root)
+            else:
+                tracker.accept(sent, path, root)
+        except ExpectedError as error:
+            told.append(str(error))
+            if left := [each for each in root.rglob("*") if each.is_file()]:
+                raise FindingError(f"{path.name} was refused, and left {left}") from error
+    return told
+
+
+SUBJECTS = (
+    Subject(name="runs", files=_run, read=_read_run),
+    Subject(name="index", files=_index, read=_read_index),
+    Subject(name="outcomes", files=_observed, read=_read_observed),
+    Subject(name="evidence", files=_evidence, read=_read_evidence),
+    Subject(name="packages", files=_packages, read=_read_packages, mutations=(of_bytes, of_text)),
+    Subject(name="parcels", files=_parcels, read=_read_parcels),
+)

@@ -1,0 +1,173 @@
+"""What outcome tests showed travels between checkouts that do not trust each other."""
+
+import pytest
+
+from ftguide.ground import files, parcel, redact
+from ftguide.ground.parcel import ParcelError, ParcelKind
+from ftguide.ground.vocabulary import UnknownNameError
+from ftguide.outcomes import submission
+from ftguide.outcomes.record import store
+from tests import synthetic
+from tests.outcomes.made import observation
+
+RUN = "20261128T000000Z-00000000"
+
+
+@pytest.fixture
+def tests_of(specimens):
+    return list(specimens.tests.values())[:3]
+
+
+@pytest.fixture
+def here(tmp_path, tests_of):
+    """Return the sender's checkout, in which three tests ran on two interpreters, and one in another run."""
+    root = tmp_path / "here"
+    for test in tests_of:
+        for on in ("3.14.7", "3.14.7t"):
+            store.append("local", observation(test, on, counts=[{"1": 2}]), test.family, root)
+    later = observation(tests_of[0], counts=[{"1": 3}], run="20261129T000000Z-00000000")
+    store.append("local", later, tests_of[0].family, root)
+    store.write_machine(synthetic.machine(name="local"), root)
+    return root
+
+
+def sent(here, **changes):
+    path = here.parent / "sent.ftguide.json"
+    path.write_bytes(submission.pack(RUN, "sender-2vcpu", here))
+    if changes:
+        contents = parcel.unpack(path).files
+        contents.update(changes.get("files", {}))
+        path.write_bytes(parcel.pack(ParcelKind.OUTCOMES, changes.get("name", RUN), contents))
+    return path
+
+
+def accept(path, specimens, root):
+    return submission.accept(parcel.unpack(path), path, specimens, root)
+
+
+def tree(root):
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_the_observations_of_one_run_arrive(here, specimens, tmp_path):
+    there = tmp_path / "there"
+    taken = accept(sent(here), specimens, there)
+    assert (taken.new, taken.outdated) == (6, 0)
+    arrived = store.read("sender-2vcpu", there)
+    assert not arrived.problems
+    assert {seen.run for seen in arrived.observations} == {RUN}
+    left = [seen for seen in store.read("local", here).observations if seen.run == RUN]
+    assert sorted(arrived.observations, key=repr) == sorted(left, key=repr)
+    assert store.read_machine("sender-2vcpu", there).cpu_model == "Synthetic CPU @ 2.00GHz"
+
+
+def test_the_same_run_twice_changes_nothing_and_half_of_it_is_completed(here, specimens, tmp_path):
+    there, path = tmp_path / "there", sent(here)
+    accept(path, specimens, there)
+    before = tree(there)
+    assert accept(path, specimens, there).new == 0
+    assert tree(there) == before
+    store.paths("sender-2vcpu", there)[0].unlink()
+    assert accept(path, specimens, there).new == 3
+    assert tree(there) == before
+
+
+def test_an_observation_is_never_changed(here, specimens, tests_of, tmp_path):
+    there, path = tmp_path / "there", sent(here)
+    accept(path, specimens, there)
+    before = tree(there)
+    name = f"3.14.7/{tests_of[0].family}.jsonl"
+    other = (
+        parcel.unpack(path)
+        .files[name]
+        .replace(b'"1":2', b'"1":9')
+        .replace(b'"samples":2', b'"samples":9')
+    )
+    with pytest.raises(submission.SubmissionError, match="with other counts"):
+        accept(sent(here, files={name: other}), specimens, there)
+    assert tree(there) == before
+
+
+def test_what_was_tested_with_other_programs_is_counted_and_left_out(
+    here, specimens, tests_of, tmp_path
+):
+    name = f"3.14.7/{tests_of[0].family}.jsonl"
+    lines = parcel.unpack(sent(here)).files[name].replace(tests_of[0].hash.encode(), b"0" * 64)
+    taken = accept(sent(here, files={name: lines}), specimens, tmp_path / "there")
+    assert (taken.new, taken.outdated) == (5, 1)
+
+
+def test_another_machine_of_the_same_name_is_refused(here, specimens, tmp_path):
+    there, path = tmp_path / "there", sent(here)
+    accept(path, specimens, there)
+    before = tree(there)
+    machine = synthetic.machine(name="sender-2vcpu", cpus=16, fingerprint="1" * 64)
+    with pytest.raises(store.StoreError, match="another machine"):
+        accept(sent(here, files={"machine.json": files.to_json(machine)}), specimens, there)
+    assert tree(there) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("3.14.7/{family}.jsonl", lambda data: data[:-20] + b"\n", r"jsonl'\], line 3"),
+        ("3.14.7/{family}.jsonl", lambda data: data.replace(b'"1":2', b'"1":3'), "do not add up"),
+        (
+            "3.14.7/{family}.jsonl",
+            lambda data: data.replace(RUN.encode(), b"x" * 25),
+            "belongs to run 'xxx",
+        ),
+        (
+            "3.14.7t/{family}.jsonl",
+            lambda data: data.replace(b'"build":"ft"', b'"build":"gil"'),
+            "lies in",
+        ),
+        ("3.14.7/another.jsonl", None, "stands in another.jsonl"),
+        ("3.14.7/run.sh", None, "is not INTERPRETER/FAMILY.jsonl"),
+        ("python3/{family}.jsonl", None, "is not INTERPRETER/FAMILY.jsonl"),
+        ("machine.json", lambda data: data.replace(b"sender-2vcpu", b"local"), "is every machine"),
+        (
+            "machine.json",
+            lambda data: data.replace(b"sender-2vcpu", b"../../x"),
+            "cannot name a machine",
+        ),
+        ("machine.json", lambda _: b"[]", r"machine\.json'\]: Expected `object`"),
+    ],
+)
+def test_what_is_not_an_observation_is_named(
+    here, specimens, tests_of, tmp_path, name, change, told
+):
+    family = tests_of[0].family
+    name = name.format(family=family)
+    contents = parcel.unpack(sent(here)).files
+    data = change(contents[name]) if change else contents[f"3.14.7/{family}.jsonl"]
+    with pytest.raises((submission.SubmissionError, store.StoreError, ParcelError), match=told):
+        accept(sent(here, files={name: data}), specimens, tmp_path / "there")
+    assert not tree(tmp_path / "there")
+
+
+def test_a_run_that_is_not_there_is_named_with_what_is(here):
+    with pytest.raises(UnknownNameError, match="20261129T000000Z-00000000"):
+        submission.pack("20261129T000000Z-0000000a", "sender-2vcpu", here)
+
+
+def test_a_machine_needs_a_name_of_its_own(here):
+    with pytest.raises(submission.SubmissionError, match="every machine"):
+        submission.pack(RUN, "local", here)
+    with pytest.raises(store.StoreError, match="cannot name a machine"):
+        submission.pack(RUN, "My Machine", here)
+
+
+def test_private_words_are_not_packed(here, monkeypatch, tests_of):
+    seen = observation(
+        tests_of[0], "3.13.15", counts=[{"1": 2}], traces={"SIGSEGV": "on secrethost"}
+    )
+    store.append("local", seen, tests_of[0].family, here)
+    monkeypatch.setattr(redact.platform, "node", lambda: "secrethost.example")
+    with pytest.raises(submission.SubmissionError, match="secrethost"):
+        submission.pack(RUN, "sender-2vcpu", here)
+
+
+def test_a_name_of_a_run_is_checked(here, specimens, tmp_path):
+    with pytest.raises(submission.SubmissionError, match=r"\$\.name '\.\./up' is not the id"):
+        accept(sent(here, name="../up"), specimens, tmp_path / "there")

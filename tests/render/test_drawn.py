@@ -1,0 +1,107 @@
+"""A table drawn as one node is the table that docutils would write, whatever stands in it."""
+
+import io
+
+import bs4
+import pytest
+from docutils import nodes
+from sphinx.testing.util import SphinxTestApp
+from sphinx.util.docutils import SphinxDirective
+
+from ftguide.render import drawn, menu
+from ftguide.render.templates import Templates
+
+TEMPLATE = """{% macro m(hostile, link) %}
+<table caption="{{ hostile }}">
+<th>A &amp; B</th><th class="num">N</th><th class="long">L</th>
+<tr><th>Group {{ hostile }}</th></tr>
+<tr class="sum"><td><anchor id="here"/><code>two words</code> /
+ <strong>so</strong> {{ link }}, {{ link }}</td><td>1 <span class="interval">(0 to 2)</span></td>
+<td>{{ hostile }}</td></tr>
+<tr><td>a@b.c</td><td>none</td><td></td></tr>
+</table>
+{% endmacro %}
+"""
+HOSTILE = '<script>alert("1 & 2")</script>'
+
+
+class _Draw(SphinxDirective):
+    """Draw the table twice: as one node, and as docutils nodes."""
+
+    draw = None
+
+    def run(self):
+        link = nodes.reference("", "", nodes.Text("link"), refuri="https://example.org/?a=1&b")
+        (table,) = self.draw("t.m", HOSTILE, link)
+        (other,) = self.draw("t.m", HOSTILE, link.deepcopy())
+        whole = drawn.expanded(other)
+        whole["ids"] = []
+        return [table, whole]
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Build a page with both tables."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (tmp_path / "t.jinja").write_text(TEMPLATE)
+    (source / "conf.py").write_text(
+        'extensions = ["myst_parser", "ftguide.site"]\nhtml_theme = "furo"\nsmartquotes = False\n'
+    )
+    (source / "index.md").write_text(
+        "# Index\n\n```{draw-both}\n```\n\n```{toctree}\n:hidden:\ngroup\n```\n"
+    )
+    (source / "group.md").write_text("# Group\n\n```{toctree}\nshown\nhidden\n```\n")
+    (source / "shown.md").write_text("# Shown\n")
+    (source / "hidden.md").write_text("---\nmenu: hidden\n---\n\n# Hidden\n")
+
+    def built(builder):
+        app = SphinxTestApp(builder, srcdir=source, builddir=tmp_path / "b", warning=io.StringIO())
+        try:
+            _Draw.draw = Templates(tmp_path, {}).draw
+            app.add_directive("draw-both", _Draw)
+            app.build()
+            return app, {path.name: path.read_text() for path in app.outdir.glob("index.*")}
+        finally:
+            app.cleanup()
+
+    return built
+
+
+def test_html_is_what_docutils_writes(build):
+    _, written = build("html")
+    one, other = bs4.BeautifulSoup(written["index.html"], "html.parser").select("table.bench")
+    assert one.select_one("caption").get_text().startswith(HOSTILE)
+    assert one.select_one("script") is None
+    assert [a["href"] for a in one.select("a.external")] == ["https://example.org/?a=1&b"] * 2
+    assert one["id"] == "id1"
+    assert one.parent["role"] == "region"
+    for table in (one, other):
+        table["id"] = ""
+        table.select_one("a.headerlink")["href"] = ""
+    assert str(one) == str(other)
+
+
+@pytest.mark.parametrize(("builder", "name"), [("text", "index.txt"), ("xml", "index.xml")])
+def test_other_builders_get_docutils_nodes(build, builder, name):
+    _, written = build(builder)
+    assert written[name].count("two words") == 2
+    assert "drawn_table" not in written[name]
+
+
+def test_latex_gets_docutils_nodes(build):
+    app, _ = build("latex")
+    (text,) = [path.read_text() for path in app.outdir.glob("*.tex")]
+    assert text.count("two words") == 2
+
+
+def test_the_menu_leaves_pages_out_and_the_tree_keeps_them(build):
+    app, written = build("html")
+    page = bs4.BeautifulSoup(written["index.html"], "html.parser")
+    assert [a["href"] for a in page.select(".sidebar-tree a")] == [
+        "group.html",
+        "shown.html",
+    ]
+    assert app.env.toctree_includes["group"] == ["shown", "hidden"]
+    menu._prune(app, app.env)  # a second build prunes what is pruned
+    assert (app.outdir / "hidden.html").exists()

@@ -1,0 +1,5 @@
+import random
+
+
+def work():
+    return sum(random.random() for _ in range(10_000))

@@ -1,0 +1,5 @@
+from ..base import ONE  # noqa: TID252 - what is tried
+
+
+def f():
+    return sum(range(1000)) + ONE
