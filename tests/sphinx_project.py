@@ -58,9 +58,11 @@ class Site:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def run(self, stored: StoredRun, *, withdrawn: str | None = None) -> Path:
+    def run(
+        self, stored: StoredRun, *, withdrawn: str | None = None, contributed: bool = False
+    ) -> Path:
         """Add a run with its page, as `publish` does."""
-        folder = synthetic.write(self.results, stored, withdrawn=withdrawn)
+        folder = synthetic.write(self.results, stored, withdrawn=withdrawn, contributed=contributed)
         local = stored.run.machine.name == LOCAL_MACHINE
         path = self.root / stubs.stub_path(stored.run.run_id, local=local)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -247,11 +247,13 @@ def current(slugs: Sequence[str]) -> dict[str, dict[str, object]]:
     }
 
 
-def write(results: Path, run: StoredRun, *, withdrawn: str | None = None) -> Path:
+def write(
+    results: Path, run: StoredRun, *, withdrawn: str | None = None, contributed: bool = False
+) -> Path:
     """Write a run folder and put it into its index; return the folder."""
     local = run.run.machine.name == LOCAL_MACHINE
     base = results / LOCAL_MACHINE if local else results
-    entry = replace(store.entry_of(run.run), withdrawn=withdrawn)
+    entry = replace(store.entry_of(run.run), withdrawn=withdrawn, contributed=contributed)
     folder = store.folder_of(base, entry)
     folder.mkdir(parents=True)
     lines = [Line(failure=failure) for failure in run.failures]

@@ -253,5 +253,6 @@ def day(started: str) -> str:
 def run_text(entry: IndexEntry) -> str:
     """Say which run this is in one line."""
     return (
-        f"CPython {entry.python}, {entry.compiler}, machine {entry.machine}, {day(entry.started)}"
+        f"CPython {entry.python}, {entry.compiler}, machine {entry.machine}, "
+        f"{day(entry.started)}{', contributed' if entry.contributed else ''}"
     )

@@ -171,14 +171,17 @@ def entry_of(run: Run) -> IndexEntry:
 
 
 def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
-    """Return the runs that were not withdrawn: citable, whole, full ones first, else as they come.
+    """Return the runs that were not withdrawn: citable, our own, whole, full ones first, else as they come.
 
     A full run has all arms and noise floors; a later, smaller one would otherwise take its place. So would
     a run of a few workloads: one with less than half of what others have is not whole.
     """
     kept = [entry for entry in entries if entry.withdrawn is None]
     most = max((entry.workloads for entry in kept), default=0)
-    return sorted(kept, key=lambda e: (not e.citable, 2 * e.workloads < most, e.preset != "full"))
+    return sorted(
+        kept,
+        key=lambda e: (not e.citable, e.contributed, 2 * e.workloads < most, e.preset != "full"),
+    )
 
 
 def write_index(results: Path, entries: list[IndexEntry]) -> None:

@@ -193,6 +193,18 @@ def test_withdrawn_runs_stay_with_a_banner_and_lead_nowhere(site, stored):
     assert synthetic.RUN_ID not in text
 
 
+def test_contributed_runs_are_marked_and_our_own_go_first(site, stored):
+    site.run(stored(synthetic.OLDER))
+    site.run(stored(), contributed=True)
+    built = site.build()
+    assert "This run was contributed." in built.soup(RUN).get_text()
+    older = built.soup(f"benchmarks/runs/{synthetic.OLDER}")
+    assert "This run was contributed." not in older.get_text()
+    text = built.soup("benchmarks/nbody").select_one("#bench-result").get_text()
+    assert synthetic.OLDER in text
+    assert synthetic.RUN_ID not in text
+
+
 def test_unoptimised_runs_are_marked_and_never_preferred(site, stored):
     unoptimised = {build: synthetic.facts(build, pgo=False) for build in Build}
     site.run(stored(synthetic.OLDER))
