@@ -125,7 +125,9 @@ def small(tmp_path_factory):
             return site.build()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: threads that a browser brings along would take signals, and locks across forks, that
+# tests of the controller need to themselves.
+@pytest.fixture(scope="module")
 def browser():
     """Start a browser; there is none to be had on every machine that runs the tests."""
     with sync_playwright() as playwright:
@@ -137,7 +139,7 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(small):
     """Serve the small site."""
     with browsers.served(small.out) as served:
