@@ -231,7 +231,7 @@ def test_no_registry_host_is_named():
         for name in tracked
         if Path(name).suffix in suffixes
         and (ROOT / name).exists()
-        and hosts.search((ROOT / name).read_text())
+        and hosts.search((ROOT / name).read_text(errors="replace"))
     ]
     assert found == []
 
