@@ -22,7 +22,8 @@ SUFFIX = ".ftguide.json"
 #: The largest full run over three lines packs to less than half of this.
 MOST_BYTES = 64 * 2**20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}(/[A-Za-z0-9][A-Za-z0-9._+-]{0,127})?")
-_REMEDY = "Ask its sender to pack it again with `python -m ftguide submit`."
+#: What helps against a parcel that is not as it was packed.
+REMEDY = "Ask its sender to pack it again with `python -m ftguide submit`."
 
 ParcelError = files.UnreadableError
 
@@ -70,21 +71,19 @@ def unpack(path: Path) -> Parcel:
     except OSError as error:
         raise ParcelError(f"{path}: {error.strerror or error}.") from error
     if size > MOST_BYTES:
-        raise ParcelError(f"{path}: {size} bytes; a parcel has at most {MOST_BYTES}. {_REMEDY}")
-    parcel = files.load(path, Parcel, _REMEDY, schema=SCHEMA)
+        raise ParcelError(f"{path}: {size} bytes; a parcel has at most {MOST_BYTES}. {REMEDY}")
+    parcel = files.load(path, Parcel, REMEDY, schema=SCHEMA)
     for name, data in parcel.files.items():
         where = f"{path}: $.files[{name[:200]!r}]"
         if not _NAME.fullmatch(name):
-            raise ParcelError(f"{where} cannot be the name of a file. {_REMEDY}")
+            raise ParcelError(f"{where} cannot be the name of a file. {REMEDY}")
         if (told := parcel.sha256.get(name)) != (found := hashlib.sha256(data).hexdigest()):
             told = "no hash" if told is None else f"SHA-256 {told[:64]!r}"
             raise ParcelError(
-                f"{where} was changed: the parcel tells {told}, its content has {found}. {_REMEDY}"
+                f"{where} was changed: the parcel tells {told}, its content has {found}. {REMEDY}"
             )
     if missing := sorted(parcel.sha256.keys() - parcel.files.keys()):
-        raise ParcelError(
-            f"{path}: $.files lacks {missing[0][:200]!r}, which has a hash. {_REMEDY}"
-        )
+        raise ParcelError(f"{path}: $.files lacks {missing[0][:200]!r}, which has a hash. {REMEDY}")
     return parcel
 
 
@@ -93,8 +92,8 @@ def only(parcel: Parcel, path: Path, wanted: Collection[str]) -> dict[str, bytes
     if surplus := sorted(parcel.files.keys() - set(wanted)):
         raise ParcelError(
             f"{path}: $.files has {surplus[0][:200]!r}; a {parcel.kind} has "
-            f"{' and '.join(sorted(wanted))}. {_REMEDY}"
+            f"{' and '.join(sorted(wanted))}. {REMEDY}"
         )
     if lacking := sorted(set(wanted) - parcel.files.keys()):
-        raise ParcelError(f"{path}: $.files lacks {lacking[0]!r}. {_REMEDY}")
+        raise ParcelError(f"{path}: $.files lacks {lacking[0]!r}. {REMEDY}")
     return parcel.files

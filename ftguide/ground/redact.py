@@ -59,10 +59,15 @@ def private_words() -> Iterator[str]:
 
 def leaks(paths: Iterable[Path]) -> list[str]:
     """Name every private word that stands in some files, packed files unpacked."""
+    return leaks_in((path.name, path.read_bytes()) for path in paths)
+
+
+def leaks_in(contents: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Name every private word in contents that are not on disk, each with the name it will have."""
     found = []
     words = sorted(set(private_words()))
-    for path in paths:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    for name, content in contents:
+        data = gzip.decompress(content) if name.endswith(".gz") else content
         text = data.decode(errors="replace")
-        found += [f"{path.name} contains {word!r}" for word in words if word in text]
+        found += [f"{name} contains {word!r}" for word in words if word in text]
     return found

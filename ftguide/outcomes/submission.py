@@ -8,7 +8,6 @@ run a second time changes nothing.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +26,6 @@ from ftguide.outcomes.record.model import SCHEMA, Observation
 
 _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _FILE = re.compile(r"[a-z][a-z0-9_]*\.jsonl")
-_REMEDY = "Ask its sender to pack it again with `python -m ftguide submit`."
 
 
 class SubmissionError(ExpectedError):
@@ -64,13 +62,8 @@ def pack(run: str, machine: str, root: Path, source: str = LOCAL_MACHINE) -> byt
         raise UnknownNameError("run of outcome tests", run, runs(root, source)[-5:])
     store.folder_of(machine, root)  # refuses a name that cannot be one
     contents[store.MACHINE_FILE] = files.to_json(replace(known, name=machine))
-    with tempfile.TemporaryDirectory(prefix="ftguide-") as scratch:
-        written = []
-        for number, data in enumerate(contents.values()):
-            written.append(Path(scratch) / str(number))
-            written[-1].write_bytes(data)
-        if private := redact.leaks(written):
-            raise SubmissionError(f"run {run} would reveal private data: {'; '.join(private)}")
+    if private := redact.leaks_in(contents.items()):
+        raise SubmissionError(f"run {run} would reveal private data: {'; '.join(private)}")
     return parcel.pack(ParcelKind.OUTCOMES, run, contents)
 
 
@@ -100,7 +93,8 @@ def accept(sent: Parcel, path: Path, catalogue: Catalogue, root: Path) -> Accept
             outdated += 1
         elif test.family != family:
             raise SubmissionError(
-                f"{path}: {seen.test!r} is a test of {test.family}, and stands in {family}.jsonl. {_REMEDY}"
+                f"{path}: {seen.test!r} is a test of {test.family}, and stands in {family}.jsonl. "
+                f"{parcel.REMEDY}"
             )
         elif (known := here.get((seen.run, seen.test, seen.subject.name))) is None:
             fresh.append((family, seen))
@@ -118,10 +112,10 @@ def accept(sent: Parcel, path: Path, catalogue: Catalogue, root: Path) -> Accept
 def _machine(sent: Parcel, path: Path) -> Machine:
     where = f"{path}: $.files[{store.MACHINE_FILE!r}]"
     if store.MACHINE_FILE not in sent.files:
-        raise SubmissionError(f"{path}: $.files lacks {store.MACHINE_FILE!r}. {_REMEDY}")
-    machine = files.decode(sent.files[store.MACHINE_FILE], Machine, where, _REMEDY)
+        raise SubmissionError(f"{path}: $.files lacks {store.MACHINE_FILE!r}. {parcel.REMEDY}")
+    machine = files.decode(sent.files[store.MACHINE_FILE], Machine, where, parcel.REMEDY)
     if machine.name == LOCAL_MACHINE:
-        raise SubmissionError(f"{where}: {machine.name!r} is every machine. {_REMEDY}")
+        raise SubmissionError(f"{where}: {machine.name!r} is every machine. {parcel.REMEDY}")
     return machine
 
 
@@ -131,7 +125,7 @@ def _observations(name: str, data: bytes, run: str, path: Path) -> Iterator[Obse
     where = f"{path}: $.files[{name!r}]"
     if not store.INTERPRETER.fullmatch(interpreter) or not _FILE.fullmatch(file):
         raise SubmissionError(
-            f"{where} is not INTERPRETER/FAMILY.jsonl, as observations are. {_REMEDY}"
+            f"{where} is not INTERPRETER/FAMILY.jsonl, as observations are. {parcel.REMEDY}"
         )
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line:
@@ -141,7 +135,7 @@ def _observations(name: str, data: bytes, run: str, path: Path) -> Iterator[Obse
             raise SubmissionError(str(seen))
         if seen.run != run:
             raise SubmissionError(
-                f"{where}, line {number}: it belongs to run {seen.run!r}. {_REMEDY}"
+                f"{where}, line {number}: it belongs to run {seen.run!r}. {parcel.REMEDY}"
             )
         yield seen
 

@@ -59,8 +59,8 @@ def pack(folder: Path, machine: str) -> bytes:
     _check(folder, run.run_id)
     named = replace(run, machine=replace(run.machine, name=machine))
     contents = {RUN: files.to_json(named), BLOCKS: (folder / BLOCKS).read_bytes()}
-    with tempfile.TemporaryDirectory(prefix="ftguide-") as scratch:
-        _refuse_private(_write(Path(scratch), run.run_id, contents), run.run_id)
+    if private := redact.leaks_in(contents.items()):
+        raise SubmissionError(f"run {run.run_id} would reveal private data: {'; '.join(private)}")
     return parcel.pack(ParcelKind.RUN, run.run_id, contents)
 
 
@@ -194,8 +194,3 @@ def _again(here: Path, sent: Path, root: Path) -> Accepted:
             )
     publish.enter(here, root, contributed=True)
     return Accepted(here, new=False)
-
-
-def _refuse_private(folder: Path, run_id: str) -> None:
-    if private := redact.leaks(sorted(folder.iterdir())):
-        raise SubmissionError(f"run {run_id} would reveal private data: {'; '.join(private)}")
