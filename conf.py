@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tomllib
 from pathlib import Path
 
 # The extension lives in this repository and is not installed anywhere.
@@ -14,6 +15,9 @@ project = "The Measured Guide to Free-Threaded Python"
 author = "The Measured Guide to Free-Threaded Python contributors"
 copyright = f"2026, {author}"
 language = "en"
+version = tomllib.loads(Path(__file__).with_name("pyproject.toml").read_text())["project"][
+    "version"
+]
 
 #: Where the site is served, from the host's own variable or by hand. Without it links stay relative
 #: and citations name a run without an address.
@@ -88,6 +92,18 @@ html_theme_options = {
         "bench-gil": "#f0a04b",
     },
 }
+
+# -- EPUB: what of the site is a book, see ftguide/site/book.py -----------------------------------
+# https://www.sphinx-doc.org/en/master/usage/configuration.html#options-for-epub-output
+
+epub_basename = "free-threaded-python"
+epub_identifier = SITE or "urn:uuid:3c0ee1a5-1c5d-4f0e-9a55-7c5a8f2b6d14"
+epub_author = epub_publisher = epub_contributor = author
+epub_description = "How CPython runs without the GIL, what that changes, and measured answers."
+epub_css_files = [*html_css_files, "book.css"]
+epub_show_urls = "no"  # a footnote for every link would fill half of a page
+epub_tocdepth = 2
+epub_use_index = False  # of words that mostly stand on pages of workloads
 
 # -- Extensions ------------------------------------------------------------------------------------
 

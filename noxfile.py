@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -23,6 +24,13 @@ SPHINX = (
     "--keep-going",  # all warnings at once, then fail
     "--jobs=auto",
     "--conf-dir=.",  # conf.py is at the top level, pages are in source/
+)
+
+# More processes than CPUs: about half of what a test takes is waiting, for other processes or for a clock. At
+# most four, because tests start interpreters with threads of their own.
+IN_PARALLEL = (
+    f"--numprocesses={min(4, 2 * (os.cpu_count() or 1))}",
+    "--dist=worksteal",  # neighbours stay in one process, where they share what they have built
 )
 
 
@@ -65,7 +73,8 @@ def collect(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site into _build/html without a network."""
     tools(session)
-    session.run("sphinx-build", *SPHINX, "source", str(SITE))
+    doctrees = f"--doctree-dir={ROOT / '_build' / 'doctrees'}"  # the site is what a reader gets
+    session.run("sphinx-build", *SPHINX, doctrees, "source", str(SITE))
     session.log(f"the site  {SITE / 'index.html'}")
     runs = Path("benchmarks") / "runs"
     local = sorted((ROOT / "source" / runs).glob("local-*.md"))
@@ -73,30 +82,44 @@ def docs(session: nox.Session) -> None:
         session.log(f"your run  {SITE / runs / local[-1].stem}.html")
 
 
+@nox.session(default=False)
+def epub(session: nox.Session) -> None:
+    """Build the guide as one EPUB into _build/epub, without runs, workloads and packages."""
+    tools(session)
+    out = ROOT / "_build" / "epub"
+    session.run("sphinx-build", *SPHINX, "--builder=epub", "source", str(out))
+    session.log(f"the book  {next(out.glob('*.epub'))}")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Pass the tests: statistics, workloads on both builds, faults, the Sphinx domain."""
+    """Pass the tests, some of every family: `-- --all` runs the slow ones too, `-- PATH -k WORD` fewer."""
     tools(session)
     # First and on its own, so that a build from source shows its progress and meets no test's time limit.
     session.run("python", "-m", "ftguide", "interpreters", "--make")
-    session.run("python", "-m", "pytest", *session.posargs)
+    words = [word for word in session.posargs if word != "--all"]
+    chosen = [] if "--all" in session.posargs else ["-m", "not slow"]
+    session.run("python", "-m", "pytest", *IN_PARALLEL, *chosen, *words)
 
 
 @nox.session(default=False)
 def faults(session: nox.Session) -> None:
-    """Kill what writes at each of its writes, and what measures while it does: minutes."""
+    """Kill what writes at each of its writes, and everything at random points: `-- --kills 20`; an hour."""
     tools(session)
     session.run("python", "-m", "ftguide", "interpreters", "--make")
-    session.run(
-        "python", "-m", "pytest", "tests/faults", *session.posargs, env={"FTGUIDE_FAULTS": "all"}
-    )
+    session.run("python", "-m", "pytest", "tests/faults", env={"FTGUIDE_FAULTS": "all"})
+    session.run("python", "-m", "tests.faults", *(session.posargs or ("--kills", "100")))
 
 
 @nox.session(default=False)
 def fuzz(session: nox.Session) -> None:
-    """Give 10,000 damaged files to everything that reads what others send: `-- --count 500 --seed 2`."""
+    """Give 10,000 damaged files to all loaders, and 200 to builds of a site: `-- --count 500 --seed 2`."""
     tools(session)
-    session.run("python", "-m", "tests.fuzz", *(session.posargs or ("--count", "10000")))
+    if session.posargs:
+        session.run("python", "-m", "tests.fuzz", *session.posargs)
+        return
+    session.run("python", "-m", "tests.fuzz", "--count", "10000")
+    session.run("python", "-m", "tests.fuzz", "--builds", "200")
 
 
 @nox.session(default=False)
@@ -164,6 +187,8 @@ def lock(session: nox.Session) -> None:
 
     compile_lock("requirements.txt", *(f"--group={group}" for group in GROUPS))
     compile_lock("benchmarks/requirements.txt", "--group=target")
+    for group in ("data", "services", "database"):
+        compile_lock(f"benchmarks/extras/{group}.txt", f"--group={group}", python="3.14")
     same_versions = "--constraint=requirements.txt"  # as the tests use
     compile_lock("source/snippets/requirements.txt", "--group=snippets", same_versions)
     compile_lock("examples/requirements.txt", "examples/requirements.in", python="3.14")

@@ -14,7 +14,7 @@ from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import Pair
 from ftguide.interpreters.provide import provide
 
-pytest_plugins = ["tests.sphinx_project"]
+pytest_plugins = ["tests.slow", "tests.sphinx_project"]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -58,16 +58,20 @@ def executables(pair: Pair) -> dict[Build, str]:
     return {Build.GIL: pair.gil.executable, Build.FREE_THREADED: pair.ft.executable}
 
 
-@pytest.fixture
-def laboratory(tmp_path: Path) -> Path:
+def make_laboratory(root: Path) -> Path:
     """Make a checkout whose catalogue is the specimens: workloads that misbehave in known ways."""
-    root = tmp_path / "checkout"
     workloads = root / "benchmarks" / "workloads"
     workloads.mkdir(parents=True)
     (root / "ftguide").symlink_to(ROOT / "ftguide")
     shutil.copy(ROOT / "benchmarks" / "workloads" / "declare.py", workloads)
     shutil.copy(ROOT / "tests" / "suite" / "observe" / "specimens.py", workloads)
     return root
+
+
+@pytest.fixture
+def laboratory(tmp_path: Path) -> Path:
+    """Make a checkout of specimens."""
+    return make_laboratory(tmp_path / "checkout")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from ftguide.ground.machine import LOCAL_MACHINE, Machine
 from ftguide.ground.vocabulary import Arm, Build, ExpectedError, Mode
 from ftguide.interpreters.model import Facts
 from ftguide.suite import summaries
-from ftguide.suite.record import store
+from ftguide.suite.record import packing, store
 from ftguide.suite.record.model import (
     SCHEMA,
     ArmRecord,
@@ -261,7 +261,7 @@ def write(
     lines += [Line(cost=one) for one in run.costs]
     (folder / "run.json").write_bytes(files.to_json(run.run))
     packed = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-    (folder / "blocks.jsonl.gz").write_bytes(files.pack(packed))
+    (folder / store.BLOCKS).write_bytes(packing.pack(packed))
     if not local:
         with contextlib.suppress(ExpectedError):  # a test of what cannot be derived
             summaries.write(folder)

@@ -21,7 +21,14 @@ from ftguide.ground.vocabulary import Build
 #: From the top floor to the ground. A module may import from its own room and from floors below; rooms
 #: on one floor do not know each other. The words are what README.md shows.
 FLOORS = (
-    ("the doors", {"conf": "Sphinx's configuration", "ftguide.__main__": "python -m ftguide"}),
+    (
+        "the doors",
+        {
+            "conf": "Sphinx's configuration",
+            "ftguide.__main__": "python -m ftguide",
+            "benchmarks.method": "what building the site costs",
+        },
+    ),
     (
         "what a door opens",
         {
@@ -35,6 +42,7 @@ FLOORS = (
         {
             "ftguide.suite": "benchmarks: measure, store, derive, publish, draw",
             "ftguide.outcomes": "what threads do to shared objects: run, count, grade, draw",
+            "ftguide.services": "web services: serve, load, store, derive, draw",
             "ftguide.tracker": "packages: collect, probe, derive levels, check, draw",
             "ftguide.guide": "pages: run their code, lint their words, draw",
             "ftguide.native": "extensions: build and race examples, audit, sanitize, draw",
@@ -54,6 +62,7 @@ FLOORS = (
         {
             "ftguide.ground": "the terms; files, children, this machine, what must not leave it",
             "benchmarks.workloads": "what is measured",
+            "benchmarks.services": "what is served",
             "outcomes.tests": "what threads are made to do",
         },
     ),

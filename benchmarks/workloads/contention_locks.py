@@ -7,7 +7,7 @@ shares, 1/n when one worker had the lock to itself (https://arxiv.org/abs/cs/980
 takes RLock, Condition and Semaphore in turn.
 
 The work is a linear congruential generator: its state after any number of steps has a closed form,
-so a step that was lost or torn shows in the state, whoever did it.
+so a step that was lost or torn shows in the state, whichever thread did it.
 """
 
 from __future__ import annotations
@@ -363,7 +363,7 @@ WORKLOADS: tuple[Workload, ...] = (
         expectation=Expectation.NEGATIVE,
         because=(
             "All three let one thread in at a time, and a Semaphore is Python code around a "
-            "Condition, which makes waiting for it dear."
+            "Condition, which makes waiting for it expensive."
         ),
         explained_at="benchmarks/method",
         setup_shared=Kinds,

@@ -7,7 +7,7 @@ code does both halves. A worker never takes more than it has put, so nobody ever
 queue: what is measured is the hand-over itself, without sleeping and waking.
 
 The drain check: once all workers are quiet, the sum of all numbers taken equals the sum of all
-numbers put. One left behind, lost or handed out twice would show.
+numbers put. One left behind, lost or returned twice would show.
 """
 
 from __future__ import annotations

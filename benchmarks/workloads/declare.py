@@ -53,6 +53,7 @@ class Group(StrEnum):
     ASYNCIO = "asyncio"
     APPLICATIONS = "applications"
     NATIVE = "native"
+    DATA = "data"
     MINE = "mine"  #: a reader's own code; never in the catalogue
 
 
@@ -125,8 +126,8 @@ class Workload(NamedTuple):
     raises `WrongAnswerError` when one of them is wrong. It runs outside the timed region after every
     slice, so it compares against answers known beforehand instead of computing them again.
 
-    Where the interesting answer is not a time (updates that got lost, how unevenly a lock was handed
-    out), `observes` names the quantities and `observe(results, loops)` returns their values for one
+    Where the interesting answer is not a time (updates that got lost, how unevenly threads got a
+    lock), `observes` names the quantities and `observe(results, loops)` returns their values for one
     slice, in that order, outside the timed region. What is observed is never also judged by `check`.
     """
 

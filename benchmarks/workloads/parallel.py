@@ -1,7 +1,7 @@
 """Private data: what threads give to pure Python code that shares nothing.
 
 This is the case free threading was made for. Every worker does the whole work on data of its own,
-made in its own thread, so the load is equal by construction: no rows to hand out, no slowest
+made in its own thread, so the load is equal by construction: no rows to distribute, no slowest
 subtree to wait for. Threads have the code and its constants in common and nothing else; functions
 and constants are immortal or counted per thread, so even those do not contend. Two threads
 that stay clearly below twice the throughput of one would surprise us.

@@ -2,13 +2,13 @@
 
 By default an iterator is made for one thread at a time
 (https://docs.python.org/3.15/library/threading.html#iterator-synchronization). The iterator of a
-range does not crash in 3.14 when threads share it, but it may hand out a number twice
+range does not crash in 3.14 when threads share it, but it may return a number twice
 (https://github.com/python/cpython/issues/129068 made it stop in 3.15). `itertools.count` has been
 protected since 3.13 (https://github.com/python/cpython/pull/119268).
 
 How many numbers came twice is found without remembering them: a worker that starts while nobody else
-is at work draws one number for the books, and so does whoever finishes last. If as many numbers lie
-between the two as were drawn, each was handed out once, and their sum says so too.
+is at work draws one number for the books, and so does the one that finishes last. If as many numbers lie
+between the two as were drawn, each was returned once, and their sum says so too.
 """
 
 from __future__ import annotations
@@ -128,14 +128,14 @@ def _repeated(results: Sequence[Draw], _loops: int) -> tuple[float]:
     return (1 - sum(result.advanced for result in results) / drawn,)
 
 
-_REPEATED: Final = (Quantity(key="repeated", title="numbers handed out twice", unit=Unit.SHARE),)
+_REPEATED: Final = (Quantity(key="repeated", title="numbers returned twice", unit=Unit.SHARE),)
 
 WORKLOADS: tuple[Workload, ...] = (
     Workload(
         slug="shared-range-iterator",
         version=1,
         title="One range iterator without a lock",
-        question="How many numbers does an unguarded range iterator hand out twice?",
+        question="How many numbers does an unguarded range iterator return twice?",
         group=Group.SHARING,
         scope=Scope.SHARED_WRITE,
         expectation=Expectation.NEGATIVE,

@@ -3,7 +3,7 @@
 `hashlib-sha256` is the control of the suite: hashing more than 2047 bytes releases the GIL, so it
 scales on both builds and shows what the hardware gives to two threads at best. Should it fall
 short, distrust the machine before the interpreter. `json-roundtrip` is the opposite: its C code
-creates Python objects throughout and never lets go of the GIL.
+creates Python objects throughout and never releases the GIL.
 """
 
 from __future__ import annotations

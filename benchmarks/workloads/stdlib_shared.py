@@ -1,6 +1,6 @@
 """The standard library, shared or not: one pattern, one random generator, one log handler.
 
-Modules hand out objects that programs share without a thought: a compiled pattern at module level, the
+Modules give out objects that programs share without a thought: a compiled pattern at module level, the
 hidden generator behind `random.random`, a logger. All of them stay right when threads share them. What
 sharing them costs is asked here, each beside a twin with an object per thread where there is one.
 """

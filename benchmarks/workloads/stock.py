@@ -1,4 +1,4 @@
-"""Runs a file of workloads as a stock pyperf script, for whoever wants the classic way.
+"""Runs a file of workloads as a stock pyperf script, for anyone who wants the classic way.
 
     python3.14  -m benchmarks.workloads.parallel --threads 2 -o gil.json
     python3.14t -m benchmarks.workloads.parallel --threads 2 -o ft.json

@@ -10,6 +10,7 @@ import functools
 import re
 
 from ftguide.interpreters import choose
+from ftguide.services.declare import GROUP
 from ftguide.suite.declare import presets
 
 #: More workers than this per arm no longer answers a question this suite asks.
@@ -27,7 +28,11 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--list", action="store_true", help="list the workloads and stop")
     repeatable = functools.partial(parser.add_argument, action="append", default=[])
     repeatable("--only", metavar="WORKLOAD", help="only this; repeatable")
-    repeatable("--group", metavar="GROUP", help="only this group; repeatable")
+    repeatable(
+        "--group",
+        metavar="GROUP",
+        help="only this group; repeatable. `services` starts web servers and loads them with wrk",
+    )
     parser.add_argument(
         "--preset",
         default="quick",
@@ -78,9 +83,16 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument(
         "--requirements",
         metavar="FILE",
-        help="third-party packages for both interpreters, installed into a folder of their own; "
-        "benchmarks/extras.txt has what the suite's optional workloads need",
+        help="third-party packages for both interpreters, installed into a folder of their own; the "
+        "groups native, data and services get what benchmarks/extras/ says without being asked",
     )
+    parser.add_argument(
+        "--service",
+        metavar="COMMAND",
+        help="serve your own application on both builds and load it: a command with {python} and {port}, "
+        "and with {threads}, {processes} or {workers} (their product) where it can spread requests",
+    )
+    repeatable("--url", metavar="PATH", help="an address of --service to ask for; repeatable")
     choose.add_choices(parser)
     parser.add_argument(
         "--patience",
@@ -114,6 +126,10 @@ def duration(text: str) -> float:
 
 def main(arguments: argparse.Namespace) -> int:
     """Measure; 0 = every workload has a row, 1 = some failed, 2 = the request cannot be met."""
+    if arguments.service or arguments.url or GROUP in arguments.group:
+        from ftguide.cli import services  # noqa: PLC0415 - see above
+
+        return services.measure(arguments)
     from ftguide.cli import measuring  # noqa: PLC0415 - see above
 
     return measuring.measure(arguments)

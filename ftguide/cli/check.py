@@ -48,10 +48,12 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         description="Look up the dependencies of files, of a project's folder or of an installed "
         "environment: in the evidence of the tracker, and by the names of their files on the index your "
         "package client is set to. Nothing of a package is downloaded or runs, except with --probe, in "
-        "environments made for it. Exit status: 0 nothing found that breaks, turns the GIL on or has no "
-        "wheel; 1 something found (with --strict also: unknown, only claimed, stale, or left out); 2 a file "
-        "or an argument is wrong, nothing of the list was checked, or the index gave no answer about a "
-        "package (the others are answered).",
+        "environments made for it. Exit status: 0 where nothing breaks, turns the GIL on, has no wheel or is "
+        "source only; 1 where something does, and with --strict also where something is unknown (such as a "
+        "conda package, a folder or a repository), only claimed or stale, or where the list leaves something "
+        "out (an extra or a group that was not asked for, what a package without a pin requires); 2, with or "
+        "without --strict and before 1, where a file or an option is wrong, nothing of the list was checked, "
+        "or the index gave no answer about a package (the others are answered).",
         epilog=files.SUPPORTED + ". `-` reads a requirements file from standard input.",
     )
     parser.add_argument(
@@ -76,7 +78,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="exit with 1 also for what is unknown, only claimed, stale, or left out",
+        help="exit with 1 also for what is unknown, only claimed, stale, or left out; 2 stays 2",
     )
     parser.add_argument(
         "--offline", action="store_true", help="ask no index: evidence and the file alone"
@@ -162,7 +164,7 @@ def main(arguments: argparse.Namespace) -> int:
         console.print(escape(printable(problem)), style="red")
     form = "json" if arguments.json else arguments.format
     if form == "table":
-        show(Console(highlight=False), report, today)
+        show(Console(highlight=False), report, today, advise=not arguments.probe)
     else:
         whole = replace(report, problems=(*report.problems, *problems))
         print(answers.render(form, whole, today, code), end="")  # noqa: T201 - data for a pipe
@@ -262,8 +264,12 @@ def _ask(arguments: argparse.Namespace, names: Iterable[str], console: Console) 
 # --- output ---------------------------------------------------------------------------------------
 
 
-def show(console: Console, report: Report, today: date) -> None:
-    """Print the table, worst first, and what it means."""
+def show(console: Console, report: Report, today: date, *, advise: bool) -> None:
+    """Print the table, worst first, and what it means; with `advise` also what a probe could add.
+
+    Lines are broken between words for a terminal, and whole in a pipe.
+    """
+    whole = not console.is_terminal
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for title in ("dependency", "answer", "seen", "why"):
         table.add_column(title, no_wrap=title == "seen", overflow="fold")
@@ -274,9 +280,10 @@ def show(console: Console, report: Report, today: date) -> None:
         table.add_row(name, answer, checked.observed_at[:10], why)
     if report.checked:
         console.print(table)
-    console.print(escape(answers.summary(report, today)), soft_wrap=True)
-    for note in answers.notes(report):
-        console.print(escape(note), soft_wrap=True)
-    if number := sum(checked.probeable for checked in report.checked):
+    notes = [answers.summary(report, today), *answers.notes(report)]
+    number = sum(checked.probeable for checked in report.checked)
+    if number and advise:
         most = f"the first {MOST_PROBES}" if number > MOST_PROBES else str(number)
-        console.print(f"--probe installs and probes what is unknown, only claimed or stale: {most}")
+        notes.append(f"--probe installs and probes what is unknown, only claimed or stale: {most}")
+    for note in notes:
+        console.print(escape(note), soft_wrap=whole)

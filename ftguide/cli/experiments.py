@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import secrets
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from ftguide.ground import files
 from ftguide.ground.files import ROOT
 from ftguide.ground.machine import LOCAL_MACHINE, Machine, Platform, describe
+from ftguide.ground.runs import new_run_id
 from ftguide.ground.shard import Shard
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.interpreters import choose
@@ -39,7 +40,7 @@ _STYLES = {
 
 
 class ResumeError(ExpectedError):
-    """There is no run to continue."""
+    """There is no run to continue, or somebody does already."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -60,18 +61,19 @@ def main(arguments: argparse.Namespace) -> int:
     benches = runs.benches(interpreters, size)
     if arguments.controls:
         return _controls(console, chosen, benches, size, arguments.controls)
-    earlier = store.read(arguments.machine).observations
-    run = _run_id(arguments.resume, earlier)
+    run = _run_id(arguments.resume, store.read(arguments.machine).observations)
     store.write_machine(_machine(arguments.machine), ROOT)
-    finished = {(seen.test, seen.hash, seen.subject) for seen in earlier if seen.run == run}
-    tried = runs.observe_all(
-        chosen,
-        benches,
-        size,
-        run=run,
-        done=lambda test, bench: (test.slug, test.hash, bench.subject) in finished,
-    )
-    cells = _try(console, arguments, len(chosen) * len(benches), tried)
+    with _alone(arguments.machine, run):
+        earlier = store.read(arguments.machine).observations
+        finished = {(seen.test, seen.hash, seen.subject) for seen in earlier if seen.run == run}
+        tried = runs.observe_all(
+            chosen,
+            benches,
+            size,
+            run=run,
+            done=lambda test, bench: (test.slug, test.hash, bench.subject) in finished,
+        )
+        cells = _try(console, arguments, len(chosen) * len(benches), tried)
     failed = print_totals(console, cells, [str(problem) for problem in tests.problems])
     console.print(f"stored as run {run} below {store.OBSERVED / arguments.machine}", soft_wrap=True)
     if arguments.machine != LOCAL_MACHINE:
@@ -79,6 +81,18 @@ def main(arguments: argparse.Namespace) -> int:
             f"pages show it after `python -m ftguide summarise {arguments.machine}`", soft_wrap=True
         )
     return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def _alone(machine: str, run: str) -> Iterator[None]:
+    """Let one process at a time continue a run: two would each observe what is missing."""
+    lock = store.folder_of(machine) / f".{run}.lock"
+    try:
+        with files.held(lock):
+            yield
+            lock.unlink(missing_ok=True)
+    except files.HeldError as error:
+        raise ResumeError(f"run {run} is being continued by another process ({error}).") from error
 
 
 def _interpreters(arguments: argparse.Namespace, console: Console) -> list[Interpreter]:
@@ -96,7 +110,7 @@ def _machine(name: str) -> Machine:
 
 def _run_id(resume: str | None, earlier: tuple[Observation, ...]) -> str:
     if resume is None:
-        return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        return new_run_id()
     known = [seen.run for seen in earlier]
     if resume == "latest" and known:
         return max(known)

@@ -36,7 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--reading",
         action="store_true",
-        help="print how long the sentences of each page are, instead of the findings; not a finding yet",
+        help="print how long the sentences of each page are, instead of the findings",
     )
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     parser.set_defaults(main=main)
@@ -77,7 +77,8 @@ def _table(found: Sequence[Reading]) -> Table:
         padding=(0, 1, 0, 0),
         caption=f"mean: words in a sentence, {low:.0f} to {high:.0f}\n"
         f"short: sentences below {reading.SHORT} words, at most {reading.SHARE:.0%}\n"
-        "* outside; the line is that of the worst paragraph",
+        "* outside, a finding unless it is the page of one workload;\n"
+        "  the line is that of the worst paragraph",
         caption_justify="left",
     )
     table.add_column("page", no_wrap=True, overflow="ignore")

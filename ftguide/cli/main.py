@@ -7,6 +7,7 @@ cannot be met (a name that does not exist, a file that is missing), and nothing 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import sys
 from collections.abc import Callable, Sequence
@@ -22,9 +23,11 @@ VERBS = {
     "report": "runs",
     "compare": "runs",
     "publish": "runs",
+    "repack": "runs",
     "reindex": "runs",
     "catalogue": "runs",
     "summarise": "summarise",
+    "fetch": "fetch",
     "submit": "submit",
     "accept": "submit",
     "outcomes": "outcomes",
@@ -40,6 +43,13 @@ VERBS = {
     "levels": "levels",
 }
 
+
+#: What a disk refuses that is full or may not be written to: no mistake of the program, so no traceback.
+_REFUSED = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EFBIG", "EDQUOT", "EROFS", "EACCES", "EPERM")
+    if hasattr(errno, name)
+)
 
 #: What works without a checkout: what the wheel carries.
 INSTALLED = frozenset({"check", "collect", "probe"})
@@ -74,17 +84,30 @@ def main(words: Sequence[str] | None = None) -> int:
             f"{', '.join(sorted(INSTALLED))}.\n"
         )
         return 2
-    arguments = parser(words[0] if words else None).parse_args(words)
-    verb: Callable[[argparse.Namespace], int] = arguments.main
     try:
+        arguments = parser(words[0] if words else None).parse_args(words)
+        verb: Callable[[argparse.Namespace], int] = arguments.main
         return verb(arguments)
     except ExpectedError as error:
-        from rich.console import Console  # noqa: PLC0415 - only where something has to be said
-        from rich.markup import escape  # noqa: PLC0415
-
-        text = escape(printable(str(error)))  # a file's name may hold what a terminal obeys
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {text}")
+        _tell(str(error))
         return 2
+    except OSError as error:
+        # Of a full disk Python says that there is no folder for temporary files.
+        if error.errno not in _REFUSED and "No usable temporary directory" not in str(error):
+            raise
+        _tell(
+            f"{error.filename or 'writing'}: {error.strerror}. What was stored before is kept; make room, or "
+            "give the right to write there, and call this again."
+        )
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 130
+
+
+def _tell(error: str) -> None:
+    from rich.console import Console  # noqa: PLC0415 - only where something has to be said
+    from rich.markup import escape  # noqa: PLC0415
+
+    text = escape(printable(error))  # a file's name may hold what a terminal obeys
+    Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {text}")

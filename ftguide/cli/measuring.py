@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import re
 import secrets
@@ -17,10 +18,11 @@ from ftguide.cli.compare_view import print_beside_published
 from ftguide.cli.progress import Progress
 from ftguide.cli.screen import screen, shorten
 from ftguide.cli.table import print_readings, print_report
-from ftguide.cli.user_code import prepare
+from ftguide.cli.user_code import importable, prepare
 from ftguide.ground.files import ROOT
 from ftguide.ground.load import Load
 from ftguide.ground.machine import LOCAL_MACHINE, Platform, refusal
+from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import ExpectedError, UnknownNameError
 from ftguide.interpreters import choose
 from ftguide.interpreters.model import InterpreterError, Pair
@@ -67,6 +69,7 @@ def measure(arguments: argparse.Namespace) -> int:
         pairs,
         cpus=len(on.usable()),
         interpreters=size.full,
+        named=bool(arguments.only or arguments.group),
         # A run that is resumed knows what its trials showed.
         say=None if unfinished else lambda text: console.print(escape(text), style="dim"),
     )
@@ -94,6 +97,7 @@ def measure(arguments: argparse.Namespace) -> int:
             budget_seconds=arguments.budget,
             sweep=sweep,
             lines=[*pairs.others],
+            lacking=lacking(prepared.entries, pairs),
         )
         print_notes(console, no_room(plan))
         print_notes(console, busy_now(plan, on))
@@ -199,11 +203,31 @@ def words_of_time(seconds: float) -> str:
     return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
+def lacking(entries: Iterable[CatalogueEntry], pairs: Pairs) -> dict[str, dict[str, str]]:
+    """Return by workload which other lines lack a module that it needs, and say which module."""
+
+    @functools.cache
+    def has(line: str, name: str) -> bool:
+        return all(
+            name in one.facts.extension_modules or importable(one, name, ())
+            for one in pairs.others[line].builds.values()
+        )
+
+    found: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        for line in pairs.others:
+            missing = [name for name in entry.workload.requires if not has(line, name)]
+            if missing:
+                found.setdefault(entry.slug, {})[line] = f"{line} has no {missing[0]}"
+    return found
+
+
 def no_room(plan: Plan) -> Iterator[str]:
     """Yield what a plan over several lines leaves out, why, and of which workloads."""
     left_out: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for planned in plan.workloads:
-        for reason in (presets.NO_ROOM, presets.NO_TIME):
+        absent = {why for name, why in planned.without.items() if name.startswith("ft-single@")}
+        for reason in (presets.NO_ROOM, presets.NO_TIME, *sorted(absent)):
             names = tuple(name for name, why in planned.without.items() if why == reason)
             if names:
                 left_out.setdefault((reason, names), []).append(planned.slug)
@@ -289,9 +313,7 @@ def find_unfinished(local: Path, wanted: str) -> Path:
 
     UnknownNameError for a run that is not there, ResumeError where all are complete.
     """
-    folders = {
-        path.name: path for path in sorted(local.glob("*/")) if store.RUN_ID.fullmatch(path.name)
-    }
+    folders = {path.name: path for path in sorted(local.glob("*/")) if RUN_ID.fullmatch(path.name)}
     if wanted != "latest" and wanted not in folders:
         raise UnknownNameError("run", wanted, folders)
     indexed = {entry.run_id for entry in store.read_index(local).runs}

@@ -11,7 +11,6 @@ import functools
 import os
 import re
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ftguide.ground.process.keeper import kept_folder
 from ftguide.ground.redact import printable
 from ftguide.ground.shard import Shard
 from ftguide.interpreters.choose import add_choices, chosen
@@ -213,8 +213,8 @@ def main_probe(args: argparse.Namespace) -> int:
         f"probing {words.count(number, 'package')} on {line}, {isolation()} after installing"
     )
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ftguide-probe-") as scratch:
-        place = Path(scratch).resolve()
+    with kept_folder("ftguide-probe-") as scratch:
+        place = scratch.resolve()
         survey = Survey(
             pair=pair,
             workshop=Workshop(scratch=place, source=source),
@@ -247,7 +247,10 @@ def main_probe(args: argparse.Namespace) -> int:
 
 
 class _TimeLine:
-    """Prints what is done with a package as it begins, with the seconds since the start."""
+    """Prints what is done with a package as it begins, with the seconds since the start.
+
+    Lines are broken between words for a terminal, and whole in a pipe.
+    """
 
     def __init__(self, console: Console, started: float) -> None:
         self.console = console
@@ -257,7 +260,8 @@ class _TimeLine:
         """Print one step."""
         elapsed = time.monotonic() - self.started
         line = f"{elapsed:7.1f} s  {package}: {printable(text)}"
-        self.console.print(escape(line), style="dim")
+        whole = not self.console.is_terminal
+        self.console.print(escape(line), style="dim", soft_wrap=whole)
 
 
 def _positive(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Verbs on stored runs: report, compare, publish, reindex; and catalogue, which records source hashes."""
+"""Verbs on stored runs: report, compare, publish, repack, reindex; and catalogue for source hashes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from pathlib import Path
 
 from ftguide.cli.compare_view import print_differences
 from ftguide.cli.screen import screen, shorten
+from ftguide.cli.services_view import print_report as print_services
 from ftguide.cli.table import print_readings, print_report
 from ftguide.ground import files
 from ftguide.ground.files import ROOT
 from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import ExpectedError
+from ftguide.services.derive import ratios
+from ftguide.services.record import store as services
 from ftguide.suite import paste, publish
 from ftguide.suite.declare.catalogue import catalogue
 from ftguide.suite.derive import analysis
@@ -34,6 +38,10 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     verb.add_argument("--markdown", action="store_true", help="a block for an issue or a forum")
     verb.add_argument(
+        "--figure", metavar="SLUG", help="write a workload's figure here, as an SVG to post"
+    )
+    verb.add_argument("--png", action="store_true", help="with --figure: as a PNG as well")
+    verb.add_argument(
         "--export",
         type=Path,
         metavar="FOLDER",
@@ -54,6 +62,18 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     verb.set_defaults(main=publish_run)
 
     verb = verbs.add_parser(
+        "repack",
+        help="pack the values of published runs as they are packed today",
+        description="For maintainers. Runs that were published with a blocks.jsonl.gz get a blocks.xz, from "
+        "which the same lines come back byte for byte; that is compared before the old file goes. Their "
+        "summaries name the new file. Runs whose values lie in the repository's history are left alone.",
+    )
+    verb.add_argument(
+        "runs", metavar="RUN", nargs="*", help="a published run; all that are published if none"
+    )
+    verb.set_defaults(main=repack)
+
+    verb = verbs.add_parser(
         "reindex", help="rebuild benchmarks/results/index.json from the run folders"
     )
     verb.set_defaults(main=reindex)
@@ -63,9 +83,36 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     verb.set_defaults(main=hashes)
 
 
+def _of_services(name: str) -> Path | None:
+    """Return the file of a run of services by its id or its path; None for a run of the suite."""
+    if Path(name).suffix == ".jsonl":
+        return Path(name)
+    machines = [LOCAL_MACHINE, *services.machines()]
+    paths = (services.path_of(machine, name) for machine in machines)
+    return next((path for path in paths if RUN_ID.fullmatch(name) and path.exists()), None)
+
+
 def report(arguments: argparse.Namespace) -> int:
     """Print the tables of a run; 1 when workloads of it failed."""
-    stored = store.load(store.find(arguments.run))
+    served = _of_services(arguments.run)
+    if served is not None:
+        if arguments.csv or arguments.markdown or arguments.export or arguments.figure:
+            raise ExpectedError(
+                f"{arguments.run} is a run of services, which has its tables only: leave --csv, --markdown, "
+                f"--export and --figure out; all it measured is in {shorten(served)}, one block a line"
+            )
+        measured = services.read(served)
+        print_services(screen(), ratios.report(measured))
+        return 1 if measured.failures else 0
+    if arguments.png and arguments.figure is None:
+        raise ExpectedError("--png makes a picture of a figure: name a workload with --figure SLUG")
+    folder = store.find(arguments.run)
+    if arguments.figure is not None:
+        # Imported here because drawing takes what only pages need.
+        from ftguide.cli.figure import figure  # noqa: PLC0415
+
+        return figure(folder, arguments.figure, png=arguments.png)
+    stored = store.load(folder)
     if arguments.export is not None:
         return export(stored, arguments.export)
     derived = analysis.report(stored)
@@ -107,6 +154,11 @@ def compare_runs(arguments: argparse.Namespace) -> int:
 
 def publish_run(arguments: argparse.Namespace) -> int:
     """Publish a run and say what to commit."""
+    served = _of_services(arguments.run)
+    if served is not None:
+        path = services.publish(served, arguments.machine)
+        screen().print(f"published {shorten(path)}; commit it")
+        return 0
     folder = publish.publish(
         store.find(arguments.run, LOCAL_MACHINE), machine=arguments.machine, root=ROOT
     )
@@ -114,6 +166,20 @@ def publish_run(arguments: argparse.Namespace) -> int:
         f"published {shorten(folder)}; commit it together with the index, its page and, for a full run, "
         "what `python -m ftguide.suite.pages.readme` writes"
     )
+    return 0
+
+
+def repack(arguments: argparse.Namespace) -> int:
+    """Pack runs anew; 2 = the first one that cannot be is named, those before it are done."""
+    results = ROOT / store.RESULTS
+    folders = [store.find(name) for name in arguments.runs]
+    if not folders:
+        folders = [store.folder_of(results, each) for each in store.read_index(results).runs]
+    for folder in folders:
+        sizes = publish.repack(folder)
+        if sizes is not None:
+            before, after = sizes
+            screen().print(f"{folder.name}: {before} bytes before, {after} after, the same values")
     return 0
 
 

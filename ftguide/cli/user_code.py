@@ -15,7 +15,7 @@ from ftguide.ground.files import ROOT
 from ftguide.ground.process import Limits, run
 from ftguide.ground.vocabulary import Build, Mode, Target
 from ftguide.interpreters import requirements
-from ftguide.interpreters.model import Interpreter
+from ftguide.interpreters.model import Interpreter, InterpreterError
 from ftguide.suite.declare import user_code
 from ftguide.suite.declare.catalogue import CatalogueEntry
 from ftguide.suite.declare.user_code import UserCode, UserCodeError
@@ -24,6 +24,12 @@ from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.observe.rehearsal import Failed, Rehearsal
 from ftguide.suite.observe.run import MEMORY_SHARE
 
+#: What the suite's optional workloads need, locked.
+EXTRAS = Path("benchmarks") / "extras" / "data.txt"
+#: Where a module is not called like its package.
+_MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}
+#: What helps where a module is missing.
+_INSTALL = "if it is a package of others, --requirements FILE installs it for both interpreters"
 #: An import that takes longer than this is a matter for the run itself.
 IMPORT_SECONDS = 60.0
 
@@ -47,12 +53,14 @@ def prepare(
     *,
     cpus: int,
     interpreters: bool = False,
+    named: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> Prepared:
     """Install packages, check the reader's code and leave out what cannot run here.
 
     `say` hears which code is tried; without it nothing is tried. `interpreters` tries it in a subinterpreter
-    too. Raises `UserCodeError` or `InterpreterError`, with the option, its value and the remedy.
+    too. `named` says that the suite's workloads were asked for by name or group: what they need is then
+    installed unasked. Raises `UserCodeError` or `InterpreterError`, with option, value and remedy.
     """
     setup: str | None = arguments.setup
     if setup is not None and not arguments.mine:
@@ -63,11 +71,14 @@ def prepare(
         )
     code = user_code.read(arguments.mine, setup, folder=Path.cwd(), cpus=cpus)
     paths: dict[Target, tuple[str, ...]] = dict.fromkeys(pairs.targets, ())
-    if arguments.requirements is not None:
-        for line, pair in {"": pairs.main, **pairs.others}.items():
-            for build, folder in requirements.install(Path(arguments.requirements), pair).items():
-                paths[Target(build, line)] = (folder,)
     notes: list[str] = []
+    if arguments.requirements is not None:
+        paths |= _installed(Path(arguments.requirements), pairs)
+    elif named and any(entry.workload.distributions for entry in suite):
+        try:
+            paths |= _installed(ROOT / EXTRAS, pairs)
+        except InterpreterError as error:
+            notes.append(str(error).partition("\n")[0])
     failed: list[str] = []
     if say is not None and code.specs:
         target = Target(Build.FREE_THREADED)
@@ -101,11 +112,20 @@ def prepare(
             *notes,
             *(
                 f"left out, because the interpreters have no {names}: {', '.join(slugs)} "
-                "(add --requirements benchmarks/extras.txt)"
+                f"(add --requirements {EXTRAS})"
                 for names, slugs in left_out.items()
             ),
         ),
     )
+
+
+def _installed(file: Path, pairs: Pairs) -> dict[Target, tuple[str, ...]]:
+    """Install a requirement file for all interpreters; return their folders for PYTHONPATH."""
+    return {
+        Target(build, line): (folder,)
+        for line, pair in {"": pairs.main, **pairs.others}.items()
+        for build, folder in requirements.install(file, pair).items()
+    }
 
 
 def tried(
@@ -130,7 +150,9 @@ def tried(
             if trial.lazy:
                 raise UserCodeError(f"--mine {title}: {trial.message}")
             tail = "".join(f"\n    {line}" for line in trial.tail.splitlines())
-            failed.append(f"{title}: {trial.message}{tail}")
+            missing = trial.message.startswith("ModuleNotFoundError")
+            advice = f" ({_INSTALL})" if missing else ""
+            failed.append(f"{title}: {trial.message}{advice}{tail}")
             code = code.without(slug)
             continue
         command = "command" in spec
@@ -155,8 +177,9 @@ def tried(
 
 
 def module_of(requirement: str) -> str:
-    """Return the module of a pinned requirement; the suite's packages are called like theirs."""
-    return re.split(r"[^A-Za-z0-9_]", requirement)[0]
+    """Return the module of a pinned requirement of the suite's."""
+    name = re.split(r"[=<>~!\[ ]", requirement)[0]
+    return _MODULES.get(name, name.replace("-", "_"))
 
 
 def importable(one: Interpreter, module: str, path: Sequence[str]) -> bool:

@@ -1,17 +1,20 @@
 """The machine a run is measured on: what may be used, what may be told.
 
 `Platform` is everything the harness asks of the operating system, as replaceable functions, so that
-tests can take affinity or a CPU away. `describe` lists what is published about a machine, by
-allow-list: no host name, no user, no path, no serial number.
+tests can take affinity or a CPU away, or be a Mac, or have 64 CPUs. `describe` lists what is published
+about a machine, by allow-list: no host name, no user, no path, no serial number.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import os
 import platform
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,6 +25,8 @@ from ftguide.ground import topology
 
 #: Name of the machine of a run that nobody has published.
 LOCAL_MACHINE = "local"
+#: What Linux says about CPUs, below the root.
+_CPUS = Path("sys/devices/system/cpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +54,9 @@ class Machine:
     fingerprint: str = ""  #: sha256 over the fields above that do not change while a machine runs
 
 
-def _text(path: str) -> str | None:
+def _text(path: str, root: Path = Path("/")) -> str | None:
     try:
-        return Path(path).read_text().strip()
+        return root.joinpath(path.lstrip("/")).read_text().strip()
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -88,6 +93,25 @@ def _cpu_ticks() -> tuple[int, int] | None:
     return numbers[7], sum(numbers)
 
 
+def _model() -> str | None:
+    """Return what the system calls its processor, where `platform.processor` says only "arm" or a number."""
+    if sys.platform == "win32":
+        import winreg  # noqa: PLC0415 - is there on Windows only
+
+        key = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
+        try:
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key) as opened:
+                return str(winreg.QueryValueEx(opened, "ProcessorNameString")[0]).strip()
+        except OSError:
+            return None
+    if sys.platform == "darwin":
+        command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+            return done.stdout.strip()
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """What the harness asks of the operating system."""
@@ -99,6 +123,10 @@ class Platform:
     )
     cpu_ticks: Callable[[], tuple[int, int] | None] = _cpu_ticks
     inherits_descriptors: bool = os.name == "posix"
+    root: Path = Path("/")  #: where /proc and /sys are; elsewhere than on Linux there are none
+    names: Callable[[], platform.uname_result] = platform.uname
+    model: Callable[[], str | None] = _model
+    cpus: Callable[[], int | None] = os.cpu_count
 
     def usable(self) -> tuple[int, ...]:
         """Return the CPUs that may be used, cut to what a cgroup quota leaves of them."""
@@ -117,61 +145,62 @@ def refusal(usable: int, threads: int) -> str | None:
     )
 
 
-def _cpuinfo(field: str) -> str | None:
-    match = re.search(rf"^{field}\s*:\s*(.+)$", _text("/proc/cpuinfo") or "", re.MULTILINE)
+def _cpuinfo(field: str, root: Path) -> str | None:
+    match = re.search(rf"^{field}\s*:\s*(.+)$", _text("/proc/cpuinfo", root) or "", re.MULTILINE)
     return match[1].strip() if match else None
 
 
-def _count(pattern: str) -> set[str]:
+def _count(pattern: str, root: Path) -> set[str]:
     return {
         text
-        for path in Path("/sys/devices/system/cpu").glob(pattern)
-        if (text := _text(str(path))) is not None
+        for path in (root / _CPUS).glob(pattern)
+        if (text := _text(path.name, path.parent)) is not None
     }
 
 
-def _caches() -> dict[str, str]:
+def _caches(root: Path) -> dict[str, str]:
     caches = {}
-    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        level, kind, size = (_text(str(folder / name)) for name in ("level", "type", "size"))
+    for folder in sorted((root / _CPUS / "cpu0" / "cache").glob("index*")):
+        level, kind, size = (_text(name, folder) for name in ("level", "type", "size"))
         if level and kind and size:
             caches[f"L{level} {kind.lower()}"] = size
     return caches
 
 
-def _mitigations() -> dict[str, str]:
-    folder = Path("/sys/devices/system/cpu/vulnerabilities")
-    return {path.name: _text(str(path)) or "" for path in sorted(folder.glob("*"))}
+def _mitigations(root: Path) -> dict[str, str]:
+    folder = root / _CPUS / "vulnerabilities"
+    return {path.name: _text(path.name, folder) or "" for path in sorted(folder.glob("*"))}
 
 
-def _hypervisor() -> str | None:
-    if "hypervisor" not in (_cpuinfo("flags") or "").split():
+def _hypervisor(root: Path) -> str | None:
+    if "hypervisor" not in (_cpuinfo("flags", root) or "").split():
         return None
-    return _text("/sys/class/dmi/id/sys_vendor") or "yes, unnamed"
+    return _text("/sys/class/dmi/id/sys_vendor", root) or "yes, unnamed"
 
 
 def describe(on: Platform) -> Machine:
     """Describe this machine; its name stays "local" until somebody publishes a run and names it."""
-    shared = topology.read()
-    packages = _count("cpu[0-9]*/topology/physical_package_id")
-    cpus = os.cpu_count() or 1
+    root, names = on.root, on.names()
+    shared = topology.read(root / _CPUS.parent)
+    packages = _count("cpu[0-9]*/topology/physical_package_id", root)
+    cpus = on.cpus() or 1
     machine = Machine(
         name=LOCAL_MACHINE,
-        system=platform.system(),
-        kernel=platform.release(),
-        architecture=platform.machine(),
-        cpu_model=_cpuinfo("model name") or platform.processor() or "unknown",
+        system=names.system,
+        kernel=names.release,
+        architecture=names.machine,
+        cpu_model=_cpuinfo("model name", root) or on.model() or names.processor or "unknown",
         cpus=cpus,
         usable_cpus=len(on.usable()),
         threads_per_core=round(cpus / len(shared.cores)) if shared.cores else None,
         sockets=len(packages) or None,
         memory_bytes=psutil.virtual_memory().total,
-        hypervisor=_hypervisor(),
-        governor=_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        caches=_caches(),
-        mitigations=_mitigations(),
-        transparent_hugepages=_text("/sys/kernel/mm/transparent_hugepage/enabled"),
-        microcode=_cpuinfo("microcode"),
+        hypervisor=_hypervisor(root),
+        governor=_text("cpu0/cpufreq/scaling_governor", root / _CPUS),
+        caches=_caches(root),
+        mitigations=_mitigations(root),
+        transparent_hugepages=_text("/sys/kernel/mm/transparent_hugepage/enabled", root),
+        microcode=_cpuinfo("microcode", root),
         cores=shared.cores,
         numa_nodes=shared.nodes,
     )
@@ -198,6 +227,29 @@ def suggested_name(machine: Machine) -> str:
     words = re.findall(r"[a-z0-9]+", model.encode("ascii", "ignore").decode())
     words = words or re.findall(r"[a-z0-9]+", machine.architecture.lower())
     return "-".join([*words, f"{machine.cpus}cpu"])[-63:].strip("-")
+
+
+#: Where nothing is pinned: macOS has no call for it, and this project does not use that of Windows.
+UNPINNED_SYSTEMS = frozenset({"Darwin", "Windows"})
+
+#: What a machine is, whatever boots on it: two records under one machine name agree on these.
+HARDWARE = ("system", "architecture", "cpu_model", "cpus", "threads_per_core", "hypervisor")
+
+
+def unlike(known: Machine, other: Machine) -> str:
+    """Say in which field two records of one name are of different hardware; empty where in none.
+
+    Kernels, memory and microcode change while a machine stays what it is: hosted ones that start today have
+    another kernel than those of last month.
+    """
+    for name in HARDWARE:
+        ours, theirs = getattr(known, name), getattr(other, name)
+        if ours != theirs:
+            return (
+                f"$.{name} is {theirs!r}, and the machine called {other.name!r} here has {ours!r}: it is "
+                "another machine. Pack the run under another name: --machine"
+            )
+    return ""
 
 
 def fingerprint(machine: Machine) -> str:

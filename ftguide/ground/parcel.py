@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ftguide.ground import files
+from ftguide.ground import characters, files
 
 SCHEMA = 1
 SUFFIX = ".ftguide.json"
@@ -67,11 +68,15 @@ def unpack(path: Path) -> Parcel:
     off, of another schema, or not as it was packed.
     """
     try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise ParcelError(f"{path}: {error.strerror or error}.") from error
-    if size > MOST_BYTES:
-        raise ParcelError(f"{path}: {size} bytes; a parcel has at most {MOST_BYTES}. {REMEDY}")
+        there = path.stat()
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        raise ParcelError(f"{path}: {getattr(error, 'strerror', None) or error}.") from error
+    if not stat.S_ISREG(there.st_mode):  # a device never ends, and a pipe may never begin
+        raise ParcelError(f"{path}: no regular file. Save what was sent, and name that file.")
+    if there.st_size > MOST_BYTES:
+        raise ParcelError(
+            f"{path}: {there.st_size} bytes; a parcel has at most {MOST_BYTES}. {REMEDY}"
+        )
     parcel = files.load(path, Parcel, REMEDY, schema=SCHEMA)
     for name, data in parcel.files.items():
         where = f"{path}: $.files[{name[:200]!r}]"
@@ -85,6 +90,28 @@ def unpack(path: Path) -> Parcel:
     if missing := sorted(parcel.sha256.keys() - parcel.files.keys()):
         raise ParcelError(f"{path}: $.files lacks {missing[0][:200]!r}, which has a hash. {REMEDY}")
     return parcel
+
+
+def check_text(raw: bytes, where: object, breaks: Collection[str] = ()) -> None:
+    """Refuse a JSON text with a character that acts on a screen instead of being read.
+
+    `where` is the file, or a place in it; `breaks` lists the fields that may have several lines. Raises
+    `UnreadableError`, which names the field.
+    """
+    if characters.plain(raw):
+        return
+    for found in characters.acting(files.decode(raw, object, where, REMEDY), breaks):
+        raise ParcelError(
+            f"{where}: {found}, which a screen obeys instead of showing it. No tool of this project stores "
+            "one: measure again, or restore the file."
+        )
+
+
+def check_lines(raw: bytes, where: object, breaks: Collection[str] = ()) -> None:
+    """Refuse lines of JSON as `check_text` does; the message names the line as well."""
+    for number, line in enumerate(raw.split(b"\n"), start=1):
+        if line:
+            check_text(line, f"{where}, line {number}", breaks)
 
 
 def only(parcel: Parcel, path: Path, wanted: Collection[str]) -> dict[str, bytes]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import gzip
 import platform
 import re
 import tempfile
@@ -58,7 +57,7 @@ def private_words() -> Iterator[str]:
 
 
 def leaks(paths: Iterable[Path]) -> list[str]:
-    """Name every private word that stands in some files, packed files unpacked."""
+    """Name every private word that stands in some files."""
     return leaks_in((path.name, path.read_bytes()) for path in paths)
 
 
@@ -67,7 +66,6 @@ def leaks_in(contents: Iterable[tuple[str, bytes]]) -> list[str]:
     found = []
     words = sorted(set(private_words()))
     for name, content in contents:
-        data = gzip.decompress(content) if name.endswith(".gz") else content
-        text = data.decode(errors="replace")
+        text = content.decode(errors="replace")
         found += [f"{name} contains {word!r}" for word in words if word in text]
     return found

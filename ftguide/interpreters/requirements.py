@@ -27,6 +27,14 @@ INSTALL_SECONDS = 1800.0
 def install(file: Path, pair: Pair) -> dict[Build, str]:
     """Install a requirement file for both builds; return the folder for PYTHONPATH by build.
 
+    Raises `InterpreterError` as `install_for` does.
+    """
+    return {build: install_for(file, interpreter) for build, interpreter in pair.builds.items()}
+
+
+def install_for(file: Path, interpreter: Interpreter) -> str:
+    """Install a requirement file for an interpreter; return the folder for PYTHONPATH.
+
     Relative paths in the file are relative to the working directory, as with pip. InterpreterError
     names the file, the build and uv's last words.
     """
@@ -34,16 +42,13 @@ def install(file: Path, pair: Pair) -> dict[Build, str]:
         text = file.read_bytes()
     except OSError as error:
         raise InterpreterError(f"{file}: {error.strerror or error}") from None
-    folders = {}
-    for build, interpreter in pair.builds.items():
-        key = hashlib.sha256(text + interpreter.facts.binary_sha256.encode()).hexdigest()[:24]
-        folder = platformdirs.user_cache_path("ftguide") / "requirements" / key
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with held(folder.with_suffix(".lock"), seconds=math.inf):
-            if not folder.exists():
-                _install(file, interpreter, folder)
-        folders[build] = str(folder)
-    return folders
+    key = hashlib.sha256(text + interpreter.facts.binary_sha256.encode()).hexdigest()[:24]
+    folder = platformdirs.user_cache_path("ftguide") / "requirements" / key
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with held(folder.with_suffix(".lock"), seconds=math.inf):
+        if not folder.exists():
+            _install(file, interpreter, folder)
+    return str(folder)
 
 
 def _install(file: Path, interpreter: Interpreter, folder: Path) -> None:

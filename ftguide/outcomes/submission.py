@@ -16,15 +16,23 @@ from typing import NamedTuple
 
 import msgspec
 
-from ftguide.ground import files, parcel, redact
-from ftguide.ground.machine import LOCAL_MACHINE, Machine
+from ftguide.ground import bounds, files, parcel, redact
+from ftguide.ground.bounds import Violation
+from ftguide.ground.machine import LOCAL_MACHINE, Machine, unlike
 from ftguide.ground.parcel import Parcel, ParcelKind
+from ftguide.ground.runs import RUN_ID, begun
 from ftguide.ground.vocabulary import ExpectedError, UnknownNameError
 from ftguide.outcomes.declare.catalogue import Catalogue
 from ftguide.outcomes.record import store
 from ftguide.outcomes.record.model import SCHEMA, Observation
 
-_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+#: The stacks of crashes have several lines, and nothing else has.
+BREAKS = frozenset({"$.traces"})
+
+#: Far above what a process takes in its time, and the characters of an outcome's name.
+MOST_SAMPLES = 10**12
+MOST_NAME = 500
+
 _FILE = re.compile(r"[a-z][a-z0-9_]*\.jsonl")
 
 
@@ -64,6 +72,9 @@ def pack(run: str, machine: str, root: Path, source: str = LOCAL_MACHINE) -> byt
     contents[store.MACHINE_FILE] = files.to_json(replace(known, name=machine))
     if private := redact.leaks_in(contents.items()):
         raise SubmissionError(f"run {run} would reveal private data: {'; '.join(private)}")
+    for name, own in contents.items():
+        check = parcel.check_text if name == store.MACHINE_FILE else parcel.check_lines
+        check(own, name, BREAKS)
     return parcel.pack(ParcelKind.OUTCOMES, run, contents)
 
 
@@ -73,8 +84,10 @@ def accept(sent: Parcel, path: Path, catalogue: Catalogue, root: Path) -> Accept
     Raises `SubmissionError`, `StoreError` or `UnreadableError` before anything is written. What a killed
     `accept` left out comes in with the next one: observations that are here already are passed over.
     """
-    if not _RUN.fullmatch(sent.name):
+    if not RUN_ID.fullmatch(sent.name):
         raise SubmissionError(f"{path}: $.name {sent.name[:200]!r} is not the id of a run.")
+    for wrong in bounds.moment(begun(sent.name), "$.name, as a time,"):
+        raise SubmissionError(f"{path}: {wrong}.")
     machine = _machine(sent, path)
     coming = [
         (name.partition("/")[2].removesuffix(".jsonl"), seen)
@@ -103,7 +116,8 @@ def accept(sent: Parcel, path: Path, catalogue: Catalogue, root: Path) -> Accept
                 f"{path}: {seen.test!r} on {seen.subject.name} is here with other counts: what was observed "
                 "is never changed."
             )
-    store.write_machine(machine, root)
+    if not _known(machine, path, root):
+        store.write_machine(machine, root)
     for family, seen in fresh:
         store.append(machine.name, seen, family, root)
     return Accepted(store.folder_of(machine.name, root), len(fresh), outdated)
@@ -114,9 +128,23 @@ def _machine(sent: Parcel, path: Path) -> Machine:
     if store.MACHINE_FILE not in sent.files:
         raise SubmissionError(f"{path}: $.files lacks {store.MACHINE_FILE!r}. {parcel.REMEDY}")
     machine = files.decode(sent.files[store.MACHINE_FILE], Machine, where, parcel.REMEDY)
+    parcel.check_text(sent.files[store.MACHINE_FILE], where)
+    for wrong in bounds.of_machine(machine, "$"):
+        raise SubmissionError(f"{where}: {wrong}. {parcel.REMEDY}")
     if machine.name == LOCAL_MACHINE:
         raise SubmissionError(f"{where}: {machine.name!r} is every machine. {parcel.REMEDY}")
     return machine
+
+
+def _known(machine: Machine, path: Path, root: Path) -> bool:
+    """Return whether a machine of that name and hardware is here: its record stays as it is.
+
+    Raises `SubmissionError` for other hardware.
+    """
+    known = store.read_machine(machine.name, root)
+    if known is not None and (wrong := unlike(known, machine)):
+        raise SubmissionError(f"{path}: $.files[{store.MACHINE_FILE!r}]: {wrong}")
+    return known is not None
 
 
 def _observations(name: str, data: bytes, run: str, path: Path) -> Iterator[Observation]:
@@ -130,6 +158,7 @@ def _observations(name: str, data: bytes, run: str, path: Path) -> Iterator[Obse
     for number, line in enumerate(data.split(b"\n"), start=1):
         if not line:
             continue
+        parcel.check_text(line, f"{where}, line {number}", BREAKS)
         seen = store.decode(line, f"{where}, line {number}", interpreter)
         if isinstance(seen, store.Problem):
             raise SubmissionError(str(seen))
@@ -137,7 +166,28 @@ def _observations(name: str, data: bytes, run: str, path: Path) -> Iterator[Obse
             raise SubmissionError(
                 f"{where}, line {number}: it belongs to run {seen.run!r}. {parcel.REMEDY}"
             )
+        if wrong := next(_violations(seen), None):
+            raise SubmissionError(
+                f"{where}, line {number}: {wrong}. No test of this project stores that: run it again, or "
+                "restore the file."
+            )
         yield seen
+
+
+def _violations(seen: Observation) -> Iterator[Violation]:
+    """Yield what an observation says that none can say: its types are right, its values are not."""
+    yield from bounds.moment(seen.observed_at, "$.observed_at")
+    yield from bounds.number(seen.seconds, "$.seconds", 0, bounds.MOST_SECONDS)
+    yield from bounds.number(seen.stamped, "$.stamped", 0)
+    yield from bounds.number(seen.overlapping, "$.overlapping", 0, min(seen.stamped, MOST_SAMPLES))
+    for number, ran in enumerate(seen.processes):
+        at = f"$.processes[{number}]"
+        yield from bounds.number(ran.samples, f"{at}.samples", 0, MOST_SAMPLES)
+        for name in (*ran.counts, ran.ending):
+            if len(name) > MOST_NAME:
+                yield Violation(
+                    at, f"names {bounds.quoted(name)}, which is longer than {MOST_NAME}"
+                )
 
 
 def _run_of(line: bytes) -> str | None:

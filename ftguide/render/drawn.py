@@ -1,9 +1,10 @@
 """Tables of templates as one node each: what a template wrote, kept until a page is written.
 
 A table of docutils nodes has four for each cell, and forty transforms of Sphinx walk over all of them: nearly
-all the time of a site of long tables. HTML is therefore written from the template's own elements, the same as
-docutils would write. For other builders a table becomes the nodes of `grid`. Cross-references and other nodes
-that a template was given are children, so that Sphinx resolves them.
+all the time of a site of long tables. HTML is therefore written from the template's own elements: the cells
+that docutils would write, without the paragraph and the classes that it gives to each of them, most of the
+size of a long page. For other builders a table becomes the nodes of `grid`. Cross-references and other
+nodes that a template was given are children, so that Sphinx resolves them.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from ftguide.render.nodes import depart_region_html, region, visit_nothing, visi
 
 #: Blanks that lines of a template leave; not the unbreakable one, which `\s` would match as well.
 _BLANKS = re.compile(r"[ \t\n]+")
-_WORDS = re.compile(r"\S+|\s+")
-#: What docutils escapes in a text.
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", ">": "&gt;", "@": "&#64;"})
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", ">": "&gt;"})
+#: Columns whose kind a class of the table tells, the first one not among them.
+_MOST_NUMBERED = 12
 _INLINE: dict[str, type[nodes.TextElement]] = {
     "code": nodes.literal,
     "span": nodes.inline,
@@ -138,12 +139,13 @@ def visit_html(self: HTML5Translator, node: drawn_table) -> None:
     """Write the table in a box that scrolls; its children where their marks are."""
     box = region(label=node["caption"])
     visit_region_html(self, box)
-    self.body.append(self.starttag(node, "table", CLASS="bench docutils align-default"))
+    element = ET.fromstring(node["xml"])  # noqa: S314 - written by `table`
+    self.body.append(self.starttag(node, "table", CLASS=f"bench docutils{_numeric(element)}"))
     caption = node["caption"].translate(_ESCAPES)
     self.body.append(f'<caption><span class="caption-text">{caption}</span>')
     self.add_permalink_ref(node, "Link to this table")
     self.body.append("</caption>\n")
-    for part in _written(ET.fromstring(node["xml"])):  # noqa: S314 - written by `table`
+    for part in _written(element):
         if isinstance(part, str):
             self.body.append(part)
         else:
@@ -154,60 +156,75 @@ def visit_html(self: HTML5Translator, node: drawn_table) -> None:
     raise nodes.SkipNode
 
 
+def _names(head: ET.Element) -> list[str]:
+    return head.get("class", "").split()
+
+
+def _numeric(element: ET.Element) -> str:
+    """Return the classes of a table that say which of its columns hold numbers, e.g. ` n2 n3`.
+
+    So said once, and not by every cell; bench.css knows columns up to `_MOST_NUMBERED`.
+    """
+    heads = element.findall("th")[1:_MOST_NUMBERED]
+    return "".join(f" n{place}" for place, head in enumerate(heads, 2) if "num" in _names(head))
+
+
 def _written(element: ET.Element) -> Iterator[str | slice]:
     """Yield the HTML between caption and end; of a mark its slice of the children."""
     heads = element.findall("th")
-    classes = [
-        " ".join(name for name in ("num", "long") if name in head.get("class", "").split())
-        for head in heads
-    ]
-    yield '<thead>\n<tr class="row-odd">'
-    for number, (head, names) in enumerate(zip(heads, classes, strict=True)):
+    classes = [[name for name in ("num", "long") if name in _names(head)] for head in heads]
+    yield "<thead><tr>"
+    for head, names in zip(heads, classes, strict=True):
         text = "".join(head.itertext()).translate(_ESCAPES)
-        shown = " ".join(filter(None, ("head", "stub" if number == 0 else "", names)))
-        yield f'<th scope="col" class="{shown}"><p>{text}</p></th>\n'
-    yield "</tr>\n</thead>\n<tbody>\n"
-    for number, row in enumerate(element.findall("tr")):
-        parity = "odd" if number % 2 else "even"
+        yield f'<th scope="col"{_class(names)}>{text}</th>'
+    yield "</tr></thead>\n<tbody>\n"
+    for place in range(1, min(_MOST_NUMBERED, len(heads))):
+        classes[place] = [name for name in classes[place] if name != "num"]
+    attributes = [*map(_class, classes)]
+    for row in element.findall("tr"):
+        yield f"<tr{_class(_names(row))}>"
         heading = row.find("th")
         if heading is not None:
             text = "".join(heading.itertext()).translate(_ESCAPES)
             span = f' colspan="{len(heads)}"' if len(heads) > 1 else ""
-            yield f'<tr class="bench-group row-{parity}"><th scope="rowgroup" class="stub"{span}>'
-            yield f"<p>{text}</p></th>\n"
+            yield f'<th scope="rowgroup"{span}>{text}</th>'
         else:
-            own = html.escape(row.get("class", ""))
-            yield f'<tr class="{f"{own} " if own else ""}row-{parity}">'
-            for place, (cell, names) in enumerate(zip(row, classes, strict=True)):
-                tag = "td" if place else "th"
-                shown = names if place else " ".join(filter(None, ("stub", names)))
-                attributes = f' class="{shown}"' if shown else ""
-                yield f"<{tag}{'' if place else ' scope=' + chr(34) + 'row' + chr(34)}{attributes}><p>"
+            tag = "th"
+            for cell, attribute in zip(row, attributes, strict=True):
+                scope = ' scope="row"' if tag == "th" else ""
+                yield f"<{tag}{_id(cell)}{scope}{attribute}>"
                 yield from _inner(cell)
-                yield f"</p></{tag}>\n"
+                yield f"</{tag}>"
+                tag = "td"
         yield "</tr>\n"
-    yield "</tbody>\n"
+    yield "</tbody>"
+
+
+def _class(names: Sequence[str]) -> str:
+    return f' class="{html.escape(" ".join(names))}"' if names else ""
+
+
+def _id(cell: ET.Element) -> str:
+    """Return the id of a cell: its anchor, where the cell begins with one."""
+    first = cell[0] if len(cell) and not (cell.text or "").strip() else None
+    if first is None or first.tag != "anchor":
+        return ""
+    return f' id="{html.escape(first.get("id", ""))}"'
 
 
 def _inner(cell: ET.Element) -> Iterator[str | slice]:
     first, *tails = _texts(cell)
     yield first.translate(_ESCAPES)
-    for child, text in zip(cell, tails, strict=True):
+    lifted = bool(_id(cell))
+    for number, (child, text) in enumerate(zip(cell, tails, strict=True)):
         inner = (child.text or "").translate(_ESCAPES)
-        names = html.escape(child.get("class", ""))
         if child.tag == "kept":
             yield _slice(child.get("number", ""))
         elif child.tag == "anchor":
-            yield f'<span class="target" id="{html.escape(child.get("id", ""))}"></span>'
-        elif child.tag == "code":
-            words = "".join(
-                word if word.isspace() else f'<span class="pre">{word}</span>'
-                for word in _WORDS.findall(inner)
-            )
-            yield f'<code class="{f"{names} " if names else ""}docutils literal notranslate">{words}</code>'
+            if number or not lifted:
+                yield f'<span class="target" id="{html.escape(child.get("id", ""))}"></span>'
         else:
-            attribute = f' class="{names}"' if names else ""
-            yield f"<{child.tag}{attribute}>{inner}</{child.tag}>"
+            yield f"<{child.tag}{_class(_names(child))}>{inner}</{child.tag}>"
         yield text.translate(_ESCAPES)
 
 

@@ -78,14 +78,17 @@ def depart_region_html(self: HTML5Translator, _node: nodes.Element) -> None:
     self.body.append("</div>\n")
 
 
-def visit_file_html(self: HTML5Translator, node: nodes.Element) -> None:
-    """Write a link that works from any page, with and without a web server."""
+def href_of(self: HTML5Translator, target: str) -> str:
+    """Return how the page being written links a file of the site, with and without a web server."""
     page = self.builder.get_target_uri(self.builder.current_docname)
     here = page if page.endswith("/") or not page else posixpath.dirname(page)
-    href = posixpath.relpath(node["target"], here or ".")
-    self.body.append(
-        f'<a class="reference download" href="{html.escape(href, quote=True)}" download>'
-    )
+    return posixpath.relpath(target, here or ".")
+
+
+def visit_file_html(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write a link that works from any page."""
+    href = html.escape(href_of(self, node["target"]), quote=True)
+    self.body.append(f'<a class="reference download" href="{href}" download>')
 
 
 def depart_file_html(self: HTML5Translator, _node: nodes.Element) -> None:

@@ -11,7 +11,11 @@ from xml.etree import ElementTree as ET
 
 Value = str | float | int
 
-_UNPRINTABLE = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What XML cannot hold, what a terminal obeys, and what shows the text that follows in another order.
+_UNPRINTABLE = re.compile(
+    "[^\t\n -~\xa0-\u061b\u061d-\u200d\u2010-\u2029\u202f-\u2065"
+    "\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def number(value: float) -> str:
@@ -21,7 +25,7 @@ def number(value: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace what XML 1.0 cannot hold, e.g. control characters from a damaged run."""
+    """Replace what XML 1.0 cannot hold and what steers a terminal or turns text around."""
     return _UNPRINTABLE.sub("\ufffd", text)
 
 

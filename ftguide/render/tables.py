@@ -1,8 +1,13 @@
-"""Tables as text, for what reads Markdown."""
+"""Tables as text, for what reads Markdown or CSV."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from ftguide.render.svg import printable
+
+#: A spreadsheet takes a cell that begins so for a formula.
+_FORMULAS = ("=", "+", "-", "@", "\t")
 
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -13,6 +18,14 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str
 
     rule = "|" + " --- |" * len(headers)
     return "\n".join([line(headers), rule, *map(line, rows)]) + "\n"
+
+
+def csv_cell(value: object) -> object:
+    """Keep a spreadsheet from computing other people's text, and a terminal from obeying it."""
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The Sphinx side of the guide: the domains `bench`, `compat` and `outcome`, snippets, stamps.
+"""The Sphinx side of the guide: the domains `bench`, `compat`, `outcome` and `services`, snippets, stamps.
 
 Reads stored runs, evidence and reports and draws pages; starts no process and opens no connection. `conf.py`
 loads it.
@@ -13,6 +13,7 @@ from ftguide.guide.pages import snippets, stamp
 from ftguide.native.pages import examples_table, native_tables
 from ftguide.outcomes.pages import domain as outcome_domain
 from ftguide.render import depends, drawn, menu, nodes
+from ftguide.services.pages import domain as services_domain
 from ftguide.suite.pages import bench_domain, register
 from ftguide.tracker.pages import domain
 
@@ -29,6 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     examples_table.setup(app)
     domain.setup(app)
     outcome_domain.setup(app)
+    services_domain.setup(app)
     register.setup(app)
     return {
         "version": "1",

@@ -8,7 +8,7 @@ import fnmatch
 KINDS: tuple[tuple[str, float, str], ...] = (
     ("benchmarks/runs/*", 0, "Run"),
     ("benchmarks/index", 1, "Benchmarks"),
-    ("benchmarks/method", 1, "Benchmarks"),
+    ("benchmarks/method*", 1, "Benchmarks"),
     ("benchmarks/*", 0.1, "Workload"),
     ("thread-safety/index", 1, "Outcomes"),
     ("thread-safety/*", 0.3, "Outcomes"),
@@ -17,6 +17,8 @@ KINDS: tuple[tuple[str, float, str], ...] = (
     ("errata", 0.5, "Guide"),
     ("*", 1, "Guide"),
 )
+#: What a page weighs at least that people wrote and read one by one.
+_LEAST_OF_A_PAGE = 0.5
 
 
 def kind_of(name: str) -> tuple[float, str]:
@@ -24,3 +26,8 @@ def kind_of(name: str) -> tuple[float, str]:
     return next(
         (weight, kind) for pattern, weight, kind in KINDS if fnmatch.fnmatchcase(name, pattern)
     )
+
+
+def is_generated(name: str) -> bool:
+    """Whether a page is one of so many that readers find it from a table, not from the menu."""
+    return kind_of(name)[0] < _LEAST_OF_A_PAGE

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ftguide.render.svg import printable
+
 #: What is written, and what it becomes.
 _CHANGES = (
     ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Pages">'),
@@ -29,7 +31,12 @@ _REGION = re.compile(r'(role="region" aria-label=")([^"]*)(")')
 
 
 def accessible(page: str) -> str:
-    """Return the body of a page with names for its landmarks, no two of them alike."""
+    """Return the body of a page with names for its landmarks, no two of them alike.
+
+    Every page comes through here, so characters of other people's files that would turn the text around, or
+    steer the terminal of somebody who downloads the page, are replaced here, once.
+    """
+    page = printable(page)
     for before, after in _CHANGES:
         page = page.replace(before, after)
     used: dict[str, int] = {}

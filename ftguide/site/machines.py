@@ -31,6 +31,8 @@ _SPAN = re.compile(r"</?span[^>]*>")
 _LINK = re.compile(r'(?P<before><a\b[^>]*?\bhref=")(?P<page>[^":#?]+\.html)(?P<rest>["#?])')
 #: Sphinx's names of lexers that a Markdown reader would not know.
 _LANGUAGES = {"default": "python", "none": "text", "console": "console", "pycon": "pycon"}
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_PADDING, _RULE = re.compile(r" {2,}"), re.compile(r"(?<=\| )-{4,}(?= \|)")
 _MARKED = re.compile(r"([\\\[\]`*_<>])")
 
 
@@ -55,7 +57,19 @@ def markdown(article: Article, twins: frozenset[str]) -> str:
     page = _BUTTON.sub("", _DRAWING.sub("", article.html))
     page = _LINK.sub(link, _CODE.sub(code, page))
     result = html_to_markdown.convert(page)
-    return f"{(result.content or '').strip()}\n"
+    return f"{_unpadded((result.content or '').strip())}\n"
+
+
+def _unpadded(text: str) -> str:
+    """Return Markdown whose tables are not padded to the width of their widest cell."""
+    lines, fence = text.split("\n"), ""
+    for number, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        elif not fence and line.startswith("| ") and line.endswith("|"):
+            lines[number] = _PADDING.sub(" ", _RULE.sub("---", line))
+    return "\n".join(lines)
 
 
 def _resolved(folder: Path, target: str) -> str:

@@ -58,7 +58,7 @@ def split_identifiers(markup: str) -> str:
 
 
 def copy_for_index(article: Article) -> str | None:
-    """Return the page that Pagefind shall read instead of an article; None for one to leave out."""
+    """Return the page that Pagefind is to read instead of an article; None for one to leave out."""
     weight, kind = kind_of(article.name)
     if not weight:
         return None

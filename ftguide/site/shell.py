@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,9 +26,11 @@ from ftguide.outcomes.pages.data import laboratory
 from ftguide.outcomes.pages.domain import laboratory_of
 from ftguide.render import depends
 from ftguide.render.nodes import data_file
-from ftguide.site import index_page, kinds, machines, news, search, share
+from ftguide.render.svg import printable
+from ftguide.site import book, index_page, kinds, machines, news, search, share
 from ftguide.site.articles import Article, articles
 from ftguide.site.landmarks import accessible
+from ftguide.site.lean import lean, without_indentation
 from ftguide.suite.pages import bench_domain
 from ftguide.suite.pages.data import Results
 from ftguide.tracker.pages import domain as tracker_domain
@@ -104,11 +106,16 @@ def results_of(env: BuildEnvironment) -> Results:
 
 
 def prepare(app: Sphinx) -> None:
-    """Give the templates their filter, and switch off the index that Pagefind replaces."""
-    if isinstance(app.builder, StandaloneHTMLBuilder) and app.builder.name in {"html", "dirhtml"}:
+    """Give the templates their filters, and switch off the index that Pagefind replaces."""
+    if isinstance(app.builder, StandaloneHTMLBuilder):
         environment = app.builder.templates.environment
-        environment.filters["accessible"] = accessible
-        app.builder.search = False
+        environment.filters |= {
+            "accessible": accessible,
+            "lean": lean,
+            "flush": without_indentation,
+        }
+        if app.builder.name in {"html", "dirhtml"}:
+            app.builder.search = False
 
 
 def find_templates(_app: Sphinx, config: Config) -> None:
@@ -146,6 +153,8 @@ def add_to_head(
     """Announce a page's twin and the feed, and put a page's number where links to it are shown."""
     if not is_site(app):
         return
+    if kinds.is_generated(pagename) and "toctree" in context:
+        context["toctree"] = first_level(context["toctree"])
     tags = []
     if doctree is not None and kinds.kind_of(pagename)[0]:
         twin = machines.twin_of(posixpath.basename(app.builder.get_target_uri(pagename)))
@@ -164,7 +173,16 @@ def add_to_head(
     if context.get("meta") is not None:
         said = share.description(results_of(app.env), pagename)
         if said:
-            context["meta"] = {**context["meta"], "og:description": said}
+            context["meta"] = {**context["meta"], "og:description": printable(said)}
+
+
+def first_level(toctree: Callable[..., str]) -> Callable[..., str]:
+    """Return the menu of one page among hundreds: without what lies below its entries."""
+
+    def shallow(**options: Any) -> str:
+        return toctree(**{**options, "maxdepth": 1, "collapse": True})
+
+    return shallow
 
 
 def _pages(app: Sphinx) -> list[tuple[str, str]]:
@@ -235,6 +253,7 @@ def _listed(app: Sphinx, twins: list[Article]) -> Iterator[machines.Listed]:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; the setting `html_baseurl` is the address of the site."""
+    book.setup(app)
     app.add_node(news_link)
     app.add_directive("news", NewsDirective)
     app.add_css_file("site.css")

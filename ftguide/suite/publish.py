@@ -6,23 +6,27 @@ the page stub, and puts the run into the index last. A published run is never ch
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from ftguide.ground import files, redact
 from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.ground.vocabulary import ExpectedError
-from ftguide.suite import summaries, words
+from ftguide.suite import history, summaries, words
 from ftguide.suite.derive.objections import objections
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import Run
 
+#: Long enough for another process to put a run into the index.
+_LOCK_SECONDS = 60.0
 #: Limits of a published folder per line, so that the repository stays cloneable for years.
 MOST_FILES = 40
-#: The largest full run, 20261127T211744Z-aaf35b0f, has 5.4 MiB.
-MOST_BYTES = 6 * 1024 * 1024
+#: The largest full run of one line, 20261127T211744Z-aaf35b0f, has 2.5 MiB.
+MOST_BYTES = 3 * 1024 * 1024
 
 
 class PublishError(ExpectedError):
@@ -50,50 +54,69 @@ def publish(source: Path, *, machine: str, root: Path, contributed: bool = False
     if target.exists():
         if not _same(target, stored.run, source, machine):
             raise PublishError(f"{target} exists: a published run is never changed")
-        return _finished(target, source, root, contributed=contributed)
+        with _alone(results):
+            return _finished(target, source, root, contributed=contributed)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".publish-", dir=results) as staging:
         folder = Path(staging) / stored.run.run_id
         folder.mkdir()
         run: Run = replace(stored.run, machine=replace(stored.run.machine, name=machine))
         files.write_atomic(folder / "run.json", files.to_json(run))
-        shutil.copyfile(source / "blocks.jsonl.gz", folder / "blocks.jsonl.gz")
-        private = redact.leaks(
-            sorted(folder.iterdir())
-        )  # before the summary, which says nothing else
+        blocks = store.blocks_path(source)
+        files.write_atomic(folder / store.BLOCKS, store.packed(blocks))
+        # Before the summary, which says nothing else.
+        said = [("run.json", files.to_json(run)), (store.BLOCKS, store.text_of(blocks))]
+        private = redact.leaks_in(said)
         if private:
             raise PublishError("private data would be published: " + "; ".join(private))
         summaries.write(folder)
         _fits(folder, lines=1 + len(run.lines))
-        folder.rename(target)
-    return _finished(target, source, root, contributed=contributed)
+        with _alone(results):
+            if target.exists():
+                raise PublishError(
+                    f"{target}: another process has published it meanwhile; call this again, which compares"
+                )
+            folder.rename(target)
+            return _finished(target, source, root, contributed=contributed)
+
+
+@contextlib.contextmanager
+def _alone(results: Path) -> Iterator[None]:
+    """Let one process at a time put runs into the index: two would each write it without the other's."""
+    try:
+        with files.held(results / ".publish.lock", seconds=_LOCK_SECONDS):
+            yield
+    except files.HeldError as error:
+        raise PublishError(f"another process publishes here ({error}); wait for it") from error
 
 
 def _same(target: Path, run: Run, source: Path, machine: str) -> bool:
     """Return whether a folder holds just what publishing a run would put there."""
-    name = "blocks.jsonl.gz"
     named = replace(run, machine=replace(run.machine, name=machine))
-    return (
-        store.read_run(target) == named
-        and (target / name).read_bytes() == (source / name).read_bytes()
-    )
+    here, there = (store.text_of(store.blocks_path(folder)) for folder in (target, source))
+    return store.read_run(target) == named and here == there
 
 
 def _finished(target: Path, source: Path, root: Path, *, contributed: bool) -> Path:
-    """Do what is left once the data lie in their place; called again by whoever was interrupted here."""
-    enter(target, root, contributed=contributed)
+    """Do what is left once the data lie in their place; called again by anyone who was interrupted here."""
+    _enter(target, root, contributed=contributed)
     _retire(source, root)
     return target
 
 
 def enter(folder: Path, root: Path, *, contributed: bool = False) -> None:
     """Give a published folder its page and its place in the index; nothing changes where it has both."""
+    with _alone(root / store.RESULTS):
+        _enter(folder, root, contributed=contributed)
+
+
+def _enter(folder: Path, root: Path, *, contributed: bool) -> None:
     run = store.read_run(folder)
     results = root / store.RESULTS
     stubs.write(root, run.run_id)
     entries = store.read_index(results).runs
     if all(entry.run_id != run.run_id for entry in entries):
-        entry = replace(store.entry_of(run), contributed=contributed)
+        entry = replace(store.entry_of(run, summaries.noise(folder)), contributed=contributed)
         store.write_index(results, [*entries, entry])
 
 
@@ -121,6 +144,42 @@ def _fits(folder: Path, *, lines: int) -> None:
         )
 
 
+def repack(folder: Path) -> tuple[int, int] | None:
+    """Pack the values of a published run as they are packed today; return the sizes before and after.
+
+    The old file goes when the new one lies there, gives the same lines back byte for byte, and the summary
+    names it; a repack that was interrupted is completed by the next. None where nothing is to be done: values
+    that lie in the repository's history are never encoded anew, or their SHA-256 would match no commit.
+    Raises `HistoryError` for a run that is not published, `StoreError` for values that cannot be read,
+    `SummaryError` for a summary that is not of them.
+    """
+    old = folder / store.GZIP
+    if history.entry_of(folder).values_in or not old.exists():
+        return None
+    new = folder / store.BLOCKS
+    files.write_atomic(new, store.packed(old))
+    try:
+        if store.text_of(new) != store.text_of(old):
+            raise PublishError(
+                f"{new}: does not give the lines of {old.name} back; nothing was changed"
+            )
+        summaries.repoint(folder, files.sha256(old), files.sha256(new))
+    except ExpectedError:
+        new.unlink()
+        raise
+    before = old.stat().st_size
+    old.unlink()
+    return before, new.stat().st_size
+
+
+def _noise(folder: Path) -> float | None:
+    """Return how quiet a run was, None where its summary cannot tell: an index is made of what is there."""
+    try:
+        return summaries.noise(folder)
+    except summaries.SummaryError:
+        return None
+
+
 def reindex(results: Path) -> int:
     """Rebuild the index of published runs from the folders; return how many there are.
 
@@ -132,9 +191,14 @@ def reindex(results: Path) -> int:
         run = store.read_run(path.parent)
         if path.parent.parent.name != LOCAL_MACHINE:
             old = known.get(run.run_id)
-            entry = store.entry_of(run)
+            entry = store.entry_of(run, _noise(path.parent))
             if old is not None:  # what no run says of itself
-                entry = replace(entry, withdrawn=old.withdrawn, contributed=old.contributed)
+                entry = replace(
+                    entry,
+                    withdrawn=old.withdrawn,
+                    contributed=old.contributed,
+                    values_in=old.values_in,
+                )
             entries.append(entry)
     store.write_index(results, entries)
     return len(entries)

@@ -16,6 +16,7 @@ from ftguide.suite import words
 from ftguide.suite.derive import flags
 from ftguide.suite.derive import reading as readings
 from ftguide.suite.derive.reading import Cause, Disturbance, Reading, Verdict, Whole
+from ftguide.suite.derive.waiting import Waiting
 from ftguide.suite.record.model import Resemblance
 
 #: What resembles what, see there.
@@ -28,6 +29,7 @@ WHOLE = {Whole.COMMAND: "whole command", Whole.OWN_THREADS: "whole call"}
 STARTERS = ("thread", "pool")
 #: Where each cause of the scaling page is explained.
 SCALING = "scaling"
+LOCKS = 2
 _CAUSE = "scaling-cause-{}"
 
 
@@ -46,12 +48,10 @@ class Page:
 def sentences(of: Reading) -> Iterator[str]:
     """Yield what is to be said of one piece of code, in the order of its weight."""
     yield from _verdict(of)
-    if of.verdict is Verdict.UNKNOWN and of.whole is None:
-        yield from _trial(of)
-        return
     yield from _cause(of)
     yield from _resembles(of)
-    yield from _machine(of)
+    if of.verdict is not Verdict.UNKNOWN or of.whole is not None:
+        yield from _machine(of)
     yield from _trial(of)
 
 
@@ -74,7 +74,7 @@ def pages(of: Reading) -> list[Page]:
     """Return where to read on: the probable cause, then what looks alike."""
     if of.gains_nothing:
         return [Page(docname=SCALING), *list(dict.fromkeys(_alike(of)))[:MOST_NAMED]]
-    if of.verdict in {Verdict.UNKNOWN, Verdict.GROWS, Verdict.BUSY, Verdict.SCALES}:
+    if of.verdict in {Verdict.GROWS, Verdict.SCALES} or of.whole is not None:
         return []
     if of.verdict is Verdict.MACHINE:
         return [_cause_page(5), Page(docname="benchmarks/mandelbrot")]
@@ -88,7 +88,7 @@ def causes(of: Reading) -> list[int]:
     if of.cause is Cause.COLLECTING:
         return [4]
     if of.cause is Cause.WAITING:
-        return [2]
+        return [LOCKS]
     fitting = [1, 2] if of.cause is Cause.RUNNING else []
     first = [number for number in dict.fromkeys(alike) if number in fitting or not fitting]
     return first or fitting
@@ -187,6 +187,8 @@ def _cause(of: Reading) -> Iterator[str]:
                 "of the processes: they ran, but each step took longer. That is typical of objects that "
                 "several threads read or write (cause 1), and of locks that are held very briefly (cause 2)."
             )
+        case Cause.WAITING if evidence.waiting is not None:
+            yield from _waits(of, evidence.waiting)
         case Cause.WAITING if ran is not None and could is not None:
             yield (
                 f"The threads computed during {_percent(ran)} of their time and the processes during "
@@ -194,12 +196,42 @@ def _cause(of: Reading) -> Iterator[str]:
             )
         case Cause.COLLECTING:
             share = _percent(evidence.collected or 0)
+            most = _percent(evidence.collector_explains or 0)
+            # On a busy machine it is not known well enough what processes would have done.
+            means = (
+                "so that is the first thing to look at (cause 4)"
+                if of.disturbance.busy
+                else f"which accounts for about {most} of what they lose against processes (cause 4)"
+            )
             yield (
-                f"The garbage collector, which stops all threads, ran during {share} of the threads' time "
-                "(cause 4)."
+                "The garbage collector, which stops all threads, ran during "
+                f"{share} of the threads' time, {means}."
             )
         case None if of.verdict is Verdict.SHARED:
             yield "What the threads did meanwhile does not tell why."
+
+
+def _waits(of: Reading, waiting: Waiting) -> Iterator[str]:
+    """Say what the operating system counted for each thread, and how sure it is that a lock is meant."""
+    accounts = (
+        f", which accounts for about {_percent(waiting.explains)} of what the threads lose"
+        if waiting.explains is not None and not of.disturbance.busy
+        else ""
+    )
+    yield (
+        f"Each thread was blocked for {_percent(waiting.threads)} of its time: {_percent(waiting.more)} of "
+        f"it beyond what a process is blocked for the same work{accounts}. The operating system counts that "
+        f"for every thread. The {_percent(waiting.delayed)} of the time for which threads were ready and had "
+        "no CPU are no part of it, and sleep, files or the network block processes as well."
+    )
+    locks = [each for each in _told(of) if TABLE[each.kind]["cause"] == LOCKS]
+    yield (
+        f"So the threads wait for one another, very probably where line {locks[0].line} has "
+        f"{TABLE[locks[0].kind]['what']} ({locks[0].name}; cause {LOCKS})."
+        if locks
+        else f"So the threads wait for one another, most probably for a lock (cause {LOCKS}), which may be "
+        "one that a library or the interpreter has."
+    )
 
 
 def _resembles(of: Reading) -> Iterator[str]:
@@ -210,7 +242,8 @@ def _resembles(of: Reading) -> Iterator[str]:
     if not named or (of.whole and not of.gains_nothing):
         return
     places = "; ".join(
-        f"{TABLE[each.kind]['what']} ({each.name}, line {each.line})" for each in named
+        f"{TABLE[each.kind]['what']} ({each.name}, line {each.line}; cause {TABLE[each.kind]['cause']})"
+        for each in named
     )
     yield f"Its text, which was read and not measured, shows what may be shared: {places}."
 
@@ -228,8 +261,8 @@ def _machine(of: Reading) -> Iterator[str]:
     overlap = disturbance.overlap
     if of.whole is None and overlap is not None and overlap < flags.OVERLAP:
         yield (
-            f"The threads ran at the same time during only {_percent(overlap)} of theirs, so they met less "
-            "often than they would on a quiet machine."
+            f"The threads ran at the same time during only {_percent(overlap)} of the time they took, so "
+            "they met less often than they would on a quiet machine."
         )
 
 

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 
+from ftguide.render.tables import csv_cell
 from ftguide.statistics.estimates import Estimate
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import ArmTime, Row
@@ -36,10 +37,10 @@ def results_csv(report: Derived) -> str:
     return text.getvalue()
 
 
-def _text(value: str | float | None) -> str:
+def _text(value: str | float | None) -> object:
     """Spell a number, or nothing for one that is not known; text of a contributed run is no formula."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
+        return csv_cell(value)
     return "" if value is None or not math.isfinite(value) else f"{value:.9g}"
 
 

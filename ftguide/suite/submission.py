@@ -10,12 +10,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from ftguide.ground import files, parcel, redact
-from ftguide.ground.machine import LOCAL_MACHINE, Machine, profile
+from ftguide.ground.machine import LOCAL_MACHINE, Machine, profile, unlike
 from ftguide.ground.parcel import Parcel, ParcelKind
+from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import Build, ExpectedError
 from ftguide.statistics.proportions import clopper_pearson
 from ftguide.suite import publish, words
@@ -23,19 +25,22 @@ from ftguide.suite.derive import analysis
 from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.derive.objections import objections
-from ftguide.suite.record import store
+from ftguide.suite.record import limits, store
 from ftguide.suite.record.model import Run
 
-RUN, BLOCKS = "run.json", "blocks.jsonl.gz"
+RUN, BLOCKS = "run.json", store.BLOCKS
 
 #: Of two copies of one arm, 95 % intervals exclude 1 in five of a hundred comparisons.
 EXPECTED_ALARMS = 0.05
 
+#: The one field of a run that may have several lines: what a failed worker printed last.
+BREAKS = frozenset({"$.failure.tail"})
+
 #: A run of a hundred workloads that was stopped early has a hundred reasons of one kind.
 MOST_REASONS = 8
-
-#: What a machine is, whatever boots on it: two runs under one machine name agree on these.
-HARDWARE = ("system", "architecture", "cpu_model", "cpus", "threads_per_core", "hypervisor")
+#: One loop of a workload that is not there is not there in any of a million values.
+MOST_VIOLATIONS = 1_000
+_IMPOSSIBLE = " (nothing of this project writes such a value: measure again, or restore the file)"
 
 
 class SubmissionError(ExpectedError):
@@ -58,8 +63,10 @@ def pack(folder: Path, machine: str) -> bytes:
     run = store.read_run(folder)
     _check(folder, run.run_id)
     named = replace(run, machine=replace(run.machine, name=machine))
-    contents = {RUN: files.to_json(named), BLOCKS: (folder / BLOCKS).read_bytes()}
-    if private := redact.leaks_in(contents.items()):
+    blocks = store.blocks_path(folder)
+    contents = {RUN: files.to_json(named), BLOCKS: store.packed(blocks)}
+    said = {RUN: contents[RUN], BLOCKS: store.text_of(blocks)}
+    if private := redact.leaks_in(said.items()):
         raise SubmissionError(f"run {run.run_id} would reveal private data: {'; '.join(private)}")
     return parcel.pack(ParcelKind.RUN, run.run_id, contents)
 
@@ -70,20 +77,33 @@ def accept(sent: Parcel, path: Path, root: Path) -> Accepted:
     The same run once more is no error: what an interrupted `accept` left undone is done then. Raises
     `SubmissionError` or `StoreError` with everything as it was.
     """
-    contents = parcel.only(sent, path, (RUN, BLOCKS))
-    if not store.RUN_ID.fullmatch(sent.name):
+    spelling = next((name for name in store.PUBLISHED if name in sent.files), BLOCKS)
+    contents = parcel.only(sent, path, (RUN, spelling))
+    if not RUN_ID.fullmatch(sent.name):
         raise SubmissionError(f"{path}: $.name {sent.name[:200]!r} is not the id of a run.")
     results = root / store.RESULTS
     with tempfile.TemporaryDirectory(prefix="ftguide-") as staging:
         folder = _write(Path(staging), sent.name, contents)
-        run = store.read_run(folder)
-        machine = run.machine.name
-        _check_name(machine)
-        _check(folder, run.run_id)
+        try:
+            run = store.read_run(folder)
+            machine = run.machine.name
+            _check_name(machine, f"{path}: {RUN}: $.machine.name: ")
+            _check(folder, run.run_id)
+        except (
+            store.StoreError
+        ) as error:  # names the file where it was unpacked, which is gone soon
+            raise store.StoreError(str(error).replace(f"{folder}/", f"{path}: ")) from error
+        except SubmissionError as error:
+            raise SubmissionError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
         there = sorted(results.glob(f"[!.]*/{run.run_id}/{RUN}"))
+        if there and there[0].parent.parent.name == LOCAL_MACHINE:
+            raise SubmissionError(
+                f"{path}: $.name {run.run_id} is a run that was measured in this checkout. Publish it with "
+                f"`python -m ftguide publish {run.run_id} --machine {machine}`; `accept` is for others."
+            )
         if there:
-            return _again(there[0].parent, folder, root)
-        _check_machine(run.machine, results)
+            return _again(there[0].parent, folder, root, path)
+        _check_machine(run.machine, results, path)
         return Accepted(
             publish.publish(folder, machine=machine, root=root, contributed=True), new=True
         )
@@ -116,11 +136,11 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _check_name(machine: str) -> None:
+def _check_name(machine: str, where: str = "") -> None:
     if not store.MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
         raise SubmissionError(
-            f"{machine[:100]!r} cannot name a machine: use lower-case letters, digits, dots and dashes, "
-            "for example xeon-2vcpu-kvm; not 'local'"
+            f"{where}{machine[:100]!r} cannot name a machine: use lower-case letters, digits, dots and "
+            "dashes, for example xeon-2vcpu-kvm; not 'local'"
         )
 
 
@@ -135,7 +155,14 @@ def _write(place: Path, run_id: str, contents: dict[str, bytes]) -> Path:
 def _check(folder: Path, run_id: str) -> None:
     """Raise `SubmissionError` with all that speaks against a run; `StoreError` for one that is damaged."""
     stored = store.load(folder)
+    parcel.check_text((folder / RUN).read_bytes(), folder / RUN)
+    blocks = store.blocks_path(folder)
+    parcel.check_lines(store.text_of(blocks), blocks, BREAKS)
     reasons = list(map(words.objection_text, objections(stored)))
+    impossible = [str(each) for each in islice(limits.violations(stored), MOST_VIOLATIONS)]
+    if impossible:
+        impossible[0] += _IMPOSSIBLE
+    reasons += impossible
     lacking = [build.words for build in Build if build not in stored.run.interpreters]
     reasons += [f"$.interpreters has no {build} build" for build in lacking]
     if not reasons:
@@ -171,26 +198,29 @@ _DROPPED = {
 }
 
 
-def _check_machine(machine: Machine, results: Path) -> None:
+def _check_machine(machine: Machine, results: Path, path: Path) -> None:
     """Raise `SubmissionError` where the name of a machine is taken by other hardware."""
-    for path in sorted((results / machine.name).glob(f"*/{RUN}"))[:1]:
-        known = store.read_run(path.parent).machine
-        for field in HARDWARE:
-            ours, theirs = getattr(known, field), getattr(machine, field)
-            if ours != theirs:
-                raise SubmissionError(
-                    f"$.machine.{field} is {theirs!r}, and the machine called {machine.name!r} here has "
-                    f"{ours!r}: it is another machine. Pack the run under another name: --machine"
-                )
+    for known in sorted((results / machine.name).glob(f"*/{RUN}"))[:1]:
+        if wrong := unlike(store.read_run(known.parent).machine, machine):
+            raise SubmissionError(f"{path}: {RUN}: {wrong.replace('$.', '$.machine.', 1)}")
 
 
-def _again(here: Path, sent: Path, root: Path) -> Accepted:
+def _content(path: Path) -> bytes:
+    """Return what two files of a run have in common that say the same: the packing may differ."""
+    return path.read_bytes() if path.name == RUN else store.text_of(path)
+
+
+def _again(here: Path, sent: Path, root: Path, path: Path) -> Accepted:
     """Finish what was begun for a run that lies here with the same data; refuse one with other data."""
-    for name in (RUN, BLOCKS):
-        if (here / name).read_bytes() != (sent / name).read_bytes():
+    for ours, theirs in (
+        (here / RUN, sent / RUN),
+        (store.blocks_path(here), store.blocks_path(sent)),
+    ):
+        if _content(ours) != _content(theirs):
             raise SubmissionError(
-                f"{here / name} exists with other content (SHA-256 {files.sha256(here / name)[:16]}…, sent "
-                f"{files.sha256(sent / name)[:16]}…): a published run is never changed"
+                f"{path}: {ours.name}: {ours} exists with other content (SHA-256 "
+                f"{files.sha256(ours)[:16]}…, sent {files.sha256(theirs)[:16]}…): a published run is "
+                "never changed"
             )
     publish.enter(here, root, contributed=True)
     return Accepted(here, new=False)

@@ -10,7 +10,8 @@ run lies in a checkout, the hash says which file it was derived from.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import statistics
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -48,12 +49,6 @@ class Origin:
     blocks: str  #: SHA-256 of the blocks file; empty where nothing was measured
 
 
-def blocks_path(folder: Path) -> Path:
-    """Return the blocks file of a run, whether it exists or not."""
-    plain = folder / "blocks.jsonl"
-    return plain if plain.exists() else folder / "blocks.jsonl.gz"
-
-
 def derive(folder: Path) -> bytes:
     """Return the summary file of a run, derived from its blocks.
 
@@ -64,7 +59,7 @@ def derive(folder: Path) -> bytes:
     old = _read(folder)
     if old is not None and old[0].blocks and not origin.blocks:
         raise SummaryError(
-            f"{blocks_path(folder)}: is not here, and a summary is derived from it. Fetch it from the "
+            f"{store.blocks_path(folder)}: is not here, and a summary is derived from it. Fetch it from the "
             "repository's history first."
         )
     stored = store.load(folder)
@@ -107,12 +102,18 @@ def read(folder: Path, run: Run) -> Summary:
     if origin.run != actual.run:
         raise SummaryError(f"{path}: was derived from another run.json. {remedy(folder)}")
     if actual.blocks and origin.blocks != actual.blocks:
-        name = blocks_path(folder).name
+        name = store.blocks_path(folder).name
         raise SummaryError(f"{path}: was derived from another {name}. {remedy(folder)}")
     try:
         return summary.decode(data, run)
     except ValueError as error:
         raise SummaryError(f"{path}: {error}. {remedy(folder)}") from error
+
+
+def noise(folder: Path) -> float | None:
+    """Return the median noise floor of a run's rows of one thread, as |ln r|; None without A/A copies."""
+    floors = [row.floor for row in load(folder).rows if row.floor is not None]
+    return round(statistics.median(floors), 5) if floors else None
 
 
 def check(folder: Path) -> None:
@@ -148,13 +149,28 @@ def origin_of(folder: Path) -> Origin | None:
     return None if found is None else found[0]
 
 
+def repoint(folder: Path, old: str, new: str) -> None:
+    """Have a run's summary name another blocks file with the same values, both by their SHA-256.
+
+    Raises `SummaryError` for a summary that was derived from neither.
+    """
+    found = _read(folder)
+    if found is None or found[0].blocks not in {old, new}:
+        raise SummaryError(
+            f"{folder / NAME}: was not derived from this blocks file. {remedy(folder)}"
+        )
+    origin, data = found
+    head = msgspec.json.encode(replace(origin, blocks=new))
+    files.write_atomic(folder / NAME, head + b"\n" + data)
+
+
 def remedy(folder: Path) -> str:
     """Say how to derive a summary again."""
     return f"Derive it again with `python -m ftguide summarise {folder.name}`."
 
 
 def _origin(folder: Path) -> Origin:
-    blocks = blocks_path(folder)
+    blocks = store.blocks_path(folder)
     return Origin(
         schema=SCHEMA,
         code=sources.fingerprint(DERIVES, apart=_APART),
@@ -171,5 +187,5 @@ def _read(folder: Path) -> tuple[Origin, bytes] | None:
     head, _, data = path.read_bytes().partition(b"\n")
     try:
         return msgspec.json.decode(head, type=Origin), data
-    except msgspec.DecodeError:
+    except ValueError:  # a DecodeError is one, and so is a byte that is not UTF-8
         return None

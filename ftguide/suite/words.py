@@ -16,6 +16,7 @@ from ftguide.suite.derive.compare import Condition, ConditionKind, LeftOut, Obst
 from ftguide.suite.derive.families import Family, Part
 from ftguide.suite.derive.flag import Flag, FlagKind
 from ftguide.suite.derive.observed import Count
+from ftguide.suite.derive.reproduced import FEWEST, SHARE, Agreement
 from ftguide.suite.derive.scaling import FEWEST_COUNTS, FEWEST_WORKERS, Refusal, Refused
 from ftguide.suite.derive.timeline import Steal
 from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
@@ -162,7 +163,7 @@ def objection_text(objection: objections.Objection) -> str:
         kinds.PRESET: f"its preset is {value}: publish {presets} runs",
         kinds.DIFFERENCES: f"its pair is not like for like: {value}",
         kinds.UNOPTIMISED: "its interpreters are unoptimised builds (no PGO)",
-        kinds.UNPINNED: "its processes were not pinned to CPUs",
+        kinds.UNPINNED: "its processes were not pinned to CPUs, and its system can pin them",
         kinds.DIRTY: "the working tree differed from its commit, so nobody could measure the same again",
         kinds.USER_CODE: f"{slug} is somebody's own code, which nobody else can measure",
         kinds.FAILED: f"{slug} failed ({value})",
@@ -248,6 +249,16 @@ def workloads_text(family: Family, number: int) -> str:
 def day(started: str) -> str:
     """Return the date of an ISO 8601 time."""
     return started[:10]
+
+
+def agreement_text(agreement: Agreement) -> str:
+    """Say whether a contributed run is reproduced, with the numbers that decide it."""
+    counted = f"{agreement.agreeing} of the {agreement.shared} ratios that it shares with one of ours agree"
+    if agreement.reproduced:
+        return f"It is reproduced: {counted}."
+    if agreement.shared < FEWEST:
+        return f"It is not reproduced: {counted}, and {FEWEST} have to be shared."
+    return f"It is not reproduced: {counted}, and {SHARE:.0%} would have to."
 
 
 def run_text(entry: IndexEntry) -> str:

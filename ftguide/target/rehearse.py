@@ -125,12 +125,24 @@ def report(slug: str, mode: str, descriptor: int) -> None:
         answer = in_subinterpreter(slug) if mode == "interpreters" else rehearse(slug)
     except BaseException as error:  # noqa: BLE001 - SystemExit must be told too
         print_own_frames(error)
-        # A subinterpreter's error is one that says another's type and message, and then its traceback.
-        said = f"{type(error).__name__}: {error}".removeprefix("ExecutionFailed: ")
-        answer = {"error": said.partition("\n")[0][:2000]}
+        answer = {"error": in_one_line(error)[:2000]}
         if isinstance(error, SystemExit):
             answer["error"] += " (the call ends the program: give a function that returns)"
     os.write(descriptor, (json.dumps({**answer, "culprits": culprits.modules}) + "\n").encode())
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return the type of an error and the line of its message that says most.
+
+    A subinterpreter's error is one that says another's type and message, and then its traceback. Messages
+    of some packages begin with an empty line and go on for a page.
+    """
+    said = f"{type(error).__name__}: {error}".removeprefix("ExecutionFailed: ")
+    first, *more = [line.strip() for line in said.splitlines() if line.strip()]
+    if not first.endswith(":") or not more:
+        return first
+    telling = [line for line in more if "subinterpreter" in line or "ImportError: " in line]
+    return f"{first} {(telling or more)[0]}"
 
 
 def print_own_frames(error: BaseException) -> None:

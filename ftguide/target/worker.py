@@ -32,6 +32,7 @@ import time
 import warnings
 
 from benchmarks.workloads.declare import NamedTuple
+from ftguide.target.account import Account
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class Arm:
         self.counts = counts
         self.shared = workload.setup_shared()
         self.results: list[Any] = [None] * workers
+        self.accounts: list[Account] = []  #: of the workers whose values begin at the same time
         self.baseline: dict[str, int] = {}
         self.idle_since: int | None = None
         self.idle_ns = 0
@@ -172,12 +174,14 @@ class Arm:
         # The collector stays on: its pauses are part of what the two builds differ in. Nothing is frozen:
         # hardly any program does that, and on 3.14 it would switch a phase of the free-threaded collector
         # off. Before the warm-up, because a collection empties the free lists, which changes the times of
-        # the values after it (source/benchmarks/method.md has by how much).
+        # the values after it (source/benchmarks/method-history.md has by how much).
         gc.collect()
 
     def begin(self) -> dict[str, Any]:
         """Start counting, after the warm-up."""
         self.baseline = self.counters()
+        for account in self.accounts:
+            account.reset()
         self.idle_ns = 0
         self.idle_since = None
         return {"gil": gil_enabled()}
@@ -192,6 +196,9 @@ class Arm:
         return {
             "gil": gil_enabled(),
             "idle_ns": self.idle_ns,
+            "took_ns": sum(account.took for account in self.accounts),
+            "ran_ns": sum(account.ran for account in self.accounts),
+            "delayed_ns": sum(account.delayed for account in self.accounts),
             **{name: now[name] - self.baseline[name] for name in now},
         }
 
@@ -224,6 +231,8 @@ def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
     """Obey commands until the controller closes the channel."""
     run, shared, results = arm.workload.run, arm.shared, arm.results
     speaks_for_others = worker == 0
+    account = Account()
+    arm.accounts.append(account)
     while True:
         verb, *words = channel.receive()
         if speaks_for_others:
@@ -235,7 +244,12 @@ def serve(arm: Arm, channel: Channel, worker: int, local: Any) -> None:
             if barrier:
                 channel.send("ready")
                 channel.receive()
+                account.begin()
             results[worker], marks = timed(arm, local, loops, laps)
+            if (
+                barrier
+            ):  # one worker alone has nobody to wait for, and nothing is read beside its clock
+                account.end(marks[-1] - marks[0])
             channel.send(marks)
         else:
             channel.send(arm.obey(verb, words))

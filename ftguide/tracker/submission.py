@@ -8,10 +8,11 @@ system observed what.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ftguide.ground import parcel, redact
+from ftguide.ground import bounds, parcel, redact
 from ftguide.ground.parcel import Parcel, ParcelKind
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.evidence import EVIDENCE
@@ -33,6 +34,7 @@ def pack(root: Path, at: str) -> bytes:
     paths = sorted((root / EVIDENCE).glob(f"*{_SUFFIX}"))
     for path in paths:
         evidence.read_file(path)
+        parcel.check_lines(path.read_bytes(), path)
     if private := redact.leaks(paths):
         raise CompatError(f"evidence would reveal private data: {'; '.join(private)}")
     return parcel.pack(ParcelKind.EVIDENCE, at, {path.name: path.read_bytes() for path in paths})
@@ -41,7 +43,7 @@ def pack(root: Path, at: str) -> bytes:
 def accept(sent: Parcel, path: Path, root: Path) -> Accepted:
     """Check a parcel and append what is new in it.
 
-    Raises `CompatError`, before anything is written, for what is not evidence.
+    Raises `CompatError` or `UnreadableError`, before anything is written, for what is not evidence.
     """
     coming: list[tuple[Evidence, ...]] = []
     with tempfile.TemporaryDirectory(prefix="ftguide-") as scratch:
@@ -54,8 +56,17 @@ def accept(sent: Parcel, path: Path, root: Path) -> Accepted:
             written.write_bytes(data)
             try:
                 coming.append(evidence.read_file(written))
+                _check_times(coming[-1], where)
+                parcel.check_lines(data, where)
             except CompatError as error:
                 raise CompatError(str(error).replace(str(written), where)) from error
     folder = root / EVIDENCE
     new = sum(evidence.merge(folder, sightings) for sightings in coming)
     return Accepted(folder, len(coming), new)
+
+
+def _check_times(sightings: Iterable[Evidence], where: str) -> None:
+    """Raise `CompatError` for a sighting that comes from the future: it would be the latest forever."""
+    for number, item in enumerate(sightings, start=1):
+        for wrong in bounds.moment(item.observed_at, "$.observed_at"):
+            raise CompatError(f"{where}, sighting {number}: {wrong}")

@@ -265,7 +265,7 @@ class InPlaceOperator(Litmus):
 
 
 class Ticket(Litmus):
-    """Handing out numbers is an increment whose value somebody keeps."""
+    """Giving out numbers is an increment whose value somebody keeps."""
 
     slug = "attribute-ticket"
     question = "Do two threads that draw a number from a counter get different ones?"

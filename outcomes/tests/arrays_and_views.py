@@ -107,7 +107,7 @@ class ArrayIncrement(Litmus):
 
 
 class MemoryviewRelease(Litmus):
-    """Whoever comes late gets an exception, which is documented."""
+    """The thread that comes late gets an exception, which is documented."""
 
     slug = "memoryview-release-read"
     question = "Is a memoryview read whole or not at all when another thread releases it?"

@@ -54,7 +54,7 @@ def acceptable(pattern: str, meaning: str) -> Outcome:
 
 
 def interesting(pattern: str, meaning: str) -> Outcome:
-    """Grade what is allowed, and surprises whoever has not thought about threads."""
+    """Grade what is allowed, and surprises anyone who has not thought about threads."""
     return Outcome(pattern, INTERESTING, meaning)
 
 

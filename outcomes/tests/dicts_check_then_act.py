@@ -100,7 +100,7 @@ class DictGetThenSetLocked(Litmus):
     """Looking again after the lock was taken is what makes it safe."""
 
     slug = "dict-get-then-set-locked"
-    question = "Does a second look under a lock mend it?"
+    question = "Does a second look under a lock fix it?"
     on = "dict"
     operation = "get, then set, checked again under a lock"
     module = "threading"

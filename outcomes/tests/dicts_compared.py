@@ -1,6 +1,6 @@
 """Dictionaries: compared, searched and printed while others change them.
 
-Whoever looks at every entry looks at them one by one.
+A thread that looks at every entry looks at them one by one.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class SubmitShutdown(Stress):
 
 
 class ShutdownCancel(Stress):
-    """Whoever waits for a future must hear something, whatever happened to the call."""
+    """A thread that waits for a future must hear something, whatever happened to the call."""
 
     slug = "executor-shutdown-cancel-futures"
     question = (
@@ -93,7 +93,7 @@ class ShutdownCancel(Stress):
     outcomes = (
         acceptable("settled", "Every future is done or cancelled."),
         acceptable("RuntimeError, settled", "The rest was refused; every future is settled."),
-        forbidden("*pending", "A future stays pending: whoever waits for it waits for ever."),
+        forbidden("*pending", "A future stays pending: a thread that waits for it waits forever."),
     )
 
     def __init__(self):

@@ -306,7 +306,7 @@ class DaemonPrints(Stress):
     issue = "gh-86883 gh-129536"
     outcomes = (
         acceptable("works, works", "Both programs ended."),
-        forbidden("*SIGABRT*", "The daemon thread had the lock of standard output, for ever."),
+        forbidden("*SIGABRT*", "The daemon thread had the lock of standard output, forever."),
         forbidden("*", "A program crashed at its end."),
     )
 
@@ -374,7 +374,7 @@ class ExitInThread(Stress):
     remedy = "faq#msg-thread-exception"
     outcomes = (
         acceptable("exit 3, exit 3", "The program ended with the status of the thread."),
-        interesting("goes on, goes on", "The thread ended in silence, and the program went on."),
+        interesting("goes on, goes on", "The thread ended silently, and the program went on."),
     )
 
     program = """

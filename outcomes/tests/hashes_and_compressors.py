@@ -70,7 +70,7 @@ class ZlibDecompressAttributes(Stress):
         acceptable("whole", "It was empty, or a number of whole pieces."),
         forbidden("torn", "It held something else."),
         forbidden(
-            "SIG*", "The interpreter crashed: the bytes were freed while they were handed out."
+            "SIG*", "The interpreter crashed: the bytes were freed while they were returned."
         ),
     )
 

@@ -1,7 +1,6 @@
 """Imports.
 
-A module has a lock while it is imported, and others that import it wait. Whoever looks into `sys.modules`
-does not.
+A module has a lock while it is imported, and others that import it wait. A look into `sys.modules` does not.
 """
 
 import importlib.util
@@ -184,7 +183,7 @@ class CircularImport(Stress):
         interesting(
             "*AttributeError*",
             "Each thread held the lock of one module and wanted the other one's: rather than wait "
-            "for ever, one went on with a module that had not run to its end.",
+            "forever, one went on with a module that had not run to its end.",
         ),
         interesting("*_DeadlockError*", "The same, and CPython's own exception for it came out."),
     )

@@ -368,7 +368,7 @@ class GenericAliasIterator(Litmus):
     remedy = "porting/not-atomic#iterators-that-crash"
     issue = "gh-154043"
     control = "SIG*"
-    note = "Mended upstream in July 2026, after 3.14.7 and 3.15.0rc2."
+    note = "Fixed upstream in July 2026, after 3.14.7 and 3.15.0rc2."
     outcomes = (
         acceptable("one", "One thread got the element."),
         interesting("two", "Both threads got it before either ended the iterator."),

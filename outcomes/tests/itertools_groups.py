@@ -134,7 +134,7 @@ class Groupby(Litmus):
 
 
 class Pairwise(Litmus):
-    """It keeps the previous element, and has to let go of it for the next one."""
+    """It keeps the previous element, and has to release it for the next one."""
 
     slug = "itertools-pairwise-shared"
     question = "Do two threads that empty one itertools.pairwise get each pair once?"

@@ -123,7 +123,7 @@ class ListCheckThenPopLocked(Litmus):
     """Check and pop under one lock, so that nobody comes between them."""
 
     slug = "list-check-then-pop-locked"
-    question = "Does a lock around the check and the pop mend it?"
+    question = "Does a lock around the check and the pop fix it?"
     on = "list"
     operation = "check, then pop, under a lock"
     module = "threading"
@@ -233,7 +233,7 @@ class ListRemovePython(Stress):
     operation = "remove(x), __eq__ in Python"
     source = "https://docs.python.org/3.14/library/threadsafety.html#thread-safety-for-list-objects"
     remedy = "porting/cookbook#pattern-lock"
-    note = "The list's lock is let go while `__eq__` waits; without a wait it is kept."
+    note = "The list's lock is released while `__eq__` waits; without a wait it is kept."
     outcomes = (
         acceptable("removed", "The element that was meant."),
         interesting("wrong one", "The element before it, which had moved by one place meanwhile."),

@@ -1,6 +1,6 @@
 """Done once: lazy attributes, singletons and flags.
 
-Check, then act: whoever checks before the other one has acted does it, too. These tests ran on x86-64 only.
+Check, then act: a thread that checks before the other has acted does it, too. These tests ran on x86-64 only.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class LazyAttribute(Litmus):
 
 
 class LazyTry(Litmus):
-    """The same without a None: whoever finds no attribute makes it."""
+    """The same without a None: the thread that finds no attribute makes it."""
 
     slug = "lazy-attribute-try"
     question = (

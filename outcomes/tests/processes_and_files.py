@@ -279,7 +279,7 @@ class ExistsThenMkdir(Stress):
     module = "os"
     remedy = "porting/cookbook#pattern-recheck"
     outcomes = (
-        acceptable("done", "Whoever came second saw the folder."),
+        acceptable("done", "The thread that came second saw the folder."),
         interesting("*FileExistsError*", "The other thread made the folder in between."),
     )
 

@@ -1,6 +1,6 @@
 """Random numbers and identifiers.
 
-One generator that threads share hands out one sequence; whether every number comes once is counted here.
+One generator that threads share gives one sequence; whether every number comes once is counted here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """json, pickle, copy and struct over objects that change.
 
-Whoever walks an object while another thread changes it may meet a state that never was.
+A thread that walks an object while another thread changes it may meet a state that never was.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class SetCheckThenAddLocked(Litmus):
     """Check and add under one lock."""
 
     slug = "set-check-then-add-locked"
-    question = "Does a lock around the check and the add mend it?"
+    question = "Does a lock around the check and the add fix it?"
     on = "set"
     operation = "check, then add, under a lock"
     module = "threading"

@@ -1,6 +1,6 @@
 """Streams in memory, and what is printed.
 
-A stream has a position and a buffer, and whoever shares the stream shares both.
+A stream has a position and a buffer, and threads that share the stream share both.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class BytesIORead(Litmus):
 
 
 class BytesIOGetvalue(Litmus):
-    """getvalue() hands out the buffer itself, which the next write has to copy."""
+    """getvalue() returns the buffer itself, which the next write has to copy."""
 
     slug = "bytesio-getvalue"
     question = "Does getvalue() see a write of another thread whole?"
@@ -197,7 +197,7 @@ class BytesIOReadWrite(Stress):
     outcomes = (
         acceptable("clean", "What was read had been written."),
         forbidden("dirty", "A byte came that nobody wrote."),
-        forbidden("SIG*", "The interpreter crashed: the buffer moved while it was handed out."),
+        forbidden("SIG*", "The interpreter crashed: the buffer moved while it was returned."),
     )
 
     def __init__(self):

@@ -120,7 +120,7 @@ class WaitFor(Stress):
     """The remedy: the waiter looks at the condition before it waits."""
 
     slug = "condition-wait-for"
-    question = "Does wait_for() return once the condition holds, whoever came first?"
+    question = "Does wait_for() return once the condition holds, whichever thread came first?"
     on = "threading.Condition"
     operation = "wait_for"
     module = "threading"
@@ -250,7 +250,7 @@ class EventPublishes(Litmus):
 
 
 class EventPulse(Stress):
-    """set() and clear() right after it should wake whoever waits, once."""
+    """set() and clear() right after it should wake the threads that wait, once."""
 
     slug = "event-set-clear"
     question = "Does set() followed by clear() let a waiting thread go?"

@@ -199,7 +199,7 @@ class WeakValueLoop(Stress):
     outcomes = (
         acceptable("done", "The loop saw every object that was there all the time."),
         interesting("RuntimeError", "The dictionary changed size during the loop."),
-        interesting("missed", "The loop ended early in silence."),
+        interesting("missed", "The loop ended early and silently."),
     )
 
     def __init__(self):
@@ -229,7 +229,7 @@ class WeakSetLoop(Stress):
     outcomes = (
         acceptable("done", "The loop saw every object that was there all the time."),
         interesting("RuntimeError", "The set changed size during the loop."),
-        interesting("missed", "The loop ended early in silence."),
+        interesting("missed", "The loop ended early and silently."),
     )
 
     def __init__(self):

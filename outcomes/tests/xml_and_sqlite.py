@@ -134,7 +134,7 @@ class ElementClear(Stress):
         forbidden(
             "*SystemError*", "A call returned nothing and raised nothing: memory is damaged."
         ),
-        forbidden("SIG*", "The interpreter crashed: the child was freed while it was handed out."),
+        forbidden("SIG*", "The interpreter crashed: the child was freed while it was returned."),
     )
 
     def __init__(self):

@@ -46,7 +46,7 @@
   const main = document.getElementById("furo-main-content");
   main?.append(status);
   for (const row of main?.querySelectorAll("table tbody tr") ?? []) {
-    const anchor = row.id ? row : row.querySelector("span.target[id]");
+    const anchor = row.id ? row : row.querySelector("span.target[id], th[id]");
     const cell = row.cells[0];
     if (!anchor || !cell) continue;
     const link = document.createElement("a");

@@ -1,5 +1,7 @@
 """The front door: bad requests are named, exit with 2 and write nothing."""
 
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -140,3 +142,35 @@ def test_only_errors_that_tell_what_to_do_are_printed_without_a_traceback(monkey
     assert "error: x.md: write it" in capsys.readouterr().err
     with pytest.raises(ValueError, match="bug"):
         main(["audit", "fault"])
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EACCES, errno.EROFS])
+def test_a_disk_that_refuses_is_named_without_a_traceback(number, monkeypatch, capsys):
+    refuse_with(OSError(number, os.strerror(number), "some/file"), monkeypatch)
+    assert main(["audit"]) == 1
+    said = capsys.readouterr().err
+    assert f"error: some/file: {os.strerror(number)}. What was stored before is kept" in said
+    refuse_with(OSError(errno.EBADF, "bug"), monkeypatch)
+    with pytest.raises(OSError, match="bug"):
+        main(["audit"])
+
+
+def test_an_interruption_while_a_verb_is_loaded_is_one(monkeypatch, capsys):
+    monkeypatch.setattr(audit, "add_parser", raising(KeyboardInterrupt()))
+    assert main(["audit"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def refuse_with(error, monkeypatch):
+    monkeypatch.setattr(
+        audit,
+        "add_parser",
+        lambda verbs: verbs.add_parser("audit").set_defaults(main=raising(error)),
+    )
+
+
+def raising(error):
+    def verb(_argument):
+        raise error
+
+    return verb

@@ -26,6 +26,9 @@ def leaves():
 
 def breaks():
     raise ValueError("odd")
+
+def lacks():
+    import nowhere_to_be_found
 """
 
 
@@ -60,10 +63,11 @@ def test_what_does_nothing_when_it_is_called_is_refused(bench):
 
 @pytest.mark.interpreters
 def test_what_fails_is_told_once_and_nothing_is_measured(bench):
-    done = bench("--mine", "own.py:leaves", "--mine", "own.py:breaks")
+    done = bench(*(f"--mine=own.py:{name}" for name in ("leaves", "breaks", "lacks")))
     assert done.returncode == 1, done.stderr
     assert done.stdout.count("failed: own.py:leaves: SystemExit: 3") == 1
     assert done.stdout.count("failed: own.py:breaks: ValueError: odd") == 1
+    assert done.stdout.count("--requirements FILE installs it for both interpreters") == 1
     assert "measuring" not in done.stdout
     assert "for an issue or a forum" not in done.stdout
 

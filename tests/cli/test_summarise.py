@@ -29,9 +29,9 @@ def test_a_summary_is_derived_when_it_is_not_right_and_left_alone_when_it_is(fol
 def test_a_run_that_cannot_be_derived_is_named_and_nothing_is_lost(folder, capsys):
     path = folder / summaries.NAME
     before = path.read_bytes()
-    (folder / "blocks.jsonl.gz").write_bytes(b"no gzip")
+    (folder / "blocks.xz").write_bytes(b"no xz")
     assert main(["summarise", str(folder)]) == 1
-    assert "blocks.jsonl.gz: cannot be unpacked" in capsys.readouterr().out
+    assert "blocks.xz: cannot be unpacked" in capsys.readouterr().out
     assert path.read_bytes() == before
 
 
@@ -46,7 +46,7 @@ def test_a_run_is_exported_on_demand(folder, tmp_path, capsys):
     assert {"gil-single.json.gz", "ft-threads-2.json.gz"} <= names
     assert {path.name for path in folder.iterdir()} == {
         "run.json",
-        "blocks.jsonl.gz",
+        "blocks.xz",
         summaries.NAME,
     }
     (tmp_path / "file").write_text("")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fuzz import subjects
+from tests.fuzz import builds, subjects
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.subjects import SUBJECTS
 
@@ -32,3 +32,52 @@ def test_a_bad_end_is_noticed(ends_with, told, tmp_path):
     ends, (text, *_) = fuzz(subject, 2, 1, tmp_path / "made-up")
     assert ends == {"traceback": 2}
     assert told in text
+
+
+@pytest.mark.slow
+def test_builds_with_a_damaged_file_come_through_or_name_it(tmp_path):
+    ends, bad = builds.builds(4, 3, tmp_path)
+    assert bad == []
+    assert sum(ends.values()) == 4
+
+
+@pytest.mark.parametrize(
+    ("breaks", "told"),
+    [
+        ("page.html", "<p><script>alert(1)</script></p>"),
+        ("page.html", "a\x1b[31mred"),
+        ("feed.xml", "a\u202eb"),
+        ("table.csv", "a,=HYPERLINK(1)"),
+    ],
+)
+def test_a_page_that_obeys_is_noticed(tmp_path, breaks, told):
+    (tmp_path / breaks).write_text("nothing")
+    builds.check_outputs(tmp_path)
+    (tmp_path / breaks).write_text(told)
+    with pytest.raises(subjects.FindingError, match=breaks):
+        builds.check_outputs(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "said", ["WARNING: somewhere", "run.json: Traceback (most recent", "run.json: \x1b[2J"]
+)
+def test_a_warning_that_names_nothing_or_steers_is_noticed(tmp_path, said):
+    builds.check_said("WARNING: x/run.json: $.machine: it is damaged", tmp_path / "run.json")
+    with pytest.raises(subjects.FindingError):
+        builds.check_said(said, tmp_path / "run.json")
+
+
+def test_a_build_that_raises_is_a_bad_end(tmp_path, monkeypatch):
+    build = builds.Bench.build
+    sound = []
+
+    def breaks(bench):
+        if sound:
+            raise KeyError("x")
+        sound.append(True)
+        return build(bench)
+
+    monkeypatch.setattr(builds.Bench, "build", breaks)
+    ends, (text,) = builds.builds(1, 1, tmp_path)
+    assert ends == {"bad": 1}
+    assert "KeyError" in text

@@ -1,6 +1,5 @@
 """kill -9 of the controller: nothing survives it, nothing is lost, nothing is doubled."""
 
-import gzip
 import os
 import random
 import signal
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.runs import RUN_ID
 from ftguide.suite.record import store
 
 pytestmark = pytest.mark.interpreters
@@ -96,13 +96,12 @@ def start(laboratory, executables, moment, countdown, words=WORDS):
 
 
 def lines_on_disk(folder: Path) -> list[bytes]:
-    plain, packed = folder / "blocks.jsonl", folder / "blocks.jsonl.gz"
-    if packed.exists():
-        return gzip.decompress(packed.read_bytes()).splitlines()
-    return plain.read_bytes().splitlines() if plain.exists() else []  # killed while calibrating
+    path = store.blocks_path(folder)
+    return store.text_of(path).splitlines() if path.exists() else []  # killed while calibrating
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["value", "block", "index"])
 def test_a_killed_run_leaves_nothing_behind_and_resumes(moment, laboratory, executables):
     seed = random.SystemRandom().randrange(10**6)
@@ -117,7 +116,7 @@ def test_a_killed_run_leaves_nothing_behind_and_resumes(moment, laboratory, exec
     assert survivors(laboratory) == []
 
     results = laboratory / "benchmarks" / "results" / "local"
-    (folder,) = [path for path in results.iterdir() if store.RUN_ID.fullmatch(path.name)]
+    (folder,) = [path for path in results.iterdir() if RUN_ID.fullmatch(path.name)]
     before = lines_on_disk(folder)
     if moment == "index":
         assert not (results / "index.json").exists()

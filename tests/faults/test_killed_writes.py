@@ -8,12 +8,14 @@ import pytest
 from ftguide.ground import parcel
 from ftguide.ground.files import ROOT
 from ftguide.ground.parcel import ParcelKind
+from ftguide.ground.runs import RUN_ID
 from ftguide.outcomes.record import store as observed
 from ftguide.suite import submission
 from ftguide.suite.record import store
 from ftguide.tracker.record import evidence
 from tests import synthetic
 from tests.faults.kills import every_write, killed_at
+from tests.slow import slow_but
 
 FAMILY = "increments"
 
@@ -44,6 +46,7 @@ def whole(place, folder):
     return store.load(there).blocks and page.exists() and dataclasses.is_dataclass(entry)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_accepted_survives_every_kill(tmp_path):
     folder = measured(tmp_path / "sender")
     path = tmp_path / "run.ftguide.json"
@@ -58,6 +61,7 @@ def test_a_run_that_is_accepted_survives_every_kill(tmp_path):
     assert number > 5
 
 
+@pytest.mark.slow
 def test_a_run_that_is_published_survives_every_kill(tmp_path):
     for number in every_write():
         place = checkout(tmp_path / f"killed-{number}")
@@ -73,7 +77,9 @@ def test_a_run_that_is_published_survives_every_kill(tmp_path):
     assert number > 5
 
 
-@pytest.mark.parametrize("kind", [ParcelKind.OUTCOMES, ParcelKind.EVIDENCE])
+@pytest.mark.parametrize(
+    "kind", slow_but({ParcelKind.EVIDENCE}, [ParcelKind.OUTCOMES, ParcelKind.EVIDENCE])
+)
 def test_what_is_appended_survives_every_kill(tmp_path, kind):
     path = tmp_path / "sent.ftguide.json"
     path.write_bytes({ParcelKind.OUTCOMES: outcomes, ParcelKind.EVIDENCE: probed}[kind]())
@@ -99,7 +105,7 @@ def outcomes():
     """Pack a few real observations."""
     base = observed.folder_of("epyc-zen4-2vcpu-kvm")
     lines = (base / "3.14.7t" / f"{FAMILY}.jsonl").read_bytes()
-    run = store.RUN_ID.search(lines.decode())[0]
+    run = RUN_ID.search(lines.decode())[0]
     return parcel.pack(
         ParcelKind.OUTCOMES,
         run,

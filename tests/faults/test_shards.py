@@ -64,6 +64,7 @@ def observed(place, machine):
     return {(seen.test, seen.subject.name) for seen in store.read(machine, place).observations}
 
 
+@pytest.mark.slow
 def test_four_parts_are_the_whole_whatever_happens_to_one(tmp_path, executables):
     tests = catalogue(checkout(tmp_path / "plan") / "outcomes" / "tests").tests
     machines = [checkout(tmp_path / f"machine-{part}") for part in range(1, PARTS + 1)]
@@ -81,12 +82,13 @@ def test_four_parts_are_the_whole_whatever_happens_to_one(tmp_path, executables)
     parcels[2].write_bytes(forged(honest))
     for path, status in zip(parcels, (0, 0, 2, 0), strict=True):
         output = run(merged, "accept", str(path), status=status)
+        print(path.parent.name, output.strip())
         assert ("was changed" in output) is bool(status)
     assert {test for test, _ in observed(merged, MACHINE)} == {
         slug for slug in tests if not Shard(3, PARTS).has(slug)
     }
     parcels[2].write_bytes(honest)
-    run(merged, "accept", str(parcels[2]))
+    print("sent again:", run(merged, "accept", str(parcels[2])).strip())
 
     whole = set().union(*(observed(place, "local") for place in machines))
     assert observed(merged, MACHINE) == whole
@@ -95,6 +97,7 @@ def test_four_parts_are_the_whole_whatever_happens_to_one(tmp_path, executables)
         line for path in store.paths(MACHINE, merged) for line in path.read_bytes().splitlines()
     ]
     assert len(lines) == len(whole)  # nothing came twice
+    print(f"{len(lines)} observations of {len(tests)} tests, each of them once")
 
 
 def killed_after_the_first_observation(place, words):

@@ -1,8 +1,9 @@
 """Give damaged files to everything that reads what others send: `python -m tests.fuzz --count 10000`.
 
-For each mutated file there are two good ends: it loads, or an error says which file is damaged, in printable
-text. Anything else (another exception, text that steers a terminal, more memory or time than a file is worth)
-is printed with the seed that repeats it, and the exit status is 1.
+`--builds 200` gives them to whole builds of a small site instead, see `tests.fuzz.builds`. For each mutated
+file there are two good ends: it loads, or an error says which file is damaged, in printable text. Anything
+else (another exception, text that steers a terminal, more memory or time than a file is worth) is printed
+with the seed that repeats it, and the exit status is 1.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ftguide.ground import redact
@@ -33,9 +34,14 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=0, help="another seed makes other files")
     parser.add_argument(
+        "--builds", type=int, metavar="N", help="build the small site N times with a damaged file"
+    )
+    parser.add_argument(
         "--only", choices=[subject.name for subject in SUBJECTS], help="one kind of file"
     )
     arguments = parser.parse_args()
+    if arguments.builds is not None:
+        return _builds(arguments.builds, arguments.seed)
     chosen = [each for each in SUBJECTS if arguments.only in {None, each.name}]
     failed = 0
     with tempfile.TemporaryDirectory(prefix="ftguide-fuzz-") as scratch:
@@ -43,9 +49,27 @@ def main() -> int:
             count = arguments.count // len(chosen)
             ends, bad = fuzz(subject, count, arguments.seed, Path(scratch) / subject.name)
             failed += len(bad)
-            print(f"{subject.name}: {count} files, {dict(sorted(ends.items()))}", flush=True)
-            for text in bad[:5]:
-                print(redact.printable(text[:4_000]), flush=True)
+            _tell(f"{subject.name}: {count} files", ends, bad)
+    return _sum_up(failed)
+
+
+def _builds(count: int, seed: int) -> int:
+    # Imported here because it brings Sphinx along.
+    from tests.fuzz.builds import builds
+
+    with tempfile.TemporaryDirectory(prefix="ftguide-fuzz-") as scratch:
+        ends, bad = builds(count, seed, Path(scratch))
+    _tell(f"{count} builds", ends, bad)
+    return _sum_up(len(bad))
+
+
+def _tell(what: str, ends: Mapping[str, int], bad: Sequence[str]) -> None:
+    print(f"{what}, {dict(sorted(ends.items()))}", flush=True)
+    for text in bad[:5]:
+        print(redact.printable(text[-4_000:]), flush=True)
+
+
+def _sum_up(failed: int) -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{failed} bad ends; peak memory {peak:.0f} MiB")
     return 1 if failed else 0

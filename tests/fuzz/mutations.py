@@ -70,6 +70,28 @@ def of_json(data: bytes, chance: random.Random) -> bytes:
     return made if whole else b"\n".join([*lines[:number], made, *lines[number + 1 :]])
 
 
+def of_tail(data: bytes, chance: random.Random) -> bytes:
+    """Damage what stands behind the first line: a head that is right leads a reader into the rest."""
+    head, mark, tail = data.partition(b"\n")
+    return head + mark + of_bytes(tail, chance)
+
+
+def of_lines(data: bytes, chance: random.Random) -> bytes:
+    """Damage a value in the lines of a packed run, or its numbers, and have the head agree with them."""
+    if not data.startswith(b'{"format":'):
+        return of_json(data, chance)
+    first, _, rest = data.partition(b"\n")
+    head = json.loads(first)
+    lines, numbers = rest[: head["text"]], rest[head["text"] :]
+    if chance.randrange(4):
+        lines = of_json(lines, chance)
+    else:
+        head["numbers"] = chance.randrange(2 * head["numbers"])
+        numbers = (numbers * 2)[: 8 * head["numbers"]]
+    head["text"] = len(lines)
+    return json.dumps(head).encode() + b"\n" + lines + numbers
+
+
 def of_text(data: bytes, chance: random.Random) -> bytes:
     """Replace one quoted or bare word of a text, such as TOML or a list of requirements."""
     words = data.split(b" ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +15,22 @@ from ftguide.ground.files import ROOT
 from ftguide.ground.parcel import ParcelKind
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.outcomes import submission as outcomes
+from ftguide.outcomes import summaries as outcome_summaries
 from ftguide.outcomes.declare.catalogue import catalogue
 from ftguide.outcomes.record import store as observed
 from ftguide.suite import submission as suite
+from ftguide.suite import summaries
 from ftguide.suite.derive import analysis
-from ftguide.suite.record import store
+from ftguide.suite.record import packing, store
 from ftguide.suite.record.model import Line
 from ftguide.tracker import submission as tracker
+from ftguide.tracker.check import files as lists
+from ftguide.tracker.check.dependency import Selection
+from ftguide.tracker.check.target import Target
 from ftguide.tracker.declare import packages
 from ftguide.tracker.record import evidence
 from tests import synthetic
-from tests.fuzz.mutations import Mutation, of_bytes, of_json, of_text
+from tests.fuzz.mutations import Mutation, of_bytes, of_json, of_lines, of_tail, of_text
 
 
 class FindingError(Exception):
@@ -41,7 +48,14 @@ class Subject:
 
     def packed(self, name: str, data: bytes) -> bytes:
         """Return what is written for a mutated content."""
-        return files.pack(data) if name.endswith(".gz") else data
+        return _packed(name, data)
+
+
+def _packed(name: str, data: bytes) -> bytes:
+    """Pack what `files` of a subject has unpacked; of a blocks.xz these are its three parts."""
+    if name.endswith(".xz"):
+        return lzma.compress(data)
+    return files.pack(data) if name.endswith(".gz") else data
 
 
 def good_end(subject: Subject, place: Path) -> str:
@@ -69,7 +83,15 @@ def _run() -> dict[str, bytes]:
     )
     lines = b"".join(msgspec.json.encode(Line(block=block)) + b"\n" for block in stored.blocks)
     base = f"run/{stored.run.run_id}"
-    return {f"{base}/run.json": files.to_json(stored.run), f"{base}/blocks.jsonl.gz": lines}
+    return {f"{base}/run.json": files.to_json(stored.run), f"{base}/{store.GZIP}": lines}
+
+
+def _packed_run() -> dict[str, bytes]:
+    """Return a run as suites write it today."""
+    run = _run()
+    old = next(name for name in run if name.endswith(".gz"))
+    lines = run.pop(old)
+    return {**run, old.replace(store.GZIP, store.BLOCKS): lzma.decompress(packing.pack(lines))}
 
 
 def _read_run(place: Path) -> list[str]:
@@ -126,7 +148,7 @@ def _read_packages(place: Path) -> list[str]:
 
 
 def _parcels() -> dict[str, bytes]:
-    run = _run()
+    run = _packed_run()
     base = next(iter(run)).rpartition("/")[0]
     machine = "epyc-zen4-2vcpu-kvm"
     seen = sorted(observed.folder_of(machine).glob("3.14.7t/a*.jsonl"))
@@ -137,7 +159,7 @@ def _parcels() -> dict[str, bytes]:
             base.rpartition("/")[2],
             {
                 "run.json": run[f"{base}/run.json"],
-                "blocks.jsonl.gz": files.pack(run[f"{base}/blocks.jsonl.gz"]),
+                store.BLOCKS: _packed(store.BLOCKS, run[f"{base}/{store.BLOCKS}"]),
             },
         ),
         "outcomes.json": parcel.pack(
@@ -172,8 +194,101 @@ def _read_parcels(place: Path) -> list[str]:
     return told
 
 
+def _summary() -> dict[str, bytes]:
+    """Return the summary of a run. `_read_summary` has the run beside it as it was: only the summary lies."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = _beside(Path(scratch), _run())
+        return {"summary.bin": summaries.derive(folder)}
+
+
+def _read_summary(place: Path) -> list[str]:
+    folder = _beside(place / "whole", _run())
+    (folder / summaries.NAME).write_bytes((place / "summary.bin").read_bytes())
+    summaries.load(folder)
+    return []
+
+
+def _beside(root: Path, contents: Mapping[str, bytes]) -> Path:
+    """Write a run below a folder; return its own folder."""
+    for name, data in contents.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_packed(name, data))
+    return path.parent
+
+
+def _outcome_summary() -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as scratch:
+        root = _beside_observed(Path(scratch))
+        return {
+            "summary.bin": outcome_summaries.derive(
+                observed.read("fuzzed", root), catalogue(), root
+            )
+        }
+
+
+def _read_outcome_summary(place: Path) -> list[str]:
+    root = _beside_observed(place / "whole")
+    path = outcome_summaries.path_of("fuzzed", root)
+    path.write_bytes((place / "summary.bin").read_bytes())
+    outcome_summaries.read(observed.read("fuzzed", root), catalogue(), root)
+    return []
+
+
+def _beside_observed(root: Path) -> Path:
+    for name, data in _observed().items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+#: Lists of every format that `check` reads, as other tools write them.
+LISTS = (
+    *("uvlock-win/uv.lock", "misc/poetry.lock", "pylock.groups.toml", "Pipfile.lock", "Pipfile"),
+    *("misc/setup.cfg", "pyproject-groups/pyproject.toml", "pip-freeze.txt", "script-pep723.py"),
+    *("conda/environment.yml",),
+)
+
+
+def _lists() -> dict[str, bytes]:
+    return {name: (ROOT / "tests" / "data" / "check" / name).read_bytes() for name in LISTS}
+
+
+def _read_lists(place: Path) -> list[str]:
+    """Read every list; one that is refused does not keep the others from being read."""
+    told = []
+    target = Target(line="3.14t", platform="manylinux_x86_64")
+    for name in LISTS:
+        try:
+            lists.read(
+                place / name, target, Selection(everything=not name.endswith((".txt", ".py")))
+            )
+        except ExpectedError as error:
+            if Path(name).name not in str(error):
+                raise FindingError(f"does not name {name}: {error}") from error
+            told.append(str(error))
+    return told
+
+
 SUBJECTS = (
+    Subject(
+        name="summaries", files=_summary, read=_read_summary, mutations=(of_bytes, of_tail, of_json)
+    ),
+    Subject(
+        name="outcome-summaries",
+        files=_outcome_summary,
+        read=_read_outcome_summary,
+        mutations=(of_bytes, of_tail),
+    ),
+    Subject(name="lists", files=_lists, read=_read_lists, mutations=(of_bytes, of_text)),
     Subject(name="runs", files=_run, read=_read_run),
+    Subject(
+        name="packed-runs",
+        files=_packed_run,
+        read=_read_run,
+        mutations=(of_bytes, of_tail, of_json, of_lines),
+    ),
     Subject(name="index", files=_index, read=_read_index),
     Subject(name="outcomes", files=_observed, read=_read_observed),
     Subject(name="evidence", files=_evidence, read=_read_evidence),

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,9 @@ def test_only_the_wanted_files_are_taken(path):
         parcel.only(sent, path, ["run.json"])
     with pytest.raises(ParcelError, match=r"\$\.files lacks 'more'"):
         parcel.only(sent, path, [*CONTENTS, "more"])
+
+
+def test_what_is_no_regular_file_is_not_read():
+    """A device never ends, and a pipe may never begin."""
+    with pytest.raises(ParcelError, match="no regular file"):
+        parcel.unpack(Path(os.devnull))

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ftguide.ground import redact
-from ftguide.ground.files import pack
 
 
 def test_places_become_names_and_the_longest_go_first():
@@ -30,15 +29,15 @@ def test_what_a_terminal_obeys_becomes_visible(steering):
     assert shown.endswith("b")
 
 
-def test_leaks_are_found_in_plain_and_packed_files(tmp_path, monkeypatch):
+def test_leaks_are_found_in_files(tmp_path, monkeypatch):
     monkeypatch.setattr(platform, "node", lambda: "seven-of-nine.example")
     monkeypatch.setattr(getpass, "getuser", lambda: "anna")
     (tmp_path / "run.json").write_text('{"host": "seven-of-nine"}')
-    (tmp_path / "blocks.jsonl.gz").write_bytes(pack(b"by anna in /home/anna/"))
+    (tmp_path / "blocks.jsonl").write_text("by anna in /home/anna/")
     (tmp_path / "clean.json").write_text("nothing")
     assert redact.leaks(sorted(tmp_path.iterdir())) == [
-        "blocks.jsonl.gz contains '/home/'",
-        "blocks.jsonl.gz contains 'anna'",
+        "blocks.jsonl contains '/home/'",
+        "blocks.jsonl contains 'anna'",
         "run.json contains 'seven-of-nine'",
     ]
 

@@ -84,8 +84,14 @@ def test_includes_come_from_the_examples(page):
         path = (page.parent / target).resolve()
         assert path.is_relative_to(ROOT / "examples"), target
         text = path.read_text()
-        for marker in re.findall(r'^:(?:start-after|end-before): "(.*)"$', options, re.MULTILINE):
+        start = 0
+        for marker in re.findall(r'^:start-(?:after|at): "(.*)"$', options, re.MULTILINE):
             assert text.count(marker) == 1, f"{target}: {marker}"
+            start = text.index(marker) + len(marker)
+        for marker in re.findall(r'^:end-before: "(.*)"$', options, re.MULTILINE):
+            assert marker in text[start:], (
+                f"{target}: {marker}"
+            )  # the first one after the start ends it
 
 
 def test_the_configuration_is_toml():

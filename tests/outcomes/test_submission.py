@@ -1,14 +1,17 @@
 """What outcome tests showed travels between checkouts that do not trust each other."""
 
+import json
+
 import pytest
 
 from ftguide.ground import files, parcel, redact
 from ftguide.ground.parcel import ParcelError, ParcelKind
-from ftguide.ground.vocabulary import UnknownNameError
+from ftguide.ground.vocabulary import ExpectedError, UnknownNameError
 from ftguide.outcomes import submission
 from ftguide.outcomes.record import store
 from tests import synthetic
 from tests.outcomes.made import observation
+from tests.site.poison import put, strings
 
 RUN = "20261128T000000Z-00000000"
 
@@ -102,9 +105,30 @@ def test_another_machine_of_the_same_name_is_refused(here, specimens, tmp_path):
     accept(path, specimens, there)
     before = tree(there)
     machine = synthetic.machine(name="sender-2vcpu", cpus=16, fingerprint="1" * 64)
-    with pytest.raises(store.StoreError, match="another machine"):
+    with pytest.raises(submission.SubmissionError, match=r"machine\.json'\]: \$\.cpus is 16"):
         accept(sent(here, files={"machine.json": files.to_json(machine)}), specimens, there)
     assert tree(there) == before
+
+
+def test_the_record_of_a_known_machine_is_not_replaced_by_a_sender(here, specimens, tmp_path):
+    there = tmp_path / "there"
+    accept(sent(here), specimens, there)
+    before = store.read_machine("sender-2vcpu", there)
+    later = synthetic.machine(name="sender-2vcpu", kernel="9.9", fingerprint="1" * 64)
+    accept(sent(here, files={"machine.json": files.to_json(later)}), specimens, there)
+    assert store.read_machine("sender-2vcpu", there) == before
+
+
+def test_an_observation_from_the_future_is_refused(here, specimens, tests_of, tmp_path):
+    name = f"3.14.7/{tests_of[0].family}.jsonl"
+    lines = parcel.unpack(sent(here)).files[name].split(b"\n")
+    record = {**json.loads(lines[0]), "observed_at": "2999-01-01T00:00:00Z"}
+    data = b"\n".join([json.dumps(record).encode(), *lines[1:]])
+    with pytest.raises(
+        submission.SubmissionError, match=r"line 1: \$\.observed_at .* in the future"
+    ):
+        accept(sent(here, files={name: data}), specimens, tmp_path / "there")
+    assert not tree(tmp_path / "there")
 
 
 @pytest.mark.parametrize(
@@ -171,3 +195,70 @@ def test_private_words_are_not_packed(here, monkeypatch, tests_of):
 def test_a_name_of_a_run_is_checked(here, specimens, tmp_path):
     with pytest.raises(submission.SubmissionError, match=r"\$\.name '\.\./up' is not the id"):
         accept(sent(here, name="../up"), specimens, tmp_path / "there")
+
+
+ACTING = ("\x1b", "\x9b", "\u202e", "\u2066", "\u2028", "\r", "\x00")
+
+
+def refusal(here, specimens, there, name, data):
+    """Return how a parcel with another file is refused; nothing of it may be kept."""
+    path = sent(here, files={name: data})
+    with pytest.raises(ExpectedError) as refused:
+        accept(path, specimens, there)
+    assert not tree(there)
+    assert str(refused.value).isprintable()
+    assert f"sent.ftguide.json: $.files['{name}']" in str(refused.value)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("file", ["machine.json", "3.14.7/{family}.jsonl"])
+def test_every_string_refuses_characters_that_act(here, specimens, tests_of, tmp_path, file):
+    there, name = tmp_path / "there", file.format(family=tests_of[0].family)
+    first, _, rest = parcel.unpack(sent(here)).files[name].partition(b"\n")
+    data, rest = (first + rest, b"") if name == "machine.json" else (first, b"\n" + rest)
+    record = json.loads(data)
+    fields = list(strings(record))
+    assert len(fields) > 6
+    for number, field in enumerate(fields):
+        changed = put(record, field, f"x{ACTING[number % len(ACTING)]}y")
+        told = refusal(here, specimens, there, name, json.dumps(changed).encode() + rest)
+        assert name == "machine.json" or "line 1: " in told
+        if field[-1] != "name":  # of the machine, and of the subject: refused before as no names
+            assert f".{field[-1]}" in told or f"['{field[-1]}']" in told
+
+
+def test_outcomes_and_their_counts_refuse_characters_that_act(here, specimens, tests_of, tmp_path):
+    name = f"3.14.7/{tests_of[0].family}.jsonl"
+    data = parcel.unpack(sent(here)).files[name].replace(b'{"1":2}', b'{"1\\u202e":2}')
+    told = refusal(here, specimens, tmp_path / "there", name, data)
+    assert "the name of $.processes[0].counts['1\\u202e'] has U+202E" in told
+
+
+def test_only_stacks_of_crashes_have_several_lines(here, specimens, tests_of, tmp_path):
+    name = f"3.14.7/{tests_of[0].family}.jsonl"
+    data = parcel.unpack(sent(here)).files[name]
+    stack = data.replace(b'"traces":{}', b'"traces":{"hang":"a\\nb"}', 1)
+    assert stack != data
+    assert accept(sent(here, files={name: stack}), specimens, tmp_path / "kept").new == 6
+    steering = stack.replace(b"a\\nb", b"a\\n\\u001b[2J")
+    told = refusal(here, specimens, tmp_path / "there", name, steering)
+    assert "line 1: $.traces.hang has U+001B" in told
+
+
+def test_characters_that_act_are_not_packed(here, tests_of):
+    seen = observation(tests_of[0], "3.13.15", counts=[{"1": 2}], preset="x\x1b")
+    store.append("local", seen, tests_of[0].family, here)
+    with pytest.raises(ParcelError, match=r"jsonl, line 1: \$\.preset has U\+001B"):
+        submission.pack(RUN, "sender-2vcpu", here)
+
+
+@pytest.mark.parametrize("file", ["machine.json", "3.14.7/{family}.jsonl"])
+def test_every_field_refuses_a_value_of_another_type(here, specimens, tests_of, tmp_path, file):
+    name = file.format(family=tests_of[0].family)
+    first, _, rest = parcel.unpack(sent(here)).files[name].partition(b"\n")
+    data, rest = (first + rest, b"") if name == "machine.json" else (first, b"\n" + rest)
+    record = json.loads(data)
+    for field, value in record.items():
+        other = 7 if isinstance(value, dict) else [[]] if value is None else {}
+        changed = json.dumps({**record, field: other}).encode() + rest
+        assert f"$.{field}" in refusal(here, specimens, tmp_path / "there", name, changed)

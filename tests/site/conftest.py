@@ -1,5 +1,6 @@
 """A small site with the real theme, templates and settings, and a browser to look at it."""
 
+import contextlib
 import dataclasses
 import warnings
 
@@ -21,7 +22,8 @@ ADDRESS = "https://guide.example/docs/"
 #: What the project's own configuration says about HTML, without what it says about its pages.
 CONF = f"""
 import runpy
-wanted = ("html_", "myst_", "copybutton_", "notfound_", "extensions", "smartquotes", "nitpicky")
+wanted = ("html_", "epub_", "myst_", "copybutton_", "notfound_", "extensions", "smartquotes", "nitpicky")
+wanted += ("version", "author", "copyright")
 found = runpy.run_path({str(ROOT / "conf.py")!r})
 globals().update({{name: value for name, value in found.items() if name.startswith(wanted)}})
 html_static_path = [{str(ROOT / "source" / "_static")!r}]
@@ -84,10 +86,9 @@ What is folded on a screen.
 """
 
 
-@pytest.fixture(scope="session")
-def small(tmp_path_factory):
-    """Build the small site once."""
-    root = tmp_path_factory.mktemp("small")
+@contextlib.contextmanager
+def small_site(root):
+    """Make the small site, to be built while its catalogue is declared."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         declare_all(monkeypatch)
         monkeypatch.setenv("SITE_URL", ADDRESS)
@@ -122,7 +123,14 @@ def small(tmp_path_factory):
         with warnings.catch_warnings():  # Furo and MyST use what Sphinx 11 will not have
             warnings.simplefilter("ignore", PendingDeprecationWarning)
             warnings.simplefilter("ignore", DeprecationWarning)
-            return site.build()
+            yield site
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """Build the small site once."""
+    with small_site(tmp_path_factory.mktemp("small")) as site:
+        return site.build()
 
 
 # Not for the session: threads that a browser brings along would take signals, and locks across forks, that

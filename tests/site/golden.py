@@ -69,13 +69,23 @@ GOLDEN = (
     ),
     Golden(
         "lru_cache",
-        ("thread-safety/caches", "porting/cookbook", "porting/migrations"),
+        (
+            "thread-safety/caches",
+            "porting/cookbook",
+            "porting/migrations",
+            "benchmarks/lru-cache-hits",
+        ),
         "what threads do to a cached function, and how to write one",
     ),
     Golden(
+        "deepcopy",
+        ("benchmarks/deepcopy-private", "scaling"),
+        "why copies of private data wait for each other",
+    ),
+    Golden(
         "memory usage",
-        ("profiling", "choosing-a-model", "how-it-works"),
-        "how to measure it, or what each way to run in parallel needs",
+        ("profiling", "choosing-a-model", "how-it-works", "deploying"),
+        "how to measure it, or what each way to run in parallel, and to serve, needs",
     ),
     Golden("slower with threads", ("scaling",), "the page has this question as its title"),
     Golden("docker image", ("containers", "installing"), "which image, and how to build one"),

@@ -22,6 +22,8 @@ PAGES = (
     "benchmarks/nbody.html",
     "benchmarks/mandelbrot.html",
     "benchmarks/method.html",
+    "benchmarks/method-validation.html",
+    "benchmarks/method-history.html",
     "benchmarks/runs/index.html",
     "porting.html",
     "porting/not-atomic.html",

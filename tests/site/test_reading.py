@@ -4,6 +4,7 @@ import pytest
 
 from tests.site.axe import SCHEMES, WIDTHS, violations
 from tests.site.weight import weigh
+from tests.slow import slow_but
 
 PAGES = (
     "index.html",
@@ -36,7 +37,7 @@ def view(browser, address):
         context.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", slow_but({"guide.html"}, PAGES))
 def test_axe_finds_nothing(browser, address, path):
     found = [
         fault

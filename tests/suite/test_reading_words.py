@@ -7,11 +7,13 @@ import pytest
 
 from ftguide.ground.files import ROOT
 from ftguide.suite import paste, reading_words
+from ftguide.suite.declare import resemblances
 from ftguide.suite.declare.resemblances import Kind
 from ftguide.suite.derive.reading import Verdict, reading
 from ftguide.suite.record.model import Resemblance, Trial
 from tests.suite.derive.mine import PRIVATE, SLUG, own
 from tests.suite.derive.test_reading import LIMITED, SHARED
+from tests.suite.mine_shapes import shape
 
 ENUM = Resemblance(kind="enum", name="State.READY", line=14)
 LOCK = Resemblance(kind="lock", name="LOCK", line=7)
@@ -51,7 +53,7 @@ def test_members_of_an_enum_are_something_shared():
     assert "something that the threads share costs them the difference" in text
     assert "they ran, but each step took longer" in text
     assert (
-        "was read and not measured, shows what may be shared: members of an Enum (State.READY, line 14)"
+        "read and not measured, shows what may be shared: members of an Enum (State.READY, line 14; cause 1)"
         in text
     )
     assert pages == ["scaling.html#scaling-cause-1", "benchmarks/enum-member-read.html"]
@@ -77,7 +79,7 @@ def test_a_lock_is_waited_for():
         (
             SHARED,
             {"collected": {"ft-threads-2": 1.2}},
-            "ran during 57 % of the",
+            "ran during 49 % of the threads' time, which accounts for about 100 % of what they lose",
             "scaling.html#scaling-cause-4",
         ),
         (SHARED, {"resembles": ()}, "(cause 1), and of locks", "scaling.html#scaling-cause-1"),
@@ -88,6 +90,30 @@ def test_a_lock_is_waited_for():
             {"others": 0.5, "overlap": 0.4, "ran": {"ft-threads-2": 0.75}},
             "the machine was too busy to tell",
             None,
+        ),
+        (
+            {**SHARED, "ft-threads-2": 1.45e-3},
+            {"others": 0.5, "ran": {"ft-threads-2": 0.75}, "resembles": (LOCK,)},
+            "may be shared: a lock of the module (LOCK, line 7; cause 2)",
+            "scaling.html#scaling-cause-2",
+        ),
+        (
+            {**SHARED, "ft-threads-2": 1.45e-3},
+            {"others": 0.5, "ran": {"ft-threads-2": 0.75}, "collected": {"ft-threads-2": 1.2}},
+            "threads' time, so that is the first thing to look at (cause 4)",
+            "scaling.html#scaling-cause-4",
+        ),
+        (
+            SHARED,
+            {"others": 0.5, "collected": {"ft-threads-2": 1.2}},
+            "threads' time, so that is the first thing to look at (cause 4)",
+            "scaling.html#scaling-cause-4",
+        ),
+        (
+            PRIVATE,
+            {"blocks": 1, "resembles": (LOCK,)},
+            "may be shared: a lock of the module",
+            "scaling.html#scaling-cause-2",
         ),
         (
             SHARED,
@@ -114,6 +140,28 @@ def test_sentences(times, changes, text, first):
     words, pages = said(times, **changes)
     assert text in words
     assert (pages or [None])[0] == first
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "page"),
+    [
+        (
+            "lru_cache_shared",
+            "a function with a cache that all threads share (square, line 12; cause 2)",
+            "benchmarks/lru-cache-hits.html",
+        ),
+        (
+            "deepcopy_tree",
+            "copy.deepcopy, which reads shared tables for every object (deepcopy, line 8; cause 1)",
+            "benchmarks/deepcopy-private.html",
+        ),
+    ],
+)
+def test_a_cache_and_a_deep_copy_are_sent_to_rows_of_their_own(name, place, page):
+    alike = resemblances.found(shape(name).read_bytes(), "work")
+    text, pages = said(SHARED, resembles=alike)
+    assert place in text
+    assert page in pages
 
 
 def test_what_is_measured_as_a_whole_is_said_to_be():

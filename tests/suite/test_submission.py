@@ -11,7 +11,7 @@ from ftguide.ground import files, parcel, redact
 from ftguide.ground.parcel import ParcelKind
 from ftguide.ground.vocabulary import Build, ExpectedError
 from ftguide.suite import publish, submission
-from ftguide.suite.record import store
+from ftguide.suite.record import packing, store
 from ftguide.suite.record.model import Line
 from tests import synthetic
 
@@ -67,6 +67,30 @@ def test_the_same_run_twice_changes_nothing(tmp_path, root):
     before = tree(root)
     assert accept(path, root).new is False
     assert tree(root) == before
+
+
+def test_a_parcel_of_an_earlier_suite_is_taken_and_packed_as_today(tmp_path, root):
+    folder = measured(tmp_path)
+    path = sent(tmp_path, folder)
+    contents = dict(parcel.unpack(path).files)
+    lines = store.text_of(folder / store.BLOCKS)
+    old = {"run.json": contents["run.json"], store.GZIP: files.pack(lines)}
+    path.write_bytes(parcel.pack(ParcelKind.RUN, folder.name, old))
+    there, _ = accept(path, root)
+    assert (there / store.BLOCKS).read_bytes() == contents[store.BLOCKS]
+    before = tree(root)
+    assert not (there / store.GZIP).exists()
+    assert accept(path, root).new is False
+    path.write_bytes(parcel.pack(ParcelKind.RUN, folder.name, contents))
+    assert accept(path, root).new is False
+    assert tree(root) == before
+    path.write_bytes(parcel.pack(ParcelKind.RUN, folder.name, {**contents, **old}))
+    with pytest.raises(ExpectedError, match=r"has 'blocks\.jsonl\.gz'"):
+        accept(path, root)
+    (folder / store.GZIP).write_bytes(old[store.GZIP])
+    (folder / store.BLOCKS).unlink()
+    path.write_bytes(submission.pack(folder, "sender-2vcpu"))
+    assert parcel.unpack(path).files == contents
 
 
 @pytest.mark.parametrize("killed", ["stub", "index"])
@@ -128,7 +152,7 @@ def test_what_must_hold_is_checked_before_packing_and_again(tmp_path, root, chan
         submission.pack(folder, "sender-2vcpu")
     contents = {
         "run.json": (folder / "run.json").read_bytes().replace(b'"local"', b'"sender-2vcpu"'),
-        "blocks.jsonl.gz": (folder / "blocks.jsonl.gz").read_bytes(),
+        "blocks.xz": (folder / "blocks.xz").read_bytes(),
     }
     path = tmp_path / "forged.ftguide.json"
     path.write_bytes(parcel.pack(ParcelKind.RUN, folder.name, contents))
@@ -211,7 +235,7 @@ def test_a_bomb_does_not_unpack(tmp_path, root, monkeypatch):
 
 def sent_without_checks(tmp_path, folder):
     named = (folder / "run.json").read_bytes().replace(b'"local"', b'"sender-2vcpu"')
-    contents = {"run.json": named, "blocks.jsonl.gz": (folder / "blocks.jsonl.gz").read_bytes()}
+    contents = {"run.json": named, "blocks.xz": (folder / "blocks.xz").read_bytes()}
     path = tmp_path / "run.ftguide.json"
     path.write_bytes(parcel.pack(ParcelKind.RUN, folder.name, contents))
     return path
@@ -222,7 +246,7 @@ def test_mutated_runs_are_refused_by_name_or_taken_whole(tmp_path, root):
     folder = measured(tmp_path, blocks=5, truth={"nbody": synthetic.SINGLE})
     original = json.loads((folder / "run.json").read_bytes())
     original["machine"]["name"] = "sender-2vcpu"
-    lines = files.unpack(folder / "blocks.jsonl.gz", 2**20).split(b"\n")[:-1]
+    lines = store.text_of(folder / "blocks.xz").split(b"\n")[:-1]
     rng = random.Random(20261128)
     refused = []
     for number in range(150):
@@ -236,7 +260,7 @@ def test_mutated_runs_are_refused_by_name_or_taken_whole(tmp_path, root):
             blocks[at] = json.dumps(line).encode()
         contents = {
             "run.json": json.dumps(run).encode(),
-            "blocks.jsonl.gz": files.pack(b"\n".join(blocks) + b"\n"),
+            "blocks.xz": packing.pack(b"\n".join(blocks) + b"\n"),
         }
         path = tmp_path / "hurt.ftguide.json"
         path.write_bytes(parcel.pack(ParcelKind.RUN, folder.name, contents))
@@ -288,6 +312,65 @@ def test_lines_are_what_a_parcel_holds(tmp_path):
     """The blocks travel packed, as they lie in the folder: nothing is encoded anew."""
     folder = measured(tmp_path)
     contents = parcel.unpack(sent(tmp_path, folder)).files
-    assert contents["blocks.jsonl.gz"] == (folder / "blocks.jsonl.gz").read_bytes()
-    first = files.unpack(folder / "blocks.jsonl.gz", 2**24).split(b"\n")[0]
+    assert contents["blocks.xz"] == (folder / "blocks.xz").read_bytes()
+    first = store.text_of(folder / "blocks.xz").split(b"\n")[0]
     assert msgspec.json.decode(first, type=Line).block is not None
+
+
+def test_one_process_at_a_time_puts_runs_into_the_index(tmp_path, root, monkeypatch):
+    path = sent(tmp_path, measured(tmp_path))
+    monkeypatch.setattr(publish, "_LOCK_SECONDS", 0.0)
+    (root / store.RESULTS).mkdir(parents=True)
+    with (
+        files.held(root / store.RESULTS / ".publish.lock"),
+        pytest.raises(publish.PublishError, match="another process publishes here"),
+    ):
+        accept(path, root)
+    assert not store.read_index(root / store.RESULTS).runs
+    assert accept(path, root).new
+
+
+def test_a_run_that_another_process_published_meanwhile_is_not_published_twice(
+    tmp_path, root, monkeypatch
+):
+    path = sent(tmp_path, measured(tmp_path))
+    derive = publish.summaries.write
+
+    def overtaken(folder):
+        monkeypatch.setattr(publish.summaries, "write", derive)
+        accept(path, root)
+        return derive(folder)
+
+    monkeypatch.setattr(publish.summaries, "write", overtaken)
+    with pytest.raises(publish.PublishError, match="published it meanwhile; call this again"):
+        accept(path, root)
+    before = tree(root)
+    assert accept(path, root).new is False
+    assert tree(root) == before
+
+
+def test_a_run_of_this_checkout_is_published_and_not_accepted(tmp_path, root):
+    folder = measured(tmp_path)
+    path = sent(tmp_path, folder)
+    with pytest.raises(submission.SubmissionError, match=r"measured in this checkout.* publish "):
+        accept(path, tmp_path / "here")
+
+
+def test_a_run_of_a_mac_is_taken_and_is_not_for_citing(tmp_path, root):
+    stored = synthetic.stored(name="local", blocks=10, pinned=False)
+    machine = dataclasses.replace(stored.run.machine, system="Darwin")
+    blocks = tuple(dataclasses.replace(each, cpus=None) for each in stored.blocks)
+    run = dataclasses.replace(stored.run, machine=machine)
+    folder = synthetic.write(
+        tmp_path / "here" / store.RESULTS, dataclasses.replace(stored, run=run, blocks=blocks)
+    )
+    assert accept(sent(tmp_path, folder), root).new
+    (entry,) = store.read_index(root / store.RESULTS).runs
+    assert (entry.contributed, entry.citable) == (True, False)
+
+
+def test_empty_lines_by_the_million_are_not_read(tmp_path, root, monkeypatch):
+    monkeypatch.setattr(packing, "MOST_LINES", 10)
+    path = sent_without_checks(tmp_path, measured(tmp_path))
+    with pytest.raises(store.StoreError, match="unpacks to more than 10 lines"):
+        accept(path, root)

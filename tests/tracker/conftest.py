@@ -77,12 +77,20 @@ def survey(
     )
 
 
+class Reports(dict[str, Report]):
+    """The report of each specimen, probed when it is first asked for."""
+
+    def __init__(self, survey: Survey) -> None:
+        super().__init__()
+        self._survey = survey
+
+    def __missing__(self, name: str) -> Report:
+        smoke = "declares.py" if name == "declares" else ""
+        self[name] = self._survey.one(package(f"specimen-{name}", smoke=smoke))
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def reports(survey: Survey) -> dict[str, Report]:
-    """Probe every specimen once, by the code that probes real packages."""
-    return {
-        name: survey.one(
-            package(f"specimen-{name}", smoke="declares.py" if name == "declares" else "")
-        )
-        for name in NAMES
-    }
+def reports(survey: Survey) -> Reports:
+    """Probe specimens, each once, by the code that probes real packages."""
+    return Reports(survey)

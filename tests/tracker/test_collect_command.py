@@ -41,6 +41,7 @@ def run(tmp_path, loopback, capsys):
     return call
 
 
+@pytest.mark.slow
 def test_parts_are_disjoint_and_all_of_them_are_the_whole(run, loopback, tmp_path):
     for part in range(1, 5):
         before = len(loopback.asked)

@@ -83,6 +83,7 @@ def fresh(survey: Survey, tmp_path: Path) -> Survey:
     return replace(survey, log=tmp_path / "log")
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_the_verb_probes_from_a_folder(wright, pair, tmp_path, capsys):
     words = ["probe", *described(tmp_path, "pure"), "--find-links", str(wright.shelf)]
@@ -198,6 +199,7 @@ def test_what_a_package_prints_is_no_answer(fresh, wright: Wheelwright):
     assert cell_of(package("evil-liar"), fresh.log, "3.14t", platform).level is Level.GIL_ON
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_hangs_and_bad_endings_are_results(fresh, wright: Wheelwright, monkeypatch):
     monkeypatch.setattr("ftguide.tracker.observe.ask.IMPORT_SECONDS", 1.5)
@@ -226,6 +228,7 @@ def test_hangs_and_bad_endings_are_results(fresh, wright: Wheelwright, monkeypat
     assert deep.errors[0].detail == "SystemExit: <b>no</b>"  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_a_missing_smoke_script_is_named(pair, workshop: Workshop, tmp_path):
     request = Request(
         package=package("specimen-pure", smoke="nowhere.py"),
@@ -239,6 +242,7 @@ def test_a_missing_smoke_script_is_named(pair, workshop: Workshop, tmp_path):
         probe(request, pair, workshop)
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_interrupting_leaves_no_process_and_no_folder(wright: Wheelwright, pair, tmp_path):
     code = "import pathlib, time\npathlib.Path(%r).touch()\ntime.sleep(600)\n"

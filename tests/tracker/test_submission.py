@@ -1,5 +1,6 @@
 """Evidence travels between checkouts that do not trust each other."""
 
+import json
 import shutil
 
 import pytest
@@ -10,6 +11,8 @@ from ftguide.ground.parcel import ParcelKind
 from ftguide.tracker import submission
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.model import CompatError
+from tests.fuzz.builds import own_name
+from tests.site.poison import put, strings
 
 AT = "evidence-2026-11-28"
 
@@ -89,4 +92,59 @@ def test_what_is_no_file_of_evidence_is_named(here, tmp_path, name):
         (CompatError, parcel.ParcelError), match=r"sent\.ftguide\.json: \$\.files\['"
     ):
         accept(sent(here, **{name: data}), tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+ACTING = ("\x1b", "\x9b", "\u202e", "\u2066", "\u2028", "\n", "\x00")
+
+
+def test_every_string_refuses_characters_that_act_even_under_its_own_id(here, tmp_path):
+    """Whoever tampers can compute the id of the changed line: the characters are refused all the same."""
+    for path in files_of(here):
+        record = json.loads(path.read_bytes().split(b"\n")[0])
+        refused = 0
+        for number, field in enumerate(strings(record)):
+            if field == ("id",):
+                continue
+            changed = put(record, field, f"x{ACTING[number % len(ACTING)]}y")
+            changed["id"] = own_id(changed)
+            line = json.dumps(changed).encode() + b"\n"
+            with pytest.raises((CompatError, parcel.ParcelError)) as error:
+                accept(sent(here, **{path.name: line}), tmp_path / "there")
+            told = str(error.value)
+            assert told.isprintable()
+            assert f"sent.ftguide.json: $.files['{path.name}'], line 1" in told
+            assert f"$.{field[0]}" in told
+            refused += "U+" in told
+        assert refused >= 3
+    assert not (tmp_path / "there").exists()
+
+
+def own_id(record):
+    """Compute what `evidence.identify` would call a stored line."""
+    return json.loads(own_name(json.dumps(record).encode()))["id"]
+
+
+def test_the_id_that_a_forger_computes_is_the_right_one(here):
+    record = json.loads(files_of(here)[0].read_bytes().split(b"\n")[0])
+    assert own_id(record) == record["id"]
+
+
+def test_characters_that_act_are_not_packed(here):
+    path = files_of(here)[0]
+    record = json.loads(path.read_bytes().split(b"\n")[0])
+    record["tool"] = "x\x1b[2J"
+    record["id"] = own_id(record)
+    path.write_bytes(json.dumps(record).encode() + b"\n")
+    with pytest.raises(parcel.ParcelError, match=r"line 1: \$\.tool has U\+001B"):
+        submission.pack(here, AT)
+
+
+def test_evidence_from_the_future_is_refused(here, tmp_path):
+    """The latest observation decides, so one from the year 2999 would decide forever."""
+    path = files_of(here)[0]
+    record = json.loads(path.read_bytes().split(b"\n")[0])
+    line = json.dumps({**record, "observed_at": "2999-01-01T00:00:00Z"}).encode() + b"\n"
+    with pytest.raises(CompatError, match=r"sighting 1: \$\.observed_at .* in the future"):
+        accept(sent(here, **{path.name: line}), tmp_path / "there")
     assert not (tmp_path / "there").exists()

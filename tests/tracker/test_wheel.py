@@ -68,12 +68,23 @@ def test_built_installed_and_used(tmp_path):
             command, cwd=tmp_path, env=clean, capture_output=True, text=True, check=False
         )
 
-    done = run(
-        "check", DATA / "Pipfile.lock", "--offline", "--json", "--platform", "manylinux_x86_64"
-    )
-    assert done.returncode == 1, done.stderr
-    (lxml,) = json.loads(done.stdout)["dependencies"]
-    assert (lxml["answer"], bool(lxml["proof"])) == ("turns-gil-on", True)
+    def answers(file: str, code: int) -> dict[str, tuple[str, bool]]:
+        there = ("--offline", "--json", "--platform", "manylinux_x86_64")
+        done = run("check", DATA / file, *there)
+        assert done.returncode == code, done.stderr
+        listed = json.loads(done.stdout)["dependencies"]
+        return {one["name"]: (one["answer"], bool(one["proof"])) for one in listed}
+
+    assert answers("Pipfile.lock", 1) == {"lxml": ("turns-gil-on", True)}
+    assert answers("crlf.txt", 1) == {
+        "lxml": ("turns-gil-on", True),
+        "numpy": ("unknown", False),  # a pin that nobody has looked at
+    }
+    assert answers("conda/environment.yml", 0) == {
+        "numpy": ("unknown", False),
+        "lxml": ("unknown", False),
+        "regex": ("gil-stays-off", True),
+    }
     assert run("check", "--help").returncode == 0
     refused = run("bench")
     assert (refused.returncode, refused.stdout) == (2, "")

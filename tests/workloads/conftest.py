@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ftguide.ground.files import ROOT
+from tests.slow import slow_but
 
 #: Modules of workloads: what the catalogue finds, minus the two that declare none.
 MODULES = tuple(
@@ -33,11 +34,18 @@ def lacking(workload) -> list[str]:
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that asks for `workload` once for each, one that asks for `module` likewise."""
+    """Run a test that asks for `workload` once for each, one that asks for `module` likewise.
+
+    Where each of them starts an interpreter, the first workload of each file, and the first file, are
+    the quick form.
+    """
+    starts = "target" in metafunc.fixturenames or "python" in metafunc.fixturenames
     if "workload" in metafunc.fixturenames:
-        metafunc.parametrize("workload", WORKLOADS, ids=lambda workload: workload.slug)
+        first = [workloads[0] for workloads in DECLARED.values()]
+        values = slow_but(first, WORKLOADS) if starts else WORKLOADS
+        metafunc.parametrize("workload", values, ids=lambda workload: workload.slug)
     if "module" in metafunc.fixturenames:
-        metafunc.parametrize("module", MODULES)
+        metafunc.parametrize("module", slow_but(MODULES[:1], MODULES) if starts else MODULES)
 
 
 @pytest.fixture(params=["gil", "ft"])

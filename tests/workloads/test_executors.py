@@ -23,6 +23,7 @@ from benchmarks.workloads import (
     interpreter_process,
 )
 from benchmarks.workloads.declare import WrongAnswerError
+from tests.slow import slow_but
 from tests.workloads.conftest import ROOT, WORKLOADS
 
 DRIVING = [workload for workload in WORKLOADS if "_posixsubprocess" in workload.requires]
@@ -170,6 +171,7 @@ def test_a_process_imports_the_module_of_its_function(python, target, tmp_path):
     assert included > bare + 25
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_gil_on_reaches_every_child(python, executables):
     """Each set-up below asks its children, and fails when their GIL is not as the parent's."""
@@ -221,7 +223,10 @@ def survivors(marker: bytes) -> list[str]:
 
 @pytest.mark.interpreters
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-@pytest.mark.parametrize("slug", ["pool-of-processes", "start-spawn", "ngrams-in-processes"])
+@pytest.mark.parametrize(
+    "slug",
+    slow_but({"pool-of-processes"}, ["pool-of-processes", "start-spawn", "ngrams-in-processes"]),
+)
 def test_nothing_outlives_a_killed_worker(target, tmp_path, slug):
     assert {one.slug for one in DRIVING} > {slug}
     marker = f"FTGUIDE_MARKER={tmp_path}"

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from benchmarks.workloads import sharing_caches as caches
 from benchmarks.workloads import sharing_calls as calls
 from benchmarks.workloads import sharing_frees as frees
 from benchmarks.workloads import sharing_iterators as iterators
@@ -18,6 +19,30 @@ from benchmarks.workloads.declare import WrongAnswerError
 from tests.workloads.conftest import DECLARED
 
 LOOPS = 3
+
+# --- caches and copies -----------------------------------------------------------
+
+
+def test_a_cache_that_forgets_is_noticed():
+    caches._fill()
+    numbers = caches._own_numbers(0)
+    caches._check_prices([caches._ask(numbers, None, LOOPS)] * 2, LOOPS)
+    caches.price(1)  # one miss more
+    with pytest.raises(WrongAnswerError, match="calls of the function behind the cache"):
+        caches._check_prices([caches._ask(numbers, None, LOOPS)], LOOPS)
+    caches._fill()
+    with pytest.raises(WrongAnswerError, match="sum of all answers"):
+        caches._check_prices([caches._ask(numbers[:-1], None, LOOPS)], LOOPS)
+
+
+@pytest.mark.parametrize("copied", [dict, lambda order: {**order, "lines": list(order["lines"])}])
+def test_a_copy_that_shares_something_is_noticed(monkeypatch, copied):
+    caches._check_orders([caches._copy_orders(caches._own_order(0), None, LOOPS)], LOOPS)
+    monkeypatch.setattr(caches.copy, "deepcopy", copied)
+    wrong = caches._copy_orders(caches._own_order(0), None, LOOPS)
+    with pytest.raises(WrongAnswerError, match="sum over the lines"):
+        caches._check_orders([wrong], LOOPS)
+
 
 # --- iterators -------------------------------------------------------------------
 
@@ -163,6 +188,7 @@ from benchmarks.workloads import contention_dicts as dicts
 from benchmarks.workloads import contention_locks as locks
 from benchmarks.workloads import contention_queues as queues
 from benchmarks.workloads import contention_sequences as sequences
+from benchmarks.workloads import sharing_caches as caches
 from benchmarks.workloads import sharing_calls as calls
 from benchmarks.workloads import sharing_frees as frees
 from benchmarks.workloads import sharing_iterators as iterators
@@ -193,6 +219,7 @@ assert not any(a is b for a, b in zip(one.words, other.words))
 meter = locks.Meter()
 locks._add_unlocked(None, meter, 1)
 mortal(meter.plain, meter.called)
+mortal(caches.price, *caches._own_numbers(0), *map(caches.price, caches._own_numbers(0)))
 """
 
 

@@ -84,6 +84,7 @@ def test_x_gil_reaches_the_worker_processes(script, build):
     assert measured["private-attribute-read"]["gil_enabled"] == "yes"
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_pyperf_compares_the_builds(python, pyperf, executables, tmp_path):
     for build, executable in executables.items():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import math
 import os
 import secrets
+import select
+import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -35,6 +38,8 @@ class Limits:
     """What a child may take. None is no limit."""
 
     seconds: float | None = None  #: from its start
+    #: From its start until it gets a SIGINT: for programs that then end by themselves and say what they have.
+    interrupt_seconds: float | None = None
     silent_seconds: float | None = None  #: without a line of output
     memory_bytes: int | None = None  #: PSS of its tree
     output_bytes: int = 16 * 2**20  #: both streams together; beyond it the child is stopped
@@ -178,25 +183,44 @@ def _watch(
     """Wait for the end; return why it is not waited for any longer, None when it came by itself."""
     started = weighed = time.monotonic()
     pause, longest = _PAUSES_SECONDS
-    while not has_ended(process):
-        now = time.monotonic()
-        if stop is not None and stop.is_set():
-            return Ending.STOPPED, None
-        if limits.seconds is not None and now - started > limits.seconds:
-            return Ending.HANG, limits.seconds
-        silent = limits.silent_seconds
-        if silent is not None and now - streams.last_line > silent:
-            return Ending.HANG, silent
-        if streams.flooded:
-            return Ending.FLOOD, limits.output_bytes
-        if limits.memory_bytes is not None and now - weighed > _WEIGHED_EVERY_SECONDS:
-            weighed = now
-            held = memory_of(tree(process.pid, mark))
-            if held is not None and held.held > limits.memory_bytes:
-                return Ending.MEMORY, limits.memory_bytes
-        time.sleep(pause)
-        pause = min(pause * 1.5, longest)
+    interrupt = math.inf if limits.interrupt_seconds is None else started + limits.interrupt_seconds
+    with _pauses(process) as wait:
+        while not has_ended(process):
+            now = time.monotonic()
+            if now >= interrupt:
+                process.send_signal(signal.SIGINT)
+                interrupt = math.inf
+            if stop is not None and stop.is_set():
+                return Ending.STOPPED, None
+            if limits.seconds is not None and now - started > limits.seconds:
+                return Ending.HANG, limits.seconds
+            silent = limits.silent_seconds
+            if silent is not None and now - streams.last_line > silent:
+                return Ending.HANG, silent
+            if streams.flooded:
+                return Ending.FLOOD, limits.output_bytes
+            if limits.memory_bytes is not None and now - weighed > _WEIGHED_EVERY_SECONDS:
+                weighed = now
+                held = memory_of(tree(process.pid, mark))
+                if held is not None and held.held > limits.memory_bytes:
+                    return Ending.MEMORY, limits.memory_bytes
+            wait(min(pause, max(0.0, interrupt - now)))
+            pause = min(pause * 1.5, longest)
     return None, None
+
+
+@contextlib.contextmanager
+def _pauses(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], object]]:
+    """Yield what waits some seconds, and no longer than the child lives where the system can tell."""
+    try:
+        ends = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):
+        yield time.sleep
+        return
+    try:
+        yield lambda seconds: select.select([ends], [], [], seconds)
+    finally:
+        os.close(ends)
 
 
 def has_ended(process: subprocess.Popen[bytes]) -> bool:

@@ -80,7 +80,7 @@ def _working(prefix: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None:
-    """Kill a child's process group, its descendants, and whoever carries its mark.
+    """Kill a child's process group, its descendants, and every process that carries its mark.
 
     The leader must not have been reaped yet: until then its number belongs to no other group.
     `number` is the signal; without it it is SIGKILL, and this returns when they are dead.

@@ -72,15 +72,20 @@ class Page:
 
     def words(self) -> Iterator[Words]:
         """Yield the prose of the page: no code, no roles, no titles of links, no raw HTML."""
+        for paragraph in self.paragraphs():
+            yield from paragraph
+
+    def paragraphs(self) -> Iterator[tuple[Words, ...]]:
+        """Yield the same by paragraph, heading, item or cell, for phrases that go on in the next line."""
         for placed in self.tokens:
             token = placed.token
             if token.type == "inline":
-                yield from _words_of(placed)
+                yield tuple(_words_of(placed))
             elif token.type in _FENCES and token.info.startswith("{"):
                 # The title of an admonition, a tab or a card is prose, too.
                 name, _, title = token.info.partition("}")
                 if name[1:] not in markdown.LITERAL and ":" not in name:
-                    yield Words(line=placed.line, text=title.strip())
+                    yield (Words(line=placed.line, text=title.strip()),)
 
 
 def parse(name: str, text: str) -> Page:

@@ -8,17 +8,27 @@ from pathlib import Path
 
 from ftguide.guide.declare import extract, markdown
 from ftguide.guide.declare.finding import Finding
-from ftguide.guide.lint import claims, code, links, page, reading, stamps, words
+from ftguide.guide.lint import claims, code, links, page, reading, stamps, terms, words
 from ftguide.guide.lint.reading import Reading
 from ftguide.guide.record import report
 
 #: Rules that a comment may except.
 EXCEPTABLE = frozenset(
-    {*words.RULES, code.FENCE, code.DATA, code.TEXT, code.UNVERIFIED, links.LINK, links.ALT}
+    {
+        *words.RULES,
+        terms.VOCABULARY,
+        code.FENCE,
+        code.DATA,
+        code.TEXT,
+        code.UNVERIFIED,
+        links.LINK,
+        links.ALT,
+    }
 )
 
-#: Beside the pages, only their links are looked at.
+#: Beside the pages, only their links are looked at, and their vocabulary unless they tell history.
 OTHERS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+_HISTORY = "CHANGELOG.md"
 
 
 def lint(
@@ -43,6 +53,7 @@ def lint(
         },
         root=root,
     )
+    vocabulary = _vocabulary(root)
     findings: list[Finding] = []
     for path, read in zip(paths, snippets, strict=True):
         checked = pages[names[path]]
@@ -50,6 +61,8 @@ def lint(
             continue
         known = report.read(report.path_of(checked.name, root))
         findings += words.check(checked)
+        findings += terms.check(checked, vocabulary)
+        findings += reading.check(checked)
         findings += code.check(checked)
         findings += code.check_snippets(checked, read, known)
         findings += links.check(checked, targets)
@@ -61,7 +74,15 @@ def lint(
         findings += code.check_share(snippets)
         for other in others:
             findings += links.check(other, targets)
+            if other.name != _HISTORY:
+                findings += terms.check(other, vocabulary)
     return sorted(findings, key=lambda finding: (finding.page, finding.line, finding.rule))
+
+
+def _vocabulary(root: Path) -> tuple[terms.Rule, ...]:
+    """Return what the table of CONTRIBUTING.md replaces, nothing in a folder without that file."""
+    path = root / terms.FILE
+    return terms.rules(terms.parse(markdown.read(path))) if path.is_file() else ()
 
 
 def readings(root: Path, *, only: Sequence[str] = ()) -> list[Reading]:

@@ -16,15 +16,29 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from ftguide.guide.declare.finding import Finding
 from ftguide.guide.lint.page import BREAKS, Page, children
+
+READING = "reading"
 
 #: The targets: the mean of a page lies between these, and at most this share of sentences is short.
 MEAN = (15.0, 20.0)
 SHORT = 9  #: a sentence with fewer words is short
 SHARE = 0.18
 
+#: A page with fewer sentences has too little text to judge.
+FEWEST = 10
+
 #: Pages drawn from stored data, and what is a list of names rather than a text.
 _DRAWN = ("source/benchmarks/runs/", "source/benchmarks/compare/")
+
+#: A page of one workload, and why the targets are not for it: its sentences answer the same six headings
+#: on every such page (what it does, what we expected, what was found), a few for each, so that ten to
+#: fifteen of them are too few for a mean, and rows of the suite would be reworded for the sake of a count.
+_WORKLOAD = re.compile(r"^```\{bench:workload\}", re.MULTILINE)
+
+#: What a finding quotes of a paragraph, in characters.
+_MOST_QUOTED = 240
 _LEFT_OUT = frozenset({"heading", "table", "dt", "field_list", "toctree"})
 _BOLD = {"strong_open": "\x02", "strong_close": "\x03"}
 _LABEL = re.compile(r"\x02(?:\S+ ){0,2}[^\s\x03]+(?:[.:]\x03|\x03:)(?=\s|\Z)")
@@ -70,21 +84,72 @@ class Reading:
     @property
     def within(self) -> bool:
         """Whether the page meets both targets; a page with little text always does."""
-        return len(self.sentences) < 10 or (MEAN[0] <= self.mean <= MEAN[1] and self.short <= SHARE)
+        return len(self.sentences) < FEWEST or (
+            MEAN[0] <= self.mean <= MEAN[1] and self.short <= SHARE
+        )
 
     @property
     def worst(self) -> int | None:
-        """The line of the paragraph with most short sentences, None where there is none."""
-        counts: dict[int, int] = {}
+        """The line of the paragraph to begin with, None for a page that meets the targets.
+
+        Where the sentences are too long it has the longest on average, else the most short ones.
+        """
+        if self.within:
+            return None
+        paragraphs: dict[int, list[int]] = {}
         for sentence in self.sentences:
-            counts[sentence.line] = counts.get(sentence.line, 0) + (sentence.words < SHORT)
-        line = max(counts, key=counts.__getitem__, default=None)
-        return line if line is not None and counts[line] else None
+            paragraphs.setdefault(sentence.line, []).append(sentence.words)
+        if self.mean > MEAN[1]:
+            return max(paragraphs, key=lambda line: _mean(paragraphs[line]))
+        return max(
+            paragraphs,
+            key=lambda line: (
+                sum(words < SHORT for words in paragraphs[line]),
+                -_mean(paragraphs[line]),
+            ),
+        )
+
+    def quoted(self, line: int) -> str:
+        """Return the beginning of a paragraph."""
+        text = " ".join(one.text for one in self.sentences if one.line == line).replace(_CODE, "…")
+        if len(text) <= _MOST_QUOTED:
+            return text
+        return f"{text[:_MOST_QUOTED].rpartition(' ')[0]} …"
+
+
+def _mean(words: Sequence[int]) -> float:
+    return sum(words) / len(words)
 
 
 def applies(name: str) -> bool:
     """Say whether a page has text that people wrote."""
     return name.startswith("source/") and not name.startswith(_DRAWN)
+
+
+def guide(page: Page) -> bool:
+    """Say whether the targets are for a page: for all that `applies` to, but those of single workloads."""
+    return applies(page.name) and not _WORKLOAD.search(page.text)
+
+
+def check(page: Page) -> Iterator[Finding]:
+    """Yield a guide page whose sentences are outside the targets, with its worst paragraph."""
+    if not guide(page):
+        return
+    one = read(page)
+    line = one.worst
+    if line is None:
+        return
+    low, high = MEAN
+    if one.mean > high:
+        fix = "Divide the long sentences"
+    else:
+        fix = "Connect short sentences (because, so, unless, which means)"
+    message = (
+        f"the sentences of this page have {one.mean:.1f} words on average ({low:.0f} to {high:.0f} is the "
+        f"target), and {one.short:.0%} have fewer than {SHORT} (at most {SHARE:.0%}). {fix}, beginning with "
+        f'this paragraph: "{one.quoted(line)}"'
+    )
+    yield page.finding(READING, line, message)
 
 
 def read(page: Page) -> Reading:

@@ -295,7 +295,9 @@ def status_of(snippet: Snippet, known: Report) -> tuple[bool, str]:
 def _without(snippet: Snippet, block: Block) -> str:
     """Say where a snippet does not run, and why."""
     parts = []
-    if snippet.since is not None and snippet.until is not None:
+    if snippet.since is not None and snippet.since == snippet.until:
+        parts.append(f"For {snippet.since} only")
+    elif snippet.since is not None and snippet.until is not None:
         parts.append(f"For {snippet.since} to {snippet.until} only")
     elif snippet.since is not None:
         parts.append(f"For {snippet.since} and newer")

@@ -1,15 +1,14 @@
-"""Fields that are looked at, then set; members that hide a write; types without a lock. Pure."""
+"""Fields that are looked at, then set; members that hide a write. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from ftguide.native.audit.hit import Hit
 from ftguide.native.audit.reading import Reading, runs_alone
 from ftguide.native.audit.rules import Language, Weight
-from ftguide.native.audit.shape import Function, arguments
+from ftguide.native.audit.shape import Function
 
 _FIELD = (
     r"(?:\(\s*\(\s*\w+\s*\*\s*\)\s*\w+\s*\)|\w+)"
@@ -53,6 +52,10 @@ _MADE = (
 )
 #: How far below the look the write may be, in characters.
 _NEAR = 2_000
+#: A state that the function reached, rather than something it made; and how far below the look, in
+#: characters, setting it is no longer the answer to the look.
+_REACHED = re.compile(r"\s*(?:1|true|TRUE)\s*;")
+_SOON = 600
 _BINDS = re.compile(
     r"\b(?:(?:py|nb|pybind11|nanobind)::)(?:class_|enum_|exception|register_exception|bind_vector|bind_map)\s*<"
 )
@@ -68,15 +71,8 @@ _MADE_FOR_THREADS = re.compile(
     r"mutex|atomic|once|thread_local|lock|condition_variable|Mutex|Lock|Atomic|Once|semaphore|latch|CondVar",
     re.IGNORECASE,
 )
-_WRITES_FIELD = re.compile(
-    r"(?<![\w.>])(?P<root>\w+)\s*->\s*\w+(?:\s*(?:\.|->)\s*\w+|\[[^\]\n]{0,60}\])*\s*(?:(?:[+\-*/|&^%]|<<|>>)?=(?!=)|\+\+|--)"
-    r"|(?:\+\+|--)\s*(?P<other>\w+)\s*->\s*\w+"
-)
-_FIELD_NAME = re.compile(r"(?<=->)\s*\w+|(?<![\w.>])(?:m_\w+|[A-Za-z]\w*_)(?!\w|\s*\()")
-_OBJECT_TYPE = re.compile(r"\bPyObject_(?:VAR_)?HEAD\b(?P<fields>[^}]*)\}\s*(?P<name>\w*)")
-_METHODS = re.compile(
-    r"\bPy(?:MethodDef|GetSetDef)\s+\w+\s*\[|\bPyTypeObject\s+\w+\s*=|\bPyType_Slot\s+\w+\s*\["
-)
+#: A struct that begins as objects do.
+OBJECT_TYPE = re.compile(r"\bPyObject_(?:VAR_)?HEAD\b(?P<fields>[^}]*)\}\s*(?P<name>\w*)")
 
 
 def hits(reading: Reading) -> Iterator[Hit]:
@@ -87,8 +83,6 @@ def hits(reading: Reading) -> Iterator[Hit]:
                 yield from _looked_then_set(reading, function)
     yield from _bound_late(reading)
     yield from _mutable_members(reading)
-    yield from _odd_ones(reading)
-    yield from _type_without_lock(reading)
 
 
 def _looked_then_set(reading: Reading, function: Function) -> Iterator[Hit]:
@@ -174,7 +168,11 @@ def _set_after(
         if setting is None:
             return
     seen.add(field)
-    sure = not reading.locks.any and _python_object(reading, function, field)
+    sure = (
+        not reading.locks.any
+        and _python_object(reading, function, field)
+        and not (_REACHED.match(stretch, setting.end()) and setting.start() > _SOON)
+    )
     weight = Weight.FIX if sure else Weight.LOOK
     where = reading.source.line_of(function.begin + look.end() + setting.end() - 1)
     yield Hit("lazy-field", reading.source.line_of(at), f"{field} is set in line {where}", weight)
@@ -193,7 +191,7 @@ def _python_object(reading: Reading, function: Function, field: str) -> bool:
         function.parameters + ";" + reading.code[function.begin : function.end],
     )
     return kind is not None and kind[1] in {
-        one["name"] for one in _OBJECT_TYPE.finditer(reading.code)
+        one["name"] for one in OBJECT_TYPE.finditer(reading.code)
     }
 
 
@@ -271,111 +269,4 @@ def _mutable_members(reading: Reading) -> Iterator[Hit]:
             "the file has a lock: is it held?" if reading.locks.any else "",
             Weight.FIX if written and not reading.locks.any else Weight.LOOK,
             statement.begin + len(text) - len(text.lstrip()),
-        )
-
-
-def _odd_ones(reading: Reading) -> Iterator[Hit]:
-    """Find the functions that write, without a lock, what most functions on the same type write with one."""
-    groups: dict[str, list[Function]] = defaultdict(list)
-    for function in reading.shape.functions:
-        key = _receiver(function)
-        if key and not runs_alone(function, reading) and _uses_self(reading, function):
-            groups[key].append(function)
-    stretches = (*reading.locks.sections, *reading.locks.own)
-    for members in groups.values() if stretches else ():
-        held = {
-            function: [
-                (start, end)
-                for start, end in stretches
-                if function.begin <= start and end <= function.end + 1
-            ]
-            for function in members
-        }
-        locked = [function for function in members if held[function]]
-        if len(locked) < 2 or len(locked) * 2 <= len(members):
-            continue
-        guarded = {
-            match[0]
-            for function in locked
-            for start, end in held[function]
-            for match in _FIELD_NAME.finditer(reading.code, start, end)
-        }
-        for function in members:
-            writes = [
-                at
-                for at in _writes(reading, function)
-                if (name := _FIELD_NAME.search(reading.code, at)) and name[0] in guarded
-            ]
-            if writes and not held[function]:
-                hint = f"{len(locked)} of {len(members)} functions on the same type take a lock"
-                yield Hit(
-                    "odd-one-out",
-                    reading.source.line_of(writes[0]),
-                    f"{hint}, {function.name} does not",
-                )
-
-
-def _receiver(function: Function) -> str:
-    """Return the type of what a function works on: its class, or what its first parameter points at."""
-    if function.owner:
-        return function.owner
-    first = next(arguments(function.parameters), "")
-    match = re.match(r"\s*(?:const\s+)?(?:struct\s+)?(\w+)\s*\*\s*(\w+)\s*$", first)
-    return (
-        match[1] if match and match[1] not in {"PyObject", "void", "char", "PyTypeObject"} else ""
-    )
-
-
-def _self(function: Function) -> str:
-    first = next(arguments(function.parameters), "")
-    names = re.findall(r"\w+", first)
-    return names[-1] if names else ""
-
-
-def _uses_self(reading: Reading, function: Function) -> bool:
-    body = reading.code[function.begin : function.end]
-    if function.owner:
-        return re.search(r"\bthis\s*->|\b\w+_\b|\bm_\w", body) is not None
-    return re.search(rf"\b{re.escape(_self(function))}\s*->", body) is not None
-
-
-def _writes(reading: Reading, function: Function) -> Iterator[int]:
-    """Find where a function writes to the fields of what it works on."""
-    if function.owner:
-        pattern = re.compile(
-            r"\bthis\s*->\s*\w+\s*=(?!=)|(?<![\w.>])(?:m_\w+|[A-Za-z]\w*_)\s*(?:[+\-|&]?=(?!=)|\+\+|--)"
-        )
-        yield from (
-            match.start() for match in pattern.finditer(reading.code, function.begin, function.end)
-        )
-        return
-    own = _self(function)
-    for match in _WRITES_FIELD.finditer(reading.code, function.begin, function.end):
-        if own in {match["root"], match["other"]}:
-            yield match.start()
-
-
-def _type_without_lock(reading: Reading) -> Iterator[Hit]:
-    """Say once that a file has a type whose methods write fields, and no lock anywhere."""
-    if reading.locks.any or not reading.python or "atomic" in reading.code.lower():
-        return
-    kind = next(
-        (one for one in _OBJECT_TYPE.finditer(reading.code) if one["fields"].strip(" ;\n")), None
-    )
-    table = _METHODS.search(reading.code)
-    if kind is None or table is None:
-        return
-    writers = {
-        function: at
-        for function in reading.shape.functions
-        if not runs_alone(function, reading) and (at := next(_writes(reading, function), None))
-    }
-    if writers:
-        names = [function.name for function in writers]
-        count = f"{len(names)} functions write" if len(names) > 1 else f"{names[0]} writes"
-        lines = ", ".join(str(reading.source.line_of(at)) for at in [*writers.values()][:8])
-        yield Hit(
-            "unlocked-type",
-            reading.source.line_of(kind.start()),
-            f"{count} fields (lines {lines}), and nothing in the file locks",
         )

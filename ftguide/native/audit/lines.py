@@ -25,6 +25,8 @@ class Held(Protocol):
 
 
 _ARGUMENT = re.compile(r"\s*(\w{1,60})\s*[,)]")
+#: The names that C functions give to the dict of keyword arguments, which the interpreter makes per call.
+_KEYWORDS = re.compile("kw|kwds|kwargs|kwnames|keywds|keywords")
 _MAKERS = (
     "PyDict_(?:Copy|New|Keys|Values|Items)|PyMapping_(?:Keys|Values|Items)"
     "|PyList_(?:New|GetSlice)|PySequence_List|PyByteArray_From\\w+"
@@ -101,9 +103,11 @@ def _matches(rule: str, pattern: Pattern, source: Source, locks: Held | None) ->
 
 
 def _of_a_new_container(code: str, offset: int) -> bool:
-    """Say whether the first argument of a call was made a few lines before, so that nobody has it."""
+    """Say whether the first argument of a call was made for it or a few lines before: nobody else has it."""
     if not (name := _ARGUMENT.match(code, offset)):
         return False
+    if _KEYWORDS.fullmatch(name[1]):
+        return True
     one = re.escape(name[1])
     before = code[max(0, offset - 2_000) : offset]
     if begin := [match.end() for match in re.finditer(r"^\}", before, re.MULTILINE)]:

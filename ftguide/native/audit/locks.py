@@ -18,7 +18,8 @@ _BEGIN_END = re.compile(r"\b\w*(BEGIN|END)_CRITICAL_SECTION\w*")
 _GUARD = re.compile(
     r"[{}]|\bscoped_critical_section\b|\b(?:std::)?(?:lock_guard|unique_lock|scoped_lock|shared_lock)\b"
     r"|\b(?:\w*[Cc]ritical_?[Ss]ection\w*|\w*(?:[Ll]ock|[Mm]utex)\w*)_?[Gg]uard\b|\bft_object2?_guard\b"
-    r"|\b(?:\w*Mutex(?:Reader|Writer)?Lock(?:er)?|\w*(?:Scoped|Auto|Reader|Writer)Lock(?:er)?)\b"
+    r"|\b(?:\w*Mutex(?:Reader|Writer)?Lock(?:er)?|\w*(?:Scoped|Auto|Reader|Writer)Lock(?:er)?"
+    r"|\w*Critical\w*Section|\w*critical\w*_section)\b"
     r"(?=\s+\w+\s*[({])"
 )
 #: One of these is in every match: looking for words is much faster.
@@ -31,9 +32,11 @@ _GUARD_WORDS = (
     "Lock ",
     "Locker ",
     "Lock\t",
+    "Section ",
+    "_section ",
 )
 _CALL_WORDS = ("ock", "OCK", "cquire", "CQUIRE", "Enter", "ENTER")
-_OPAQUE_GUARD = re.compile(r"critical_?section|ft_object", re.IGNORECASE)
+_OPAQUE_GUARD = re.compile(r"critical\w*section|ft_object", re.IGNORECASE)
 #: A call that takes or gives back a lock, by its name: `PyMutex_Lock(&m)`, `TABLE_UNLOCK()`, `m.lock()`.
 _CALL = re.compile(
     r"(?P<owner>(?:\w+(?:\[[^\]\n]{0,40}\])?(?:\.|->)){0,4})"

@@ -21,6 +21,10 @@ _SETS_UP = re.compile(
     r"^(?:PyInit_|init|Init|setup|Setup|load_|_?import_|Test|test|main$)|(?:Init|Initialize|Setup)$"
     r"|(?:^|_)(?:init|exec|setup|set_up|bootstrap|atexit|open_module)$|_init_|_setup_|_exec_"
 )
+#: Adds something to a module that the function was given.
+_FILLS = re.compile(
+    r"\bPyModule_Add(?:Object(?:Ref)?|\w*Constant|Type)?\s*\(\s*(?P<module>\w+)\s*,"
+)
 #: Slots and casts that say the same of the function named behind them.
 _SLOT = re.compile(
     r"(?:\.\s*tp_(?:new|init|alloc|dealloc|free|clear|traverse|finalize|del)\s*=|\bPy_(?:tp_(?:new|init|alloc|dealloc|free"
@@ -55,6 +59,8 @@ class Reading:
     slots: frozenset[str]  #: names of functions that slots make run alone with their object
     importing: frozenset[str]  #: names of functions that run while the module is imported only
     python: bool  #: whether the source has anything to do with Python
+    #: Where the functions are called that nothing outside of the source can call.
+    calls: Mapping[str, Sequence[int]]
 
 
 def read_native(source: Source) -> Reading:
@@ -64,6 +70,7 @@ def read_native(source: Source) -> Reading:
     comments = [(source.starts[line - 1], text) for line, text in source.comments]
     calls = calls_within(code, shape)
     private = {one.short for one in shape.functions if is_private(code, one)}
+    inside = {name: at for name, at in calls.items() if name in private}
     slots = {
         match["name"]
         for match in (_SLOT.finditer(code) if any(word in code for word in _SLOT_WORDS) else ())
@@ -72,18 +79,27 @@ def read_native(source: Source) -> Reading:
         source=source,
         code=code,
         shape=shape,
-        locks=read_locks(
-            code, shape, comments, {name: at for name, at in calls.items() if name in private}
-        ),
+        locks=read_locks(code, shape, comments, inside),
         slots=frozenset(slots),
-        importing=_importing(shape, calls, slots),
+        importing=_importing(code, shape, calls, slots),
         python=_PYTHON.search(code) is not None,
+        calls=inside,
     )
 
 
-def _importing(shape: Shape, calls: Mapping[str, Sequence[int]], slots: set[str]) -> frozenset[str]:
-    """Name the functions that set a module up: those called so, and called by nobody else."""
+def _importing(
+    code: str, shape: Shape, calls: Mapping[str, Sequence[int]], slots: set[str]
+) -> frozenset[str]:
+    """Name the functions that set a module up: those called so or filling one, and called by nobody else."""
+    filling = {
+        one.short
+        for match in (_FILLS.finditer(code) if "PyModule_Add" in code else ())
+        if (one := shape.function_at(match.start())) is not None
+        and re.fullmatch(rf"\s*PyObject\s*\*\s*{match['module']}\s*", one.parameters)
+        and "PyObject" not in code[one.head : code.find(one.short, one.head)]  # answers no call
+    }
     named = {one.short for one in shape.functions if _SETS_UP.search(one.short)} - slots
+    named |= filling - slots
     importing = named | {"PYBIND11_MODULE", "NB_MODULE"}
     callers = {
         name: {one.short for at in places if (one := shape.function_at(at)) is not None}

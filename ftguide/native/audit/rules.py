@@ -69,7 +69,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Replacement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A function that hands out a borrowed reference, and what to call instead."""
+    """A function that returns a borrowed reference, and what to call instead."""
 
     borrowed: str
     strong: str = ""

@@ -14,6 +14,7 @@ from ftguide.native.audit import (
     files,
     fortran,
     lines,
+    methods,
     modules,
     rust,
     variables,
@@ -25,6 +26,9 @@ from ftguide.native.audit.rules import RULES, Language, Rule, Weight
 from ftguide.native.audit.source import Project, Source, shown
 
 _ALLOW = re.compile(r"ftguide:\s*allow\s+([\w-]+)(.*)")
+#: What a project writes behind a line that its own check of borrowed references asked about, as NumPy does.
+_REVIEWED = re.compile(r"\bborrowed[\s-]ref\w*\b.*\b(?:ok|safe|fine)\b", re.IGNORECASE)
+_REVIEWED_RULE = "borrowed-reference"
 
 #: What one line of a build file answers for all sources of the tree.
 _ONCE_PER_TREE = frozenset({"undeclared-f2py"})
@@ -102,6 +106,7 @@ def find(source: Source, project: Project) -> Iterator[Hit]:
             yield from lines.hits(source, project, reading.locks)
             yield from variables.hits(reading)
             yield from fields.hits(reading)
+            yield from methods.hits(reading)
             yield from modules.hits(reading)
             for at in reading.locks.left:
                 yield Hit("lock-left-held", source.line_of(at))
@@ -124,8 +129,11 @@ def _judge(source: Source, hits: Iterable[Hit], folded: str) -> tuple[list[Findi
     """Split hits into findings and those a comment on the line, or on the line above, allows."""
     comments: dict[tuple[int, str], str] = {}
     bad: list[Hit] = []
+    reviewed: set[int] = set()
     for line, text in source.comments:
         for at, words in enumerate(text.split("\n"), start=line):
+            if _REVIEWED.search(words):
+                reviewed.add(at)
             if not (match := _ALLOW.search(words)):
                 continue
             rule, reason = match[1], match[2].strip().removesuffix("*/").strip()
@@ -143,13 +151,15 @@ def _judge(source: Source, hits: Iterable[Hit], folded: str) -> tuple[list[Findi
         if key in seen:
             continue
         seen.add(key)
-        weight = hit.weight or RULES[hit.rule].weight
+        weight, hint = hit.weight or RULES[hit.rule].weight, hit.hint
+        if hit.rule == _REVIEWED_RULE and hit.line in reviewed:
+            weight, hint = Weight.LOOK, f"{hint}; a comment says that it is right here".lstrip("; ")
         finding = Finding(
             file=shown(source.name),
             line=hit.line,
             rule=RULES[hit.rule],
             weight=Weight.LOOK if source.generated else weight,
-            hint=shown(hit.hint),
+            hint=shown(hint),
             text=source.line(hit.line, hit.begin),
             folded=folded,
         )

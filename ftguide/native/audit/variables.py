@@ -35,6 +35,7 @@ _ONLY_READ = re.compile(
 _HIDES = re.compile(
     r"(?<![\w.>])(?!(?:return|else|goto|case|delete|sizeof|throw|new)\b)[A-Za-z_]\w*[\s*&]*[\s*&]$"
 )
+_CONSTANT = re.compile(r"\s*=\s*(?:-?\d\w*|true|false|TRUE|FALSE)\s*;")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -79,12 +80,29 @@ def _judged(
         hint = "written with a lock held; is it held where it is read?"
     else:
         line = reading.source.line_of(bare[0])
+        if _setting(reading, one, bare, uses[one.short]):
+            hint = f"a setting, given a constant in line {line}: is it read while it is set?"
+            return Weight.LOOK, hint
         if not reading.locks.any:
             return Weight.FIX, f"written in line {line}, and the file has no lock"
         if bare == calls:
             return Weight.FIX, f"written in line {line}, and the file's lock is not held there"
         hint = f"written in line {line} without the lock, and elsewhere with it"
     return Weight.LOOK, hint
+
+
+def _setting(reading: Reading, one: Variable, writes: list[int], uses: list[int]) -> bool:
+    """Say whether a number is only ever given constants, by functions that do not look at it first.
+
+    What is looked at and then set says whether something was done, and two threads can both do it.
+    """
+    if one.object or one.local or one.many:
+        return False
+    shape, code = reading.shape, reading.code
+    setters = {shape.function_at(at) for at in writes}
+    return all(_CONSTANT.match(code, at + len(one.short)) for at in writes) and not any(
+        shape.function_at(at) in setters for at in uses if at not in writes
+    )
 
 
 def _touched(reading: Reading, one: Variable, places: list[int]) -> tuple[list[int], list[int]]:

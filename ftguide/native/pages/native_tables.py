@@ -92,7 +92,7 @@ def replacements_table(path: Path) -> nodes.table:
         for replacement in REPLACEMENTS
     ]
     return table(
-        "Functions that hand out borrowed references, and what to call",
+        "Functions that return borrowed references, and what to call",
         [long("Borrowed"), "Its level", long("Strong"), "Its level", "Since", "Note"],
         lines,
     )

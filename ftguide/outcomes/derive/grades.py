@@ -130,7 +130,7 @@ def grade(test: Declared, name: str, *, ending: bool) -> tuple[Grade, str]:
         for pattern, meaning in _ENDINGS:
             if fnmatch.fnmatchcase(name, pattern):
                 return Grade.FORBIDDEN, meaning
-    return Grade.UNKNOWN, "The test does not know this outcome: its declaration has to be mended."
+    return Grade.UNKNOWN, "The test does not know this outcome: its declaration has to be fixed."
 
 
 def cell(test: Declared, observation: Observation) -> Cell:

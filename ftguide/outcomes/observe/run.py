@@ -7,9 +7,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from ftguide.ground.process.keeper import kept_folder
+from ftguide.ground.runs import utc_now
 from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.model import Interpreter
 from ftguide.outcomes.declare.catalogue import Declared
@@ -80,10 +81,13 @@ def _number(line: str) -> tuple[int, ...]:
     return tuple(int(part) for part in line.split("."))
 
 
-def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observation:
+def observe(
+    test: Declared, bench: Bench, size: Size, *, run: str, folder: Path | None = None
+) -> Observation:
     """Try a test on an interpreter in every configuration of a preset.
 
-    Raises `OSError` if the interpreter cannot be started.
+    Its processes work in a folder of their own, below `folder` or among the system's temporary ones. Raises
+    `OSError` if the interpreter cannot be started.
     """
     started = time.monotonic()
     subject = bench.subject
@@ -91,8 +95,7 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
     processes: list[Ran] = []
     traces: dict[str, str] = {}
     overlapping = stamped = 0
-    with tempfile.TemporaryDirectory(prefix="ftguide-outcome-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="ftguide-outcome-", dir=folder) as name:
         for configuration, seed in _schedule(test, size.configurations, repeats):
             if sum(ran.ending == "hang" for ran in processes) >= MOST_HANGS:
                 break
@@ -102,7 +105,7 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
                 configuration,
                 seconds=size.seconds,
                 seed=seed,
-                folder=folder,
+                folder=Path(name),
             )
             processes.append(tried.ran)
             if tried.ran.ending and len(traces) < MOST_TRACES:
@@ -114,7 +117,7 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
                 COVERING[0],
                 seconds=size.stamp_seconds,
                 seed=0,
-                folder=folder,
+                folder=Path(name),
                 stamps=True,
             )
             overlapping, stamped = stamps.overlapping, stamps.stamped
@@ -125,7 +128,7 @@ def observe(test: Declared, bench: Bench, size: Size, *, run: str) -> Observatio
         test=test.slug,
         hash=test.hash,
         subject=subject,
-        observed_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        observed_at=utc_now(),
         seconds=round(time.monotonic() - started, 2),
         processes=tuple(processes),
         overlapping=overlapping,
@@ -157,9 +160,10 @@ def observe_all(
     A test runs on all interpreters before the next one does, so that what is compared was seen within
     seconds.
     """
-    for test in tests:
-        for bench in chosen:
-            if skipped(test, bench.subject) or done(test, bench):
-                yield test, bench, None
-            else:
-                yield test, bench, observe(test, bench, size, run=run)
+    with kept_folder("ftguide-outcomes-") as folder:
+        for test in tests:
+            for bench in chosen:
+                if skipped(test, bench.subject) or done(test, bench):
+                    yield test, bench, None
+                else:
+                    yield test, bench, observe(test, bench, size, run=run, folder=folder)

@@ -32,7 +32,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from ftguide.outcomes.derive.coverage import coverage
@@ -41,6 +41,7 @@ from ftguide.outcomes.pages import data, draw, export, words
 from ftguide.outcomes.pages.data import Laboratory
 from ftguide.render import depends, menu
 from ftguide.render.nodes import data_file
+from ftguide.render.quote import Answer, QuotingRole, marker
 
 logger = logging.getLogger(__name__)
 
@@ -157,22 +158,25 @@ class DownloadsDirective(SphinxDirective):
         return [listed]
 
 
-class RateRole(SphinxRole):
+class RateRole(QuotingRole):
     """Quote how often an outcome was seen, linked to its test."""
+
+    kind = "outcome"
+    what = "rate"
 
     def __init__(self, spell: Callable[[Seen, str], str]) -> None:
         """Take what spells an outcome on an interpreter."""
         super().__init__()
         self._spell = spell
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    def run(self) -> Answer:
         """Return the count with its denominator, or a marker with a warning."""
         found = laboratory_of(self.env, self.env.docname)
         match = _ASKED.fullmatch(self.text)
         if match is None:
             return self.fail("write test:outcome@3.14t, or @3.14.7t for one version")
         if found.board is None:
-            return [nodes.inline("", "not observed yet", classes=["bench-missing"])], []
+            return [marker("not observed yet")], []
         if match["slug"] not in found.catalogue.tests:
             return self.fail(f"no outcome test is called {match['slug']!r}")
         name = draw.interpreter_of(found.board, match["where"])
@@ -183,18 +187,6 @@ class RateRole(SphinxRole):
         if seen is None:
             return self.fail(f"{match['slug']} neither saw nor declares {match['outcome']!r}")
         return [draw.link_slug(match["slug"], self._spell(seen, name))], []
-
-    def fail(self, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Warn at the role and return a marker instead of a number."""
-        logger.warning(
-            "%r: %s",
-            self.text,
-            message,
-            type="outcome",
-            subtype="missing",
-            location=self.get_location(),
-        )
-        return [nodes.inline("", f"[no rate: {self.text}]", classes=["bench-missing"])], []
 
 
 class OutcomeDomain(Domain):
@@ -303,7 +295,7 @@ def read_early(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None
 
 def write_exports(app: Sphinx, exception: Exception | None) -> None:
     """Write the exports beside the pages of an HTML build that shows the grid."""
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.format != "html" or app.builder.name == "epub":
         return
     if not app.env.domaindata["outcome"]["grids"]:
         return

@@ -9,9 +9,16 @@ import msgspec
 
 from ftguide.outcomes.derive.grades import Cell
 from ftguide.outcomes.pages.data import Laboratory
+from ftguide.render.tables import csv_cell
 
 #: Version of the exports. Raised when a field changes its meaning, not when one is added.
-SCHEMA = 1
+SCHEMA = 2
+#: The export says once what the places of its rows hold, which are most of it; `binary` of a cell is a place
+#: in the list of SHA-256 sums `binaries`.
+_FIELDS = {
+    "outcome_fields": ("outcome", "grade", "count", "of", "total", "low", "high"),
+    "configuration_fields": ("configuration", "samples", "counts"),
+}
 
 JSON, CSV = (f"thread-safety/data/outcomes.{kind}" for kind in ("json", "csv"))
 
@@ -21,8 +28,10 @@ def files(found: Laboratory) -> dict[str, bytes]:
     return {JSON: _json(found), CSV: _csv(found)}
 
 
-def _cell(cell: Cell) -> dict[str, object]:
+def _cell(cell: Cell, binaries: list[str]) -> dict[str, object]:
     seen = cell.observation
+    if seen.subject.binary_sha256 not in binaries:
+        binaries.append(seen.subject.binary_sha256)
     return {
         "verdict": cell.verdict,
         "samples": cell.samples,
@@ -32,28 +41,33 @@ def _cell(cell: Cell) -> dict[str, object]:
         "observed_at": seen.observed_at,
         "run": seen.run,
         "preset": seen.preset,
-        "binary_sha256": seen.subject.binary_sha256,
+        "binary": binaries.index(seen.subject.binary_sha256),
         "outcomes": [
-            {
-                "outcome": one.name,
-                "grade": one.grade,
-                "count": one.rate.count,
-                "of": "processes" if one.ending else "samples",
-                "total": one.rate.samples,
-                "low": one.rate.low,
-                "high": one.rate.high,
-            }
+            (
+                one.name,
+                one.grade,
+                one.rate.count,
+                "processes" if one.ending else "samples",
+                one.rate.samples,
+                _rounded(one.rate.low),
+                _rounded(one.rate.high),
+            )
             for one in cell.seen
         ],
         "configurations": [
-            {"configuration": str(key), "samples": samples, "counts": dict(counts)}
-            for key, counts, samples in cell.configurations()
+            (str(key), samples, dict(counts)) for key, counts, samples in cell.configurations()
         ],
     }
 
 
+def _rounded(rate: float) -> float:
+    """Return a rate with the digits that the CSV has."""
+    return float(f"{rate:.6g}")
+
+
 def _json(found: Laboratory) -> bytes:
     board = found.board
+    binaries: list[str] = []
     tests = [
         {
             "test": test.slug,
@@ -68,12 +82,13 @@ def _json(found: Laboratory) -> bytes:
             "hash": test.hash,
             "interpreters": {}
             if board is None
-            else {name: _cell(cell) for name, cell in board.of(test.slug).items()},
+            else {name: _cell(cell, binaries) for name, cell in board.of(test.slug).items()},
         }
         for test in found.catalogue.tests.values()
     ]
     machine = None if board is None else board.machine
-    return msgspec.json.encode({"schema": SCHEMA, "machine": machine, "tests": tests}) + b"\n"
+    export = {"schema": SCHEMA, "machine": machine, **_FIELDS, "binaries": binaries, "tests": tests}
+    return msgspec.json.encode(export) + b"\n"
 
 
 def _csv(found: Laboratory) -> bytes:
@@ -100,7 +115,8 @@ def _csv(found: Laboratory) -> bytes:
         seen = cell.observation
         for one in cell.seen:
             writer.writerow(
-                [
+                csv_cell(value)
+                for value in [
                     *(slug, cell.test.family, name, cell.verdict, one.name, one.grade),
                     *(one.rate.count, "processes" if one.ending else "samples", one.rate.samples),
                     *(

@@ -141,7 +141,9 @@ def decode(line: bytes, where: str, interpreter: str) -> Observation | Problem:
     except files.UnreadableError as error:
         return Problem(where, str(error).removeprefix(f"{where}: "))
     if seen.subject.name != interpreter:
-        what = f"it is about {seen.subject.name} and lies in the folder of {interpreter}. {_REMEDY}"
+        what = (
+            f"it is about {seen.subject.name!r} and lies in the folder of {interpreter}. {_REMEDY}"
+        )
         return Problem(where, what)
     counts = [(ran.samples, ran.counts.values()) for ran in seen.processes]
     if any(sum(own) != samples or min(own, default=0) < 0 for samples, own in counts):

@@ -1,4 +1,4 @@
-"""What shall be measured: the catalogue, presets, plans, and a reader's own code.
+"""What is to be measured: the catalogue, presets, plans, and a reader's own code.
 
 The terms of measuring, each defined here and used alike in code, records and pages:
 

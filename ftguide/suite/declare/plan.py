@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from benchmarks.workloads.declare import Expectation, Scaling
-from ftguide.ground.vocabulary import Arm, ExpectedError, Mode
+from ftguide.ground.vocabulary import Arm, Build, ExpectedError, Mode
 from ftguide.suite.declare.catalogue import CatalogueEntry
 from ftguide.suite.declare.presets import NO_TIME, Preset, arms_for, fitting, set_aside
 from ftguide.suite.record.model import Observed, Plan, PlannedWorkload
@@ -80,23 +80,30 @@ def make_plan(
     budget_seconds: float | None = None,
     sweep: Sequence[int] = (),
     lines: Sequence[str] = (),
+    lacking: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Plan:
     """Plan a run; `threads` = 1 where the machine allows no more, `sweep` adds counts of workers.
 
-    `lines` are those beside the main line. Raises `TooManyLinesError`.
+    `lines` are those beside the main line; `lacking` says by workload which of them cannot run it, and why.
+    Raises `TooManyLinesError`.
     """
     workloads = []
     for entry in entries:
-        arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep, lines=lines)
-        left_out: dict[str, str] = {}
-        if lines:
+        cannot = (lacking or {}).get(entry.slug, {})
+        able = [line for line in lines if line not in cannot]
+        arms = arms_for(entry.workload, threads=threads, full=size.full, sweep=sweep, lines=able)
+        left_out = {
+            f"{build}-single@{line}": why for line, why in cannot.items() for build in Build
+        }
+        if able:
             scales = entry.workload.expectation == Expectation.SCALES
-            arms, left_out = fitting(arms, MOST_ARMS, ceiling=scales)
+            arms, no_room = fitting(arms, MOST_ARMS, ceiling=scales)
+            left_out |= no_room
             alone = arms_for(entry.workload, threads=threads, full=size.full)
             left_out |= {str(arm): NO_TIME for arm in alone if set_aside(arm)}
             if len(arms) > MOST_ARMS:
                 raise TooManyLinesError(
-                    f"{len(lines) + 1} lines are {len(arms)} arms of {entry.slug}, and at most "
+                    f"{len(able) + 1} lines are {len(arms)} arms of {entry.slug}, and at most "
                     f"{MOST_ARMS} may live at once: measure fewer lines, or one thread (--threads 1)"
                 )
         # What drives workers by itself has the long values of several workers, and their variance.

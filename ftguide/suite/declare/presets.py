@@ -16,8 +16,8 @@ class Preset:
     """A named amount of work.
 
     Blocks differ by hash seed and memory layout, rounds within one do not, and between blocks is where
-    the variance is (source/benchmarks/method.md has the components): single-threaded blocks, which
-    are cheap, are therefore many and short.
+    the variance is (source/benchmarks/method-history.md has what was tried): single-threaded blocks,
+    which are cheap, are therefore many and short.
     """
 
     name: str

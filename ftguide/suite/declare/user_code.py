@@ -182,7 +182,8 @@ def _check(file: Path, name: str, option: str, *, arguments: bool) -> None:
     try:
         tree = ast.parse(file.read_bytes(), filename=str(file))
     except (SyntaxError, ValueError) as error:
-        where = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        where = f", line {line}" if line else ""
         raise UserCodeError(f"{file}{where}: not Python: {error}") from None
     defined: dict[str, ast.AST | None] = {}
     for node in ast.walk(tree):

@@ -2,7 +2,8 @@
 
 A virtual CPU is one hardware thread of a core, and somebody else's work comes and goes on the other. While it
 is there everything takes half as long again or more, for seconds or minutes, and not the same on both builds
-(source/benchmarks/method.md has the table). A ratio over all blocks is then one of that hour's mixture. Pure.
+(source/benchmarks/method-validation.md has the table). A ratio over all blocks is then one of that hour's
+mixture. Pure.
 """
 
 from __future__ import annotations

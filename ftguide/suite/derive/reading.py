@@ -6,12 +6,13 @@ with what it stands on, and is never stronger than that:
 
 - Processes share nothing. Threads that do less than as many processes share something; threads and
   processes that both do little point at the machine, or at the work.
-- On a busy machine wall-clock times say little. A thread that is kept off its CPU looks like one that
-  waits for a lock, and Linux divides its CPUs between sessions, so that two processes, each in a session
-  of its own, get more of them than two threads. CPU time is not affected: threads that need more of it
-  for the same work than processes share something on any machine.
+- On a busy machine wall-clock times say little. Linux divides its CPUs between sessions, so that two
+  processes, each in a session of its own, get more of them than two threads. CPU time is not affected, nor
+  is the time for which a thread is blocked: threads that need more of either than processes, for the same
+  work, share something on any machine.
 - What the threads did meanwhile is a hint at the cause: run all the time (counts in a shared cache line,
-  very short locks), wait (locks), or stand still for the collector.
+  very short locks), be blocked (locks, see `waiting`), or stand still for the collector, which is believed
+  as far as its time accounts for what the threads lose.
 
 `reading_words` says it.
 """
@@ -28,7 +29,8 @@ from ftguide.suite.derive import flags
 from ftguide.suite.derive.analysis import Report
 from ftguide.suite.derive.observed import observed
 from ftguide.suite.derive.series import Series
-from ftguide.suite.record.model import PlannedWorkload
+from ftguide.suite.derive.waiting import Waiting, waiting
+from ftguide.suite.record.model import PlannedWorkload, warm_up_loops
 
 #: Threads with less than this of the throughput of processes pay for something they share.
 FREE = 0.9
@@ -43,9 +45,14 @@ EFFORT_BUSY = 1.05
 #: Of the CPUs' time, taken by the hypervisor: with it, as with other programs (`flags.BUSY`), wall-clock
 #: times of several workers only say what the machine left over.
 STOLEN = 0.02
-#: Of the threads' time: what they waited, or the collector ran, beyond what processes do.
+#: Of the threads' time: what they waited beyond what processes do, and what the collector ran.
 WAITING = 0.15
+#: For which threads are blocked and processes are not. Loops and files that share nothing had 0.01 at most,
+#: also while others used 45 to 78 % of the CPUs; a lock around all that two threads do has nearly 0.5.
+BLOCKED = 0.1
 COLLECTING = 0.15
+#: Of what threads lose against processes, explained by the collector: then it is called the cause.
+MOST = 0.5
 #: Growth of the time of a value from the first to the last half of a block, in logarithms.
 GROWTH = 0.15
 #: A result this large makes a benchmark of memory.
@@ -68,7 +75,7 @@ class Cause(StrEnum):
     """What threads that share something were seen to do; a hint, no proof."""
 
     RUNNING = "running"  #: they ran all the time and needed more CPU time for the same work
-    WAITING = "waiting"  #: they were off their CPUs
+    WAITING = "waiting"  #: they were blocked, or, in records that do not tell, off their CPUs
     COLLECTING = "collecting"  #: the garbage collector ran
 
 
@@ -102,6 +109,18 @@ class Evidence:
     processes_ran: float | None
     collected: float | None  #: share of the threads' time during which the collector ran
     processes_collected: float | None
+    #: Share of what the threads lose against processes that the collector accounts for. Where it runs in
+    #: processes as well it stops one worker there, and all of them here, so the two shares of time alone
+    #: do not tell.
+    collector_explains: float | None = None
+    #: Share of the threads' time for which the collector ran beyond what it does in processes.
+    collected_more: float = 0.0
+    waiting: Waiting | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether threads wait for one another, and not for the collector: on any machine."""
+        return self.waiting is not None and self.waiting.without(self.collected_more) > BLOCKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,14 +162,16 @@ def reading(report: Report, slug: str) -> Reading:
     speedup = _estimate(measured.log_speedup(ft, "ft-single"))
     of_processes = _estimate(measured.log_speedup(processes, "ft-single"))
     efficiency = _estimate(measured.contrast(processes, ft))
-    evidence = _evidence(measured, ft, processes)
+    evidence = _evidence(measured, ft, processes, efficiency)
     disturbance = _disturbance(measured, ft)
     growth = _growth(measured)
     verdict = Verdict.UNKNOWN
     if growth is not None:
         verdict = Verdict.GROWS
     elif row.failure is None and speedup is not None:
-        verdict = judge(speedup, efficiency, evidence.effort, disturbance, threads)
+        verdict = judge(
+            speedup, efficiency, evidence.effort, disturbance, threads, waits=evidence.waits
+        )
     return Reading(
         planned=measured.planned,
         threads=threads,
@@ -162,7 +183,7 @@ def reading(report: Report, slug: str) -> Reading:
         processes=of_processes,
         efficiency=_interval(efficiency),
         evidence=evidence,
-        cause=cause(evidence, disturbance) if verdict is Verdict.SHARED else None,
+        cause=cause(evidence, disturbance, verdict),
         disturbance=disturbance,
         growth=growth,
     )
@@ -181,10 +202,13 @@ def judge(
     effort: Estimate | None,
     disturbance: Disturbance,
     threads: int,
+    *,
+    waits: bool = False,
 ) -> Verdict:
     """Return what may be said of several threads; the first rule that holds decides.
 
-    1. Threads need more CPU time than processes for the same work: SHARED, on any machine.
+    1. Threads need more CPU time than processes for the same work, or wait for one another: SHARED, on any
+       machine.
     2. They do nearly n times the work of one, and processes no better: SCALES, on any machine.
     3. The machine was busy: SHARED if they need any more CPU time than processes, else BUSY. What remains
        stands on wall-clock times.
@@ -192,7 +216,7 @@ def judge(
     5. They do as much as processes: SCALES if that is nearly n times the work of one, else MACHINE.
     6. UNSURE.
     """
-    if effort is not None and effort.low > EFFORT:
+    if waits or (effort is not None and effort.low > EFFORT):
         return Verdict.SHARED
     limit = FREE - (disturbance.others or 0)
     far_below = efficiency is not None and efficiency.high < limit
@@ -208,17 +232,27 @@ def judge(
     return Verdict.UNSURE
 
 
-def cause(evidence: Evidence, disturbance: Disturbance) -> Cause | None:
-    """Return what threads that share something were seen to do; None where the records do not tell."""
-    collected = (evidence.collected or 0) - (evidence.processes_collected or 0)
-    if collected > COLLECTING:
+def cause(evidence: Evidence, disturbance: Disturbance, verdict: Verdict) -> Cause | None:
+    """Return what threads that share something were seen to do; None where the records do not tell.
+
+    On a machine too busy for a verdict the collector can still be named: other programs make its time and
+    the threads' longer alike.
+    """
+    if verdict not in {Verdict.SHARED, Verdict.BUSY}:
+        return None
+    if (evidence.collected or 0) > COLLECTING and (evidence.collector_explains or 0) > MOST:
         return Cause.COLLECTING
+    if verdict is Verdict.BUSY:
+        return None
     ran, could = evidence.threads_ran, evidence.processes_ran
-    if ran is not None and could is not None and not disturbance.busy and could - ran > WAITING:
+    off = ran is not None and could is not None and could - ran > WAITING
+    untold = (
+        evidence.waiting is None and not disturbance.busy
+    )  # being off a CPU may be waiting for one
+    if evidence.waits or (off and untold):
         return Cause.WAITING
-    if evidence.effort is not None and evidence.effort.low > 1:
-        return Cause.RUNNING
-    return None
+    running = evidence.effort is not None and evidence.effort.low > 1
+    return Cause.RUNNING if running else None
 
 
 def _estimate(logs: Sequence[float]) -> Estimate | None:
@@ -230,16 +264,23 @@ def _interval(of: Interval | None) -> Interval | None:
     return None if of is None else Interval(ratio=of.ratio, low=of.low, high=of.high)
 
 
-def _evidence(measured: Series, threads: str, processes: str) -> Evidence:
+def _evidence(
+    measured: Series, threads: str, processes: str, efficiency: Estimate | None
+) -> Evidence:
     collected = {
         count.arm: count.mean for count in observed(measured) if count.quantity.key == "collecting"
     }
+    ours = _share(measured, threads, collected.get(threads))
+    theirs = _share(measured, processes, collected.get(processes))
     return Evidence(
         effort=_estimate(_effort(measured, threads, processes)),
         threads_ran=_ran(measured, threads),
         processes_ran=_ran(measured, processes),
-        collected=_share(measured, threads, collected.get(threads)),
-        processes_collected=_share(measured, processes, collected.get(processes)),
+        collected=ours,
+        processes_collected=theirs,
+        collector_explains=_explained(ours, theirs, efficiency),
+        collected_more=_more(ours, theirs, efficiency) or 0.0,
+        waiting=waiting(measured, threads, processes),
     )
 
 
@@ -261,11 +302,35 @@ def _ran(measured: Series, arm: str) -> float | None:
 
 
 def _share(measured: Series, arm: str, seconds: float | None) -> float | None:
-    """Return what part of a value of an arm some seconds are."""
-    durations = [one for block in measured.of(arm).values() for one in block.record.durations]
-    if seconds is None or not durations:
+    """Return what part of an arm's turns some seconds a turn are, its untimed loops included."""
+    turns = [
+        one * (1 + warm_up_loops(block.record.loops) / block.record.loops)
+        for block in measured.of(arm).values()
+        for one in block.record.durations
+    ]
+    if seconds is None or not turns:
         return None
-    return min(1.0, seconds * 1e9 / mean(durations))
+    return min(1.0, seconds * 1e9 / mean(turns))
+
+
+def _explained(
+    ours: float | None, theirs: float | None, efficiency: Estimate | None
+) -> float | None:
+    """Return how much of the time that threads need more than processes the collector ran, 0 to 1.
+
+    `ours` and `theirs` are shares of the time of threads and of processes. None where threads lose nothing.
+    """
+    more = _more(ours, theirs, efficiency)
+    if more is None or efficiency is None or efficiency.ratio >= 1:
+        return None
+    return min(1.0, more / (1 - efficiency.ratio))
+
+
+def _more(ours: float | None, theirs: float | None, efficiency: Estimate | None) -> float | None:
+    """Return what share of the threads' time the collector ran beyond what it does in processes."""
+    if ours is None or efficiency is None:
+        return None
+    return max(0.0, ours - (theirs or 0) * efficiency.ratio)
 
 
 def _disturbance(measured: Series, threads: str) -> Disturbance:

@@ -2,7 +2,7 @@
 
 Decides, once for all of them, which blocks count: those of the planned code (same version and source
 hash) and, arm by arm, those whose times are times and whose GIL state was the expected one. What
-does not count is named in `dropped`, never passed over in silence.
+does not count is named in `dropped`, never passed over silently.
 """
 
 from __future__ import annotations

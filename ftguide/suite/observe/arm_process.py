@@ -209,7 +209,10 @@ class ArmProcess(contextlib.AbstractContextManager["ArmProcess"]):
     def end(self) -> tuple[bool, dict[str, int]]:
         """Return whether the GIL is on, and the counters of all processes added up."""
         answers = self._leaders("end")
-        names = ("gc", "minor", "major", "switches", "waits", "cpu_ns", "idle_ns")
+        names = (
+            *("gc", "minor", "major", "switches", "waits", "cpu_ns", "idle_ns"),
+            *("took_ns", "ran_ns", "delayed_ns"),
+        )
         return self._gil(answers), {name: sum(a.get(name, 0) for a in answers) for name in names}
 
     def _gil(self, answers: list[Any]) -> bool:

@@ -23,15 +23,11 @@ from ftguide.ground.vocabulary import Arm, Mode, Target
 from ftguide.suite.declare import plan as planning
 from ftguide.suite.declare.plan import BlockPlan, laps_of, share
 from ftguide.suite.observe.arm_process import ArmProcess
-from ftguide.suite.record.model import ArmRecord, Block, duration
+from ftguide.suite.record.model import ArmRecord, Block, duration, warm_up_loops
 
 #: Every worker runs at least this long before its first value: caches, specialised bytecode (per thread
 #: on a free-threaded build) and the allocator settle well within it.
 WARM_UP_NS = 60_000_000
-#: The untimed loops before each value, as a share of its own, refill what the other arms evicted.
-WARM_UP_SHARE = 0.15
-#: The same for values in laps, which are short. Two thirds of a millisecond refill a core's own caches.
-LAPS_WARM_UP_SHARE = 0.33
 #: A value taken for calibration that is shorter than this is too rough to extrapolate from.
 ROUGH_NS = 5_000_000
 
@@ -155,12 +151,6 @@ def lap_times(marks: Sequence[int]) -> tuple[int, ...]:
     return tuple(end - start for start, end in itertools.pairwise(marks))
 
 
-def warm_up_loops(loops: int, laps: int = 1) -> int:
-    """Return the untimed loops before a value; none where a value is one call."""
-    share_of_loops = LAPS_WARM_UP_SHARE if laps > 1 else WARM_UP_SHARE
-    return 0 if loops == 1 else max(1, round(loops * share_of_loops))
-
-
 def calibrate(plan: BlockPlan, stage: Stage) -> planning.Loops:
     """Find the loops of a value, once per run and workload, equal on both builds; and their time.
 
@@ -239,6 +229,21 @@ def cpu_share(counted: Mapping[str, int], turns_ns: int) -> float | None:
     return round((counted["cpu_ns"] - counted["idle_ns"]) / turns_ns, 4)
 
 
+def waited(counted: Mapping[str, int]) -> dict[str, float]:
+    """Return what shares of its values' time the workers were blocked, and ready without a CPU.
+
+    The fields of `ArmRecord`; none where the system does not tell, or where no values began together.
+    """
+    took = counted["took_ns"]
+    if took <= 0:
+        return {}
+    blocked = took - counted["ran_ns"] - counted["delayed_ns"]
+    return {
+        "blocked_share": round(max(0.0, blocked / took), 4),  # three clocks, read one after another
+        "delayed_share": round(min(1.0, counted["delayed_ns"] / took), 4),
+    }
+
+
 def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -> Block:
     """Run one block; ArmFailedError when an arm cannot go on.
 
@@ -305,6 +310,7 @@ def measure(plan: BlockPlan, stage: Stage, between_values: Callable[[], None]) -
                 voluntary_switches=counted["waits"],
                 cpu_share=cpu_share(counted, turns[arm] * arm.workers),
                 idle_cpu_ns=counted["idle_ns"],
+                **waited(counted),
                 observed=tuple(observed[arm]),
                 # One worker: arms of several are not timed in laps.
                 laps=tuple(lap_times(value[0]) for value in values[arm] if laps[arm] > 1),

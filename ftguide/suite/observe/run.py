@@ -5,16 +5,14 @@ Knows no terminal: it tells an `Observer` what happens, and draws nothing itself
 
 from __future__ import annotations
 
-import secrets
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from benchmarks.workloads.declare import Group
 from ftguide.ground.machine import Platform, describe
+from ftguide.ground.runs import git, new_run_id, utc_now
 from ftguide.ground.vocabulary import Arm, ExpectedError, Target
 from ftguide.suite.declare import plan as planning
 from ftguide.suite.declare.catalogue import CatalogueEntry, catalogue
@@ -56,27 +54,6 @@ class Observer(Protocol):
 
     def failed(self, failure: model.Failure) -> None:
         """Hear that a workload cannot be measured."""
-
-
-def utc_now() -> str:
-    """Return the time as stored: UTC, ISO 8601, seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def new_run_id() -> str:
-    """Name a run after its start and eight random digits."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-
-
-def git(root: Path, *words: str) -> str | None:
-    """Return what git prints about a checkout; None without git or a history, as in an archive."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, timeout=20, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
 
 
 def suite(root: Path) -> model.Suite:

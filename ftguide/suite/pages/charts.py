@@ -1,4 +1,4 @@
-"""Dot charts with intervals, as inline SVG: ratios around 1.0, and speed-ups towards the ideal.
+"""Dot charts with intervals, as inline SVG: ratios around 1.0, and throughput towards what is possible.
 
 Pure functions: the same rows give the same bytes. The drawing is 400 units wide, a label on its own
 line above each plot line, so that it stays readable at 390 px and never needs to scroll. Colours are
@@ -7,6 +7,7 @@ Furo's CSS variables with a `light-dark()` fallback; shapes and dashes say the s
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -16,12 +17,14 @@ from xml.etree import ElementTree as ET
 from ftguide.render import numbers, svg
 
 WIDTH = 400.0
-GUTTER = 138.0  #: right of the plot: the number and its interval
+GUTTER = 138.0  #: right of the plot at least: the number and its interval
 FONT = 13.0
 SMALL = 11.5
 LINE = 17.0
-TICK_GAP = 36.0  #: units two tick labels keep apart
-LABEL_CHARACTERS = 52  #: what fits on a line at FONT
+NOTE_CHARACTERS = 26
+TICK_GAP = 28.0  #: units that two ticks keep apart at least
+EM = 0.6  #: width of a character that is reckoned with, in its size; what people write is narrower
+BOLD_EM = 0.64
 
 #: Ticks in the order in which they claim their place on the axis.
 _TICKS = (
@@ -48,6 +51,8 @@ _STYLE = f"""
 # .grid{{stroke:var(--color-background-border,light-dark(#eeebee,#303335))}}
 # .one{{stroke:{_TEXT};stroke-width:1.2}}
 # .ideal{{stroke:{_DIM};stroke-dasharray:5 4}}
+# .ceiling{{stroke:{_TEXT};stroke-width:1.6;stroke-dasharray:1.5 2.5}}
+# .panel{{fill:none;stroke:var(--color-background-border,light-dark(#eeebee,#303335))}}
 # .floor{{fill:var(--color-background-hover,light-dark(#efeff4,#1e2124));
 stroke:var(--color-foreground-border,light-dark(#878787,#666));stroke-width:.6;stroke-dasharray:2 2}}
 # .ft{{stroke:{_FT};fill:{_FT}}}
@@ -66,13 +71,15 @@ def _style(id_: str) -> str:
 
 
 class Shape(StrEnum):
-    """The shape of a mark; each stands for a word in the key."""
+    """What a key explains: the shapes of marks, and what is drawn beside them."""
 
     CIRCLE = "circle"
     DIAMOND = "diamond"
     RING = "ring"
     SQUARE = "square"
-    BAND = "band"  #: the noise floor; in keys only
+    BAND = "band"  #: the noise floor
+    IDEAL = "ideal"  #: an upright line, as the next one
+    CEILING = "ceiling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,10 @@ class Mark:
     _: KW_ONLY
     shape: Shape = Shape.CIRCLE
     series: str = "ft"  #: "ft" | "gil": colour and dash
-    name: str = ""  #: two or three letters left of the plot line
+    name: str = ""  #: left of the plot line: a build, a way to run
+    said: str = ""  #: in place of the number, at the mark that the others are relative to
+    ideal: float | None = None  #: what as many workers would reach if they did not cost anything
+    ceiling: float | None = None  #: what as many processes reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +131,25 @@ class Axis:
         return self.left + share * (self.right - self.left)
 
     def ticks(self) -> list[float]:
-        """Return round values far enough from each other, 1 among them."""
+        """Return round values far enough from each other, and from the words of each other, 1 among them."""
         chosen: list[float] = []
         for value in (v for level in _TICKS for v in level):
-            inside = self.low <= value <= self.high
-            if inside and all(abs(self.x(value) - self.x(c)) >= TICK_GAP for c in chosen):
+            if self.low <= value <= self.high and all(self._apart(value, c) for c in chosen):
                 chosen.append(value)
         return sorted(chosen)
+
+    def _apart(self, one: float, other: float) -> bool:
+        words = _wide(f"{_tick(one)}{_tick(other)}") / 2
+        return abs(self.x(one) - self.x(other)) >= max(TICK_GAP, words + 4)
+
+
+def _tick(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def _wide(text: str, size: float = SMALL) -> float:
+    """Return the width that is reckoned with for a text."""
+    return EM * size * len(text)
 
 
 def usable(value: float) -> bool:
@@ -140,11 +162,13 @@ def axis_of(entries: Sequence[Entry], *, left: float, include: Sequence[float]) 
     values = [*include]
     for entry in entries:
         for mark in entry.marks:
-            values += [v for v in (mark.value, mark.low, mark.high) if usable(v)]
+            shown = (mark.value, mark.low, mark.high, mark.ideal, mark.ceiling)
+            values += [v for v in shown if v is not None and usable(v)]
         values += entry.band
     low, high = min(values), max(values)
     pad = (high / low) ** 0.05
-    return Axis(low=low / pad, high=high * pad, left=left, right=WIDTH - GUTTER)
+    wide = max((_wide(_number(mark)) for entry in entries for mark in entry.marks), default=0)
+    return Axis(low=low / pad, high=high * pad, left=left, right=WIDTH - max(GUTTER, wide + 8))
 
 
 def _shape(parent: ET.Element, shape: Shape, series: str, x: float, y: float) -> None:
@@ -161,14 +185,25 @@ def _shape(parent: ET.Element, shape: Shape, series: str, x: float, y: float) ->
             svg.add(parent, "path", class_=series, d=d)
         case Shape.BAND:
             svg.add(parent, "rect", class_="floor", x=x - 6, y=y - 6, width=12, height=12)
+        case Shape.IDEAL | Shape.CEILING:
+            d = f"M{svg.number(x)} {svg.number(y - 7)}v14"
+            svg.add(parent, "path", class_=str(shape), d=d)
+
+
+def _number(mark: Mark) -> str:
+    """Spell what stands right of a mark."""
+    if not usable(mark.value):
+        return "not measured"
+    value, ends = numbers.ratio_parts(mark.value, mark.low, mark.high)
+    return mark.said or f"{value} ({ends})"
 
 
 def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
     """Draw whisker, dot and number of one mark on the plot line at `y`."""
     if mark.name:
         svg.add(parent, "text", mark.name, class_="s", x=2, y=y + 4)
+    svg.add(parent, "text", _number(mark), class_="s n", x=WIDTH - 2, y=y + 4)
     if not usable(mark.value):
-        svg.add(parent, "text", "not measured", class_="s n", x=WIDTH - 2, y=y + 4)
         return
     if usable(mark.low) and usable(mark.high):
         a, b = axis.x(mark.low), axis.x(mark.high)
@@ -176,8 +211,6 @@ def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
         path = f"M{svg.number(a)} {svg.number(y)}H{svg.number(b)}{ends}"
         svg.add(parent, "path", class_=f"{mark.series} whisker", d=path)
     _shape(parent, mark.shape, mark.series, axis.x(mark.value), y)
-    value, ends = numbers.ratio_parts(mark.value, mark.low, mark.high)
-    svg.add(parent, "text", f"{value} ({ends})", class_="s n", x=WIDTH - 2, y=y + 4)
 
 
 def _shorten(text: str, characters: int) -> str:
@@ -186,13 +219,18 @@ def _shorten(text: str, characters: int) -> str:
     return text[: characters - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _key(parent: ET.Element, y: float, items: Sequence[tuple[Shape, str, str]]) -> None:
-    """Draw the key on one line: shape, series, word."""
+def _key(items: Sequence[tuple[Shape, str, str]]) -> list[list[tuple[float, Shape, str, str]]]:
+    """Set the key in lines that fit: where each item begins, its shape, series and word."""
+    lines: list[list[tuple[float, Shape, str, str]]] = [[]]
     x = 8.0
     for shape, series, word in items:
-        _shape(svg.add(parent, "g"), shape, series, x, y - 4)
-        svg.add(parent, "text", word, class_="s", x=x + 9, y=y)
-        x += 24 + 6.2 * len(word)
+        wide = 24 + _wide(word)
+        if lines[-1] and x + wide > WIDTH:
+            lines.append([])
+            x = 8.0
+        lines[-1].append((x, shape, series, word))
+        x += wide
+    return lines
 
 
 def _upright(entries: Sequence[Entry]) -> Callable[[float], str]:
@@ -206,6 +244,28 @@ def _upright(entries: Sequence[Entry]) -> Callable[[float], str]:
     return lambda x: " ".join(f"M{x:.1f} {top:g}V{bottom:g}" for top, bottom in spans)
 
 
+def _limits(parent: ET.Element, marks: Sequence[Mark], axis: Axis, top: float) -> None:
+    """Draw what the workers of each mark could reach; of neighbours with the same limit as one line."""
+    for kind in (Shape.IDEAL, Shape.CEILING):
+        y = top
+        for limit, alike in itertools.groupby(getattr(mark, kind) for mark in marks):
+            bottom = y + LINE * len([*alike])
+            if limit is not None and usable(limit):
+                d = f"M{axis.x(limit):.1f} {y:g}V{bottom:g}"
+                svg.add(parent, "path", class_=str(kind), d=d)
+            y = bottom
+
+
+def _ticks(parent: ET.Element, axis: Axis, upright: Callable[[float], str], y: float) -> None:
+    """Draw the grid and its numbers, none of which leaves the drawing."""
+    for tick in axis.ticks():
+        x, word = axis.x(tick), _tick(tick)
+        if tick != 1:
+            svg.add(parent, "path", class_="grid", d=upright(x))
+        middle = max(x, _wide(word) / 2 + 1)
+        svg.add(parent, "text", word, class_="s", x=middle, y=y, text_anchor="middle")
+
+
 def _draw(
     entries: Sequence[Entry],
     axis: Axis,
@@ -214,99 +274,117 @@ def _draw(
     title: str,
     desc: str,
     ends: tuple[str, str],
-    ideal: float | None,
     key: Sequence[tuple[Shape, str, str]],
+    framed: bool = False,
 ) -> str:
     height = 8 + sum(FONT + 6 + LINE * len(e.marks) + 8 for e in entries)
-    total = height + 60
+    keyed = _key(key)
+    total = height + 43 + LINE * len(keyed)
     drawing = svg.root(WIDTH, total, id_=id_, title=title, desc=desc, style=_style(id_))
     upright = _upright(entries)
-    for tick in axis.ticks():
-        x = axis.x(tick)
-        if tick != 1:
-            svg.add(drawing, "path", class_="grid", d=upright(x))
-        svg.add(drawing, "text", f"{tick:g}", class_="s", x=x, y=height + 14, text_anchor="middle")
+    _ticks(drawing, axis, upright, height + 14)
     floors = svg.add(drawing, "g")
-    one = axis.x(1)
-    svg.add(drawing, "path", class_="one", d=upright(one))
-    if ideal is not None:
-        svg.add(drawing, "path", class_="ideal", d=upright(axis.x(ideal)))
+    svg.add(drawing, "path", class_="one", d=upright(axis.x(1)))
     y = 8.0
     for entry in entries:
-        note = _shorten(entry.note, LABEL_CHARACTERS // 2)
-        label = _shorten(entry.label, LABEL_CHARACTERS - len(note))
+        note = _shorten(entry.note, NOTE_CHARACTERS)
+        room = WIDTH - _wide(note) - 12
+        label = _shorten(entry.label, int(room / (BOLD_EM * FONT)))
         svg.add(drawing, "text", label, class_="b", x=2, y=y + FONT)
         if note:
             svg.add(drawing, "text", note, class_="s n", x=WIDTH - 2, y=y + FONT)
         y += FONT + 6
+        deep = LINE * len(entry.marks)
+        if framed:
+            left, wide = axis.left - 4, axis.right - axis.left + 8
+            svg.add(floors, "rect", class_="panel", x=left, y=y - 1, width=wide, height=deep + 6)
         if entry.band:
             a, b = map(axis.x, entry.band)
-            deep = LINE * len(entry.marks)
             svg.add(floors, "rect", class_="floor", x=a, y=y, width=max(b - a, 0.5), height=deep)
+        _limits(drawing, entry.marks, axis, y)
         for mark in entry.marks:
             _mark(drawing, mark, axis, y + LINE / 2)
             y += LINE
         y += 8
-    left, right = ends
-    svg.add(drawing, "text", left, class_="s", x=axis.left, y=height + 32)
-    svg.add(drawing, "text", right, class_="s", x=axis.right, y=height + 32, text_anchor="end")
-    _key(drawing, total - 6, key)
+    less, more = ends
+    svg.add(drawing, "text", less, class_="s", x=min(axis.left, 8), y=height + 32)
+    svg.add(drawing, "text", more, class_="s", x=axis.right, y=height + 32, text_anchor="end")
+    for y, line in enumerate(keyed):
+        baseline = height + 37 + LINE * (y + 1)
+        for x, shape, series, word in line:
+            _shape(svg.add(drawing, "g"), shape, series, x, baseline - 4)
+            svg.add(drawing, "text", word, class_="s", x=x + 9, y=baseline)
     return svg.text_of(drawing)
 
 
-def ratio_chart(entries: Sequence[Entry], *, id_: str, title: str, desc: str) -> str:
+def _beside(entries: Sequence[Entry]) -> float:
+    """Return where a plot begins, right of the longest name of a mark."""
+    widest = max((_wide(mark.name) for entry in entries for mark in entry.marks), default=0)
+    return 14 + widest if widest else 8
+
+
+def ratio_chart(
+    entries: Sequence[Entry], *, id_: str, title: str, desc: str, framed: bool = False
+) -> str:
     """Draw time ratios (free-threaded / GIL-enabled) around a baseline at 1.0, with noise floors."""
-    axis = axis_of(entries, left=8, include=(0.96, 1, 1.04))
+    shapes = {mark.shape for entry in entries for mark in entry.marks}
+    words = {Shape.CIRCLE: "slower", Shape.DIAMOND: "faster", Shape.RING: "neither"}
     return _draw(
         entries,
-        axis,
+        axis_of(entries, left=_beside(entries), include=(0.96, 1, 1.04)),
         id_=id_,
         title=title,
         desc=desc,
         ends=("\N{LEFTWARDS ARROW} less time", "more time \N{RIGHTWARDS ARROW}"),
-        ideal=None,
         key=(
-            (Shape.CIRCLE, "ft", "slower"),
-            (Shape.DIAMOND, "ft", "faster"),
-            (Shape.RING, "ft", "neither"),
+            *((shape, "ft", word) for shape, word in words.items()),
+            *([(Shape.SQUARE, "gil", "GIL-enabled")] if Shape.SQUARE in shapes else []),
             *([(Shape.BAND, "", "noise floor")] if any(e.band for e in entries) else []),
         ),
+        framed=framed,
     )
 
 
 def lines_chart(entries: Sequence[Entry], *, id_: str, title: str, desc: str) -> str:
     """Draw time ratios of several lines around a baseline at 1.0; every mark is named by its line."""
-    builds = {mark.series for entry in entries for mark in entry.marks}
     return _draw(
         entries,
-        axis_of(entries, left=44, include=(0.96, 1, 1.04)),
+        axis_of(entries, left=_beside(entries), include=(0.96, 1, 1.04)),
         id_=id_,
         title=title,
         desc=desc,
         ends=("\N{LEFTWARDS ARROW} less time", "more time \N{RIGHTWARDS ARROW}"),
-        ideal=None,
-        key=(
-            (Shape.CIRCLE, "ft", "free-threaded"),
-            *([(Shape.SQUARE, "gil", "GIL-enabled")] if "gil" in builds else []),
-        ),
+        key=_builds(entries),
     )
 
 
-def speedup_chart(
-    entries: Sequence[Entry], *, workers: int, id_: str, title: str, desc: str
+def throughput_chart(
+    entries: Sequence[Entry], *, id_: str, title: str, desc: str, framed: bool = False
 ) -> str:
-    """Draw throughput relative to one GIL-enabled thread, with the ideal of `workers` threads."""
-    axis = axis_of(entries, left=34, include=(0.9, 1, float(max(workers, 2))))
+    """Draw throughput relative to one GIL-enabled thread, with what the workers of each mark could reach."""
+    marks = [mark for entry in entries for mark in entry.marks]
     return _draw(
         entries,
-        axis,
+        axis_of(entries, left=_beside(entries), include=(0.9, 1, 1.1)),
         id_=id_,
         title=title,
         desc=desc,
         ends=("\N{LEFTWARDS ARROW} less work", "more work per second \N{RIGHTWARDS ARROW}"),
-        ideal=float(workers),
         key=(
-            (Shape.CIRCLE, "ft", f"FT, {workers} threads"),
-            (Shape.SQUARE, "gil", f"GIL, {workers} threads"),
+            *_builds(entries),
+            *([(Shape.IDEAL, "", "ideal")] if any(m.ideal for m in marks) else []),
+            *(
+                [(Shape.CEILING, "", "what processes reach")]
+                if any(m.ceiling for m in marks)
+                else []
+            ),
         ),
+        framed=framed,
     )
+
+
+def _builds(entries: Sequence[Entry]) -> list[tuple[Shape, str, str]]:
+    """Return the key of the builds that marks are of."""
+    builds = {mark.series for entry in entries for mark in entry.marks}
+    key = ((Shape.CIRCLE, "ft", "free-threaded"), (Shape.SQUARE, "gil", "GIL-enabled"))
+    return [item for item in key if item[1] in builds]

@@ -1,4 +1,4 @@
-"""The Cite block: where a page's address becomes known, the sentence and BibTeX are written.
+"""The Cite block: where a page's address becomes known, the citation is written in three forms.
 
 The address depends on the builder and on the site's one setting, so the block is a placeholder until
 a page is written; the words come from `citation.py`.
@@ -22,11 +22,13 @@ def address(app: Sphinx, page: str, slug: str | None) -> str | None:
     if not base or app.builder.format != "html":
         return None
     uri = app.builder.get_target_uri(page)
+    if app.builder.name == "epub":  # a book, whose pages have other names than the site's
+        uri = f"{page}.html"
     return f"{base.rstrip('/')}/{uri}" + (f"#{slug}" if slug else "")
 
 
 def write_citations(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
-    """Replace every placeholder of a page by a sentence and a BibTeX entry."""
+    """Replace every placeholder of a page by a sentence, a BibTeX entry and a CITATION.cff."""
     for node in list(doctree.findall(cite_block)):
         run, slug, what = node["run"], node["slug"], node["what"]
         url = address(app, node["page"], slug)
@@ -35,9 +37,19 @@ def write_citations(app: Sphinx, doctree: nodes.document, _docname: str) -> None
         if url:
             sentence += [nodes.Text(" "), nodes.reference("", url, refuri=url)]
         entry = citation.bibtex(run, slug=slug, what=what, url=url)
-        block = nodes.literal_block(entry, entry, language="bibtex")
-        block["classes"].append("bench-bibtex")
-        node.replace_self([sentence, block])
+        file = citation.cff(run, what=what, url=url)
+        node.replace_self(
+            [
+                sentence,
+                nodes.paragraph("", "As BibTeX:"),
+                nodes.literal_block(entry, entry, language="bibtex", classes=["bench-bibtex"]),
+                nodes.paragraph(
+                    "", "", nodes.Text("As "), nodes.literal("", "CITATION.cff"), nodes.Text(":")
+                ),
+                # Not highlighted: each word would get markup, on every page.
+                nodes.literal_block(file, file, language="none", classes=["bench-cff"]),
+            ]
+        )
 
 
 def setup(app: Sphinx) -> None:

@@ -9,6 +9,7 @@ number is shown that is not the run's.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,10 +20,14 @@ from ftguide.ground.vocabulary import Arm, Build
 from ftguide.suite import summaries
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.compare import Outdated
+from ftguide.suite.derive.reproduced import Agreement, closest
 from ftguide.suite.derive.summary import Summary
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.record import store, stubs
 from ftguide.suite.record.model import IndexEntry, Run
+
+#: Runs in the history of a workload; the list of all runs has the others.
+RECENT = 20
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -55,6 +60,7 @@ class Loaded:
     entry: IndexEntry
     folder: Path
     report: Summary
+    agreement: Agreement | None = None  #: of a contributed run, with our closest one
 
     @property
     def run(self) -> Run:
@@ -128,7 +134,7 @@ def arm_of(name: str) -> Arm | None:
 
 def files_of(folder: Path) -> tuple[Path, ...]:
     """List the files of a run folder that make its numbers: existing ones, in reading order."""
-    names = ("run.json", summaries.NAME, "blocks.jsonl.gz", "blocks.jsonl")
+    names = ("run.json", summaries.NAME, *store.SPELLINGS)
     return tuple(path for name in names if (path := folder / name).is_file())
 
 
@@ -249,11 +255,29 @@ class Results:
         if isinstance(report, Problem):
             self._note(report)
             return None
-        return Loaded(entry=entry, folder=folder, report=report)
+        agreement = closest(report, self._ours()) if entry.contributed else None
+        return Loaded(entry=entry, folder=folder, report=report, agreement=agreement)
+
+    def _ours(self) -> Iterator[Summary]:
+        """Yield our own run that pages quote first, of each machine: more runs must not cost a page more."""
+        ours = [each for each in self.published if each.citable and not each.contributed]
+        firsts = {entry.machine: entry for entry in reversed(store.standing(ours))}
+        for entry in firsts.values():
+            if (loaded := self.load(entry)) is not None:
+                yield loaded.report
 
     def load_all(self) -> list[Loaded]:
         """Return all published runs that can be read, withdrawn ones among them, newest first."""
         return [*filter(None, map(self.load, self.published))]
+
+    def recent(self, slug: str) -> list[tuple[Loaded, Row]]:
+        """Return the newest published runs with times for a workload, and its rows, at most `RECENT`.
+
+        No run beyond them is read, so that a page costs the same when there are hundreds.
+        """
+        runs = filter(None, map(self.load, self.published))
+        timed = ((loaded, row) for loaded in runs if (row := loaded.timed(slug)) is not None)
+        return list(itertools.islice(timed, RECENT))
 
     def find(self, run_id: str, *, local: bool = False) -> IndexEntry | None:
         """Return the index entry of a run."""

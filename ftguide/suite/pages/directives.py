@@ -15,14 +15,16 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+from ftguide.ground.runs import RUN_ID
 from ftguide.render import depends
+from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
-from ftguide.suite.pages import data, figures, files
+from ftguide.suite.pages import data, figures, files, standalone
 from ftguide.suite.pages.bench_domain import BenchDomain, domain_of
 from ftguide.suite.pages.data import Loaded, Results
+from ftguide.suite.pages.figures import Figure
 from ftguide.suite.pages.files import DataFile
 from ftguide.suite.pages.tables import draw, overview
-from ftguide.suite.record.store import RUN_ID
 
 _RUN_PAGE = re.compile(rf".*/runs/(local-)?{RUN_ID.pattern}")
 
@@ -56,19 +58,28 @@ class BenchDirective(SphinxDirective):
         return f"bench-chart-{self.env.new_serialno('bench-chart')}"
 
     def charts_of(
-        self, loaded: Loaded, rows: Sequence[Row], *, beside: bool, show: str = "both"
+        self, loaded: Loaded, rows: Sequence[Row], *, beside: bool, show: str = "both", of: str = ""
     ) -> list[nodes.Node]:
-        """Draw the charts that some rows have data for."""
-        drawn: list[nodes.Node | None] = []
-        if show in {"both", "ratio"}:
-            id_ = self.chart_id()
-            if len(rows) == 1:
-                drawn.append(figures.ratios_of_one(rows[0], id_=id_, beside=beside))
-            else:
-                drawn.append(figures.ratios(loaded, rows, id_=id_, beside=beside))
-        if show in {"both", "speedup"}:
-            drawn.append(figures.speedups(loaded, rows, id_=self.chart_id(), beside=beside))
-        return [node for node in drawn if node is not None]
+        """Draw the charts that some rows have data for, each below its sentence.
+
+        With `of`, the heading of the rows, each has a file of its own.
+        """
+        content: list[nodes.Node] = []
+        kinds = {"ratio": figures.ratios, "speedup": figures.speedups}
+        for kind, draw_rows in kinds.items():
+            wanted = show in {"both", kind}
+            figure = draw_rows(loaded, rows, id_=self.chart_id()) if wanted else None
+            if figure is not None:
+                content += figure.drawn(beside=beside)
+                if of:
+                    chosen = self.options.get("run", "")  # a page may show one group of two runs
+                    content.append(self.file_of(figure, of, f"{kind} {chosen}", loaded))
+        return content
+
+    def file_of(self, figure: Figure, of: str, kind: str, loaded: Loaded) -> nodes.Node:
+        """Return the link to a figure's own file, which is named after the page and what it is of."""
+        name = nodes.make_id(f"{self.env.docname} {of} {kind}")
+        return standalone.link(figure, name, title=of, runs=[loaded])
 
     def files(self, loaded: Loaded) -> list[DataFile]:
         """Return a run's files, and have its CSV written beside the pages."""
@@ -76,12 +87,12 @@ class BenchDirective(SphinxDirective):
         return files.of_run(loaded, self.config.bench_files)
 
     def select(self, loaded: Loaded) -> list[Row]:
-        """Return the rows that the options :group: and :workload: leave."""
-        group, slug = self.options.get("group"), self.options.get("workload")
+        """Return the rows that the options :group: and :workload: leave; the latter names one or more."""
+        group, slugs = self.options.get("group"), self.options.get("workload", "").split()
         return [
             row
             for row in loaded.report.rows
-            if (group is None or row.group == group) and (slug is None or row.slug == slug)
+            if (group is None or row.group == group) and (not slugs or row.slug in slugs)
         ]
 
     def chosen(self, results: Results) -> Loaded | None:
@@ -144,7 +155,9 @@ class ChartDirective(BenchDirective):
         if loaded is None:
             return []
         show = self.options.get("show", "both")
-        return self.charts_of(loaded, self.select(loaded), beside=False, show=show)
+        group = self.options.get("group")
+        of = words.group_heading(group) if group else self.options.get("workload", "Workloads")
+        return self.charts_of(loaded, self.select(loaded), beside=False, show=show, of=of)
 
 
 class MachinesDirective(BenchDirective):

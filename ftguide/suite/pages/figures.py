@@ -1,107 +1,113 @@
-"""Chart nodes from reports: which rows become which marks, and the table that says the same.
+"""Figures from reports: which rows become which marks, the sentence beside them, and the same as a table.
 
-Pure; the drawing itself is in `charts.py`.
+Pure; the drawing itself is in `charts.py`, the sentences are in `sentences.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from docutils import nodes
 
 from ftguide.render import numbers
 from ftguide.render.nodes import chart
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
-from ftguide.suite.derive.lines import on_main_line
 from ftguide.suite.derive.verdicts import Comparison, Verdict
-from ftguide.suite.pages import charts, data, tables
+from ftguide.suite.pages import charts, sentences, tables
 from ftguide.suite.pages.charts import Entry, Mark, Shape
 from ftguide.suite.pages.data import Loaded
+from ftguide.suite.pages.sentences import Pair
 
-_SHAPES = {Verdict.SLOWER: Shape.CIRCLE, Verdict.FASTER: Shape.DIAMOND}
+SHAPES = {Verdict.SLOWER: Shape.CIRCLE, Verdict.FASTER: Shape.DIAMOND}
 
-#: A ratio of a chart with its label.
-Pair = tuple[str, Comparison]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A drawing with its sentence and its numbers."""
+
+    svg: str
+    id_: str
+    caption: str
+    says: str
+    head: str  #: of the column of labels
+    pairs: Sequence[Pair]
+
+    def drawn(self, *, beside: bool) -> list[nodes.Node]:
+        """Return the sentence and the chart; `beside`: a table with its numbers stands nearby."""
+        shown = chart(svg=self.svg, caption=self.caption, beside=beside, ids=[f"{self.id_}-figure"])
+        shown += tables.draw("rows.charted", self.caption, self.head, self.pairs)
+        return [nodes.paragraph("", self.says, classes=["bench-says"]), shown]
 
 
 def spoken(pair: Pair) -> str:
     """Say a labelled ratio for who cannot see the chart."""
-    label, comparison = pair
-    value, ends = words.ratio_parts(comparison)
+    label, ratio = pair
+    value, ends = words.ratio_parts(ratio)
     return f"{label}: {value}, 95 % interval {ends.replace(numbers.EN_DASH, ' to ')}"
 
 
-def node(
-    svg: str, pairs: Sequence[Pair], *, id_: str, caption: str, head: str, beside: bool
-) -> chart:
-    """Return a drawing with the table of its numbers."""
-    drawn = chart(svg=svg, caption=caption, beside=beside, ids=[f"{id_}-figure"])
-    drawn += tables.draw("rows.charted", caption, head, pairs)
-    return drawn
-
-
-def _ratio_chart(
-    ratios_: Iterable[tuple[str, Comparison, float | None]],
-    *,
-    id_: str,
-    caption: str,
-    of: str = "",
-    head: str,
-    beside: bool,
-) -> chart | None:
-    """Chart labelled time ratios with their noise floors; None without any."""
-    entries, pairs = [], []
-    for label, comparison, floor in ratios_:
-        shape = _SHAPES.get(comparison.verdict, Shape.RING)
-        mark = Mark(comparison.ratio, comparison.low, comparison.high, shape=shape)
-        entries.append(Entry(label=label, note=comparison.verdict, marks=(mark,), floor=floor))
-        pairs.append((label, comparison))
-    if not pairs:
+def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str) -> Figure | None:
+    """Chart the one-thread time ratios of several workloads; None without any."""
+    measured = [
+        (tables.title(loaded, row.slug), row.single, row.floor)
+        for row in rows
+        if row.single is not None
+    ]
+    if not measured:
         return None
-    desc = "; ".join(f"{spoken(pair)}, {pair[1].verdict}" for pair in pairs)
-    svg = charts.ratio_chart(entries, id_=id_, title=f"{caption}{of}", desc=desc)
-    return node(svg, pairs, id_=id_, caption=caption, head=head, beside=beside)
-
-
-def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> chart | None:
-    """Chart the one-thread time ratios of several workloads."""
-    return _ratio_chart(
-        (
-            (tables.title(loaded, row.slug), row.single, row.floor)
-            for row in rows
-            if row.single is not None
-        ),
+    caption = "One thread: time on the free-threaded build / time on the GIL-enabled build"
+    entries, pairs = [], []
+    for label, comparison, floor in measured:
+        entries.append(timed(label, comparison, floor))
+        pairs.append((label, comparison))
+    return Figure(
+        svg=charts.ratio_chart(entries, id_=id_, title=caption, desc=judged(pairs)),
         id_=id_,
-        caption="One thread: time on the free-threaded build / time on the GIL-enabled build",
+        caption=caption,
+        says=sentences.of_several(
+            "the free-threaded build",
+            quoted(pairs),
+            unit="workloads",
+            place="in",
+            more="takes more time",
+            less="takes less time",
+        ),
         head="Workload",
-        beside=beside,
+        pairs=pairs,
     )
 
 
-def ratios_of_one(row: Row, *, id_: str, beside: bool) -> chart | None:
-    """Chart the time ratios of one workload on the main line; `lines_of_one` has the others."""
-    return _ratio_chart(
-        (
-            (f"{comparison.arm} / {comparison.base}", comparison, row.floor_of(comparison))
-            for comparison in data.comparisons(row)
-            if comparison.kind == "time"
-            and comparison not in row.replicates
-            and on_main_line(comparison)
-        ),
-        id_=id_,
-        caption="Time ratios",
-        of=f" of {row.slug}",
-        head="Arms",
-        beside=beside,
+def quoted(pairs: Sequence[Pair]) -> list[Pair]:
+    """Return pairs of workloads with their titles in quotation marks, for a sentence."""
+    left, right = "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
+    return [(f"{left}{title}{right}", of) for title, of in pairs]
+
+
+def timed(label: str, comparison: Comparison, floor: float | None, *, note: str = "") -> Entry:
+    """Return a time ratio with its verdict and its noise floor."""
+    mark = Mark(
+        comparison.ratio,
+        comparison.low,
+        comparison.high,
+        shape=SHAPES.get(comparison.verdict, Shape.RING),
     )
+    return Entry(label=label, note=note or comparison.verdict, marks=(mark,), floor=floor)
 
 
-def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> chart | None:
+def judged(pairs: Iterable[tuple[str, Comparison]]) -> str:
+    """Say labelled ratios with their verdicts, for who cannot see the chart."""
+    return "; ".join(f"{spoken(pair)}, {words.verdict_text(pair[1], None)}" for pair in pairs)
+
+
+def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str) -> Figure | None:
     """Chart the throughput of several threads on both builds, relative to one GIL-enabled thread."""
     rows = [row for row in rows if row.user_speedup is not None]
     count = tables.workers(rows)
     if not rows or count is None:
         return None
-    entries, pairs = [], []
+    entries, pairs, gained = [], list[Pair](), list[Pair]()
     for row in rows:
         label = tables.title(loaded, row.slug)
         marks = []
@@ -111,10 +117,29 @@ def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool) -> 
         ):
             if comparison is not None:
                 ratio, low, high = comparison.ratio, comparison.low, comparison.high
-                marks.append(Mark(ratio, low, high, shape=shape, series=name.lower(), name=name))
+                series, ideal = name.lower(), float(count)
+                marks.append(
+                    Mark(ratio, low, high, shape=shape, series=series, name=name, ideal=ideal)
+                )
                 pairs.append((f"{label}, {name}", comparison))
+                if name == "FT":
+                    gained.append((label, comparison))
         entries.append(Entry(label=label, marks=tuple(marks)))
     caption = f"{count} threads: throughput relative to one thread of the GIL-enabled build"
     desc = f"{'; '.join(map(spoken, pairs))}. The dashed line is the ideal, {count}."
-    svg = charts.speedup_chart(entries, workers=count, id_=id_, title=caption, desc=desc)
-    return node(svg, pairs, id_=id_, caption=caption, head="Workload", beside=beside)
+    return Figure(
+        svg=charts.throughput_chart(entries, id_=id_, title=caption, desc=desc),
+        id_=id_,
+        caption=caption,
+        says=sentences.of_several(
+            f"compared with {sentences.ONE_THREAD}, {sentences.count(count)} threads of the free-threaded "
+            "build",
+            quoted(gained),
+            unit="workloads",
+            place="in",
+            more="do more work",
+            less="do less work",
+        ),
+        head="Workload",
+        pairs=pairs,
+    )

@@ -29,8 +29,7 @@ CSV = "results.csv"
 
 _MEANINGS = {
     "run.json": "machine, interpreters, plan",
-    "blocks.jsonl.gz": "every value in order: the data everything else derives from",
-    "blocks.jsonl": "every value in order: the data everything else derives from",
+    **dict.fromkeys(store.SPELLINGS, "every value in order: the data everything else derives from"),
     CSV: "all times and ratios of the run as one table",
 }
 _WEB = re.compile(r"https?://\S+")
@@ -77,7 +76,7 @@ def of_run(loaded: Loaded, repository: str = "") -> list[DataFile]:
         )
     ]
     origin = summaries.origin_of(loaded.folder)
-    blocks = summaries.blocks_path(loaded.folder)
+    blocks = store.blocks_path(loaded.folder)
     if origin is not None:
         for path, digest in ((loaded.folder / "run.json", origin.run), (blocks, origin.blocks)):
             if digest:

@@ -6,15 +6,14 @@ import math
 from collections.abc import Iterator, Sequence
 
 from ftguide.ground.vocabulary import Arm, Build, Mode
-from ftguide.render.nodes import chart
-from ftguide.suite import line_table, words
+from ftguide.suite import line_table
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.verdicts import Comparison, Verdict
 from ftguide.suite.line_table import Column
-from ftguide.suite.pages import charts, figures, tables
+from ftguide.suite.pages import charts, figures, sentences, tables
 from ftguide.suite.pages.charts import Entry, Mark, Shape
 from ftguide.suite.pages.data import Loaded
-from ftguide.suite.pages.figures import Pair
+from ftguide.suite.pages.figures import Figure
 from ftguide.suite.record.model import Run
 
 #: More workloads than this are a table's business; a chart shows those that changed most.
@@ -43,28 +42,23 @@ def _measured(row: Row, columns: Sequence[Column]) -> Iterator[tuple[str, Compar
             yield column.heading, comparison
 
 
-def of_one(loaded: Loaded, row: Row, *, id_: str) -> chart | None:
-    """Chart a workload's time ratios on every line of a run, None for a run over one line."""
+def of_one(loaded: Loaded, row: Row, *, id_: str) -> Figure | None:
+    """Chart a workload's time on each line of a run relative to the line before, None for one line."""
     run, threads = loaded.run, loaded.run.plan.threads
     kinds: list[tuple[str, Sequence[Column]]] = []
     if run.lines:
         kinds += [
-            ("One thread: free-threaded / GIL-enabled", line_table.within(run, Mode.SINGLE)),
             ("One thread: line / line before", line_table.between(run, Mode.SINGLE)),
-            (
-                f"{threads} threads: free-threaded / GIL-enabled",
-                line_table.within(run, Mode.THREADS),
-            ),
             (f"{threads} threads: line / line before", line_table.between(run, Mode.THREADS)),
         ]
-    entries, pairs = [], list[Pair]()
+    entries, pairs = [], list[tuple[str, Comparison]]()
     for label, columns in kinds:
         measured = [*_measured(row, columns)]
         if measured:
             marks = tuple(_mark(each, _line(run, each)) for _, each in measured)
             entries.append(Entry(label=label, marks=marks))
             pairs += [(f"{label.partition(':')[0]}: {heading}", each) for heading, each in measured]
-    caption = "Time ratios on each line of CPython"
+    caption = "Time on each line of CPython / time on the line before"
     return _drawn(entries, pairs, id_=id_, caption=caption, of=f" of {row.slug}", head="Ratio")
 
 
@@ -77,7 +71,7 @@ def _line(run: Run, comparison: Comparison) -> str:
 
 def changes(
     loaded: Loaded, rows: Sequence[Row], columns: Sequence[Column], *, id_: str, caption: str
-) -> chart | None:
+) -> Figure | None:
     """Chart the workloads that changed from a line to the next, those that became faster first.
 
     `columns` are that step on either build. Of many workloads those are shown that changed most.
@@ -91,7 +85,7 @@ def changes(
     if len(changed) > MOST:
         caption += f" (the {MOST} of {len(changed)} workloads that changed most)"
     chosen = sorted(changed[:MOST], key=lambda each: min(one.ratio for _, one in each[1]))
-    entries, pairs = [], list[Pair]()
+    entries, pairs = [], list[tuple[str, Comparison]]()
     for row, measured in chosen:
         label = tables.title(loaded, row.slug)
         marks = tuple(_mark(each, _line(loaded.run, each)) for _, each in measured)
@@ -107,12 +101,23 @@ def _note(measured: Sequence[tuple[str, Comparison]]) -> str:
 
 
 def _drawn(
-    entries: Sequence[Entry], pairs: Sequence[Pair], *, id_: str, caption: str, of: str, head: str
-) -> chart | None:
+    entries: Sequence[Entry],
+    pairs: Sequence[tuple[str, Comparison]],
+    *,
+    id_: str,
+    caption: str,
+    of: str,
+    head: str,
+) -> Figure | None:
     if not entries:
         return None
-    desc = "; ".join(
-        f"{figures.spoken(pair)}, {words.verdict_text(pair[1], None)}" for pair in pairs
+    return Figure(
+        svg=charts.lines_chart(
+            entries, id_=id_, title=f"{caption}{of}", desc=figures.judged(pairs)
+        ),
+        id_=id_,
+        caption=caption,
+        says=sentences.of_changes(pairs),
+        head=head,
+        pairs=pairs,
     )
-    svg = charts.lines_chart(entries, id_=id_, title=f"{caption}{of}", desc=desc)
-    return figures.node(svg, pairs, id_=id_, caption=caption, head=head, beside=False)

@@ -26,7 +26,7 @@ from ftguide.suite.derive.families import Family
 from ftguide.suite.derive.lines import spelled
 from ftguide.suite.derive.verdicts import Comparison, ComparisonKind
 from ftguide.suite.line_table import Column
-from ftguide.suite.pages import data, line_figures
+from ftguide.suite.pages import data, line_figures, standalone, tables
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.tables import draw
@@ -87,23 +87,26 @@ class LinesDirective(BenchDirective):
     def overview(self, loaded: Loaded, rows: Sequence[Row]) -> list[nodes.Node]:
         """Return where the numbers come from, the means, and a chart for each step and number of threads."""
         run = loaded.run
-        drawn = []
+        drawn: list[nodes.Node] = []
         for mode, of in (
             (Mode.SINGLE, "One thread"),
             (Mode.THREADS, f"{run.plan.threads} threads"),
         ):
             for step in line_table.steps(run, mode):
                 caption = f"{of}: {_step(step)}, where it changed"
-                drawn.append(
-                    line_figures.changes(loaded, rows, step, id_=self.chart_id(), caption=caption)
+                figure = line_figures.changes(
+                    loaded, rows, step, id_=self.chart_id(), caption=caption
                 )
+                if figure is not None:
+                    drawn += figure.drawn(beside=False)
+                    drawn.append(self.file_of(figure, of, step[0].heading, loaded))
         return draw(
             "lines.overview",
             loaded,
             within=line_table.within(run, Mode.SINGLE),
             steps={_step(step): step for step in line_table.steps(run, Mode.SINGLE)},
             means=[*means_of(loaded)],
-            charts=[chart for chart in drawn if chart is not None],
+            charts=drawn,
             failed=[row for row in loaded.report.rows if row.failure is not None],
             outdated=[row for row in rows if data.outdated(loaded, row.slug) is not None],
         )
@@ -185,4 +188,7 @@ def of_workload(page: BenchDirective, slug: str) -> list[nodes.Node]:
     chart = line_figures.of_one(loaded, loaded.report.row(slug), id_=page.chart_id())
     if chart is None:
         return []
-    return draw("lines.workload_part", loaded, chart, linked=PAGE in page.env.found_docs)
+    title = tables.title(loaded, slug)
+    link = standalone.link(chart, f"{slug}-steps", title=title, runs=[loaded])
+    drawn = [*chart.drawn(beside=False), link]
+    return draw("lines.workload_part", loaded, drawn, linked=PAGE in page.env.found_docs)

@@ -7,16 +7,14 @@ GitHub draws the picture outside any page of ours, so that it brings its colours
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from ftguide.ground import files
 from ftguide.ground.vocabulary import Build, ExpectedError
 from ftguide.render import numbers
 from ftguide.suite import paste
 from ftguide.suite.derive.families import PYTHON_CODE
-from ftguide.suite.pages import figures
+from ftguide.suite.pages import figures, standalone
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.record import store
 
@@ -30,10 +28,6 @@ SLUGS = (
 )
 PICTURE = Path("source", "_static", "readme.svg")
 BEGIN, END = "<!-- numbers -->", "<!-- end of numbers -->"
-_SVG = "http://www.w3.org/2000/svg"
-#: A colour or font of the theme, with what stands in for it.
-_VARIABLE = re.compile(r"var\(--[a-z-]+,((?:[^()]|\([^()]*\))*)\)")
-_LIGHT_DARK = re.compile(r"light-dark\(([^,]+),([^)]+)\)")
 
 
 class ReadmeError(ExpectedError):
@@ -76,20 +70,10 @@ def text(loaded: Loaded) -> str:
 def picture(loaded: Loaded) -> str:
     """Return the drawing, with a ground and with colours of its own; ReadmeError without arms for it."""
     rows = [row for slug in SLUGS if (row := loaded.row(slug)) is not None]
-    chart = figures.speedups(loaded, rows, id_="readme", beside=False)
+    chart = figures.speedups(loaded, rows, id_="readme")
     if chart is None:
         raise ReadmeError(f"{loaded.folder}: has no arms with several workers; name other SLUGS")
-    ET.register_namespace("", _SVG)
-    drawing = ET.fromstring(chart["svg"])  # noqa: S314 - drawn a line above
-    style = drawing.find(f"{{{_SVG}}}style")
-    if style is None or style.text is None:
-        raise ReadmeError("a drawing has no style; repair ftguide/suite/pages/charts.py")
-    rules = _VARIABLE.sub(r"\1", style.text) + "#readme .ground{fill:light-dark(#fff,#131416)}"
-    light, dark = _LIGHT_DARK.sub(r"\1", rules), _LIGHT_DARK.sub(r"\2", rules)
-    style.text = f"{light}@media(prefers-color-scheme:dark){{{dark}}}"
-    ground = ET.Element(f"{{{_SVG}}}rect", {"class": "ground", "width": "100%", "height": "100%"})
-    drawing.insert(list(drawing).index(style) + 1, ground)
-    return ET.tostring(drawing, encoding="unicode") + "\n"
+    return standalone.grounded(chart.svg, "readme")
 
 
 def filled(readme: str, loaded: Loaded) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from ftguide.suite.pages import bench_domain, cite
+from ftguide.suite.pages import bench_domain, cite, standalone
 from ftguide.suite.pages.directives import (
     ChartDirective,
     MachinesDirective,
@@ -39,6 +39,7 @@ ROLES = {"mean": MeanRole(), "value": ValueRole()}
 def setup(app: Sphinx) -> None:
     """Register the domain; `bench_results` names the results folder, relative to conf.py."""
     cite.setup(app)
+    standalone.setup(app)
     app.add_config_value(
         "bench_results",
         default=str(app.confdir / RESULTS),

@@ -16,10 +16,21 @@ from ftguide.interpreters.model import Facts
 
 SCHEMA = 1
 
+#: The untimed loops before each value, as a share of its own, refill what the other arms evicted.
+WARM_UP_SHARE = 0.15
+#: The same for values in laps, which are short. Two thirds of a millisecond refill a core's own caches.
+LAPS_WARM_UP_SHARE = 0.33
+
 
 def duration(spans: Sequence[Sequence[int]]) -> int:
     """Return how long a value took from the start and the end on every worker: first to last."""
     return max(span[-1] for span in spans) - min(span[0] for span in spans)
+
+
+def warm_up_loops(loops: int, laps: int = 1) -> int:
+    """Return the untimed loops before a value; none where a value is one call."""
+    share_of_loops = LAPS_WARM_UP_SHARE if laps > 1 else WARM_UP_SHARE
+    return 0 if loops == 1 else max(1, round(loops * share_of_loops))
 
 
 def line_key(line: str) -> tuple[int, ...]:
@@ -189,6 +200,13 @@ class ArmRecord:
     #: CPU time of the arm's turns, the untimed loops included, as a share of their wall time and per
     #: worker: 1 = all workers computed all the time. None in a run that did not measure it.
     cpu_share: float | None = None
+    #: Share of the values' time, per worker, during which it waited for something other than a CPU: a lock,
+    #: the GIL, a file, a clock. Of arms with several workers; None where the system does not tell (all but
+    #: Linux), and in a run that did not measure it.
+    blocked_share: float | None = None
+    delayed_share: float | None = (
+        None  #: the same while it was ready to run, and others had its CPU
+    )
 
     @property
     def durations(self) -> tuple[int, ...]:
@@ -276,6 +294,11 @@ class IndexEntry:
     withdrawn: str | None = None  #: why, when a published run was withdrawn
     workloads: int = 0  #: how many were planned; 0 in an index written before this was counted
     contributed: bool = False  #: whether somebody sent it, see `suite.submission`
+    #: Median noise floor of its rows of one thread, as |ln r|; None without A/A copies.
+    noise: float | None = None
+    values_in: str = (
+        ""  #: commit that has the values of a superseded run; empty where the tree has them
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,32 +1,43 @@
 """Reading and writing run folders.
 
-A run folder holds `run.json`, `blocks.jsonl` (while measuring) or `blocks.jsonl.gz` (once complete)
-and what is derived from them (`ftguide.suite.summaries`). What is read here may come from a contributor: it
-is decoded against `model.py`, never executed, and an error names the file, the place and the remedy. What is
-written is written whole or not at all: new files appear by rename, lines are appended and flushed to disk one
-by one, so a killed run loses at most the line it was writing.
+A run folder holds `run.json`, `blocks.jsonl` (while measuring) or `blocks.xz` (once complete, see
+`packing`) and what is derived from them (`ftguide.suite.summaries`). Suites up to 2026.12 packed with gzip,
+and what they packed is read forever. What is read here may come from a contributor: it is decoded against
+`model.py`, never executed, and an error names the file, the place and the remedy. What is written is written
+whole or not at all: new files appear by rename, lines are appended and flushed to disk one by one, so a
+killed run loses at most the line it was writing.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from ftguide.ground import files
 from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import Build, UnknownNameError, line_of
-from ftguide.suite.record import model
+from ftguide.suite.record import model, packing
 from ftguide.suite.record.model import SCHEMA, Index, IndexEntry, Line, Run, StoredRun
 
 #: Where runs live, relative to the repository's root.
 RESULTS = Path("benchmarks") / "results"
 
-RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+#: The blocks file of a run that is being measured, and of a complete one.
+GROWING, BLOCKS = "blocks.jsonl", "blocks.xz"
+#: Of a complete run of a suite up to 2026.12; `publish.repack` makes `BLOCKS` of it.
+GZIP = "blocks.jsonl.gz"
+#: What published runs have: of these the first one that is there is read.
+PUBLISHED = (BLOCKS, GZIP)
+SPELLINGS = (*PUBLISHED, GROWING)
+
 MACHINE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
-#: A contributed file that unpacks to more than this is not one of ours: a full run has 15 MB.
-MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+#: A contributed file that unpacks to more than this is not one of ours: a full run over three lines has
+#: 27 MB, and what is read takes up to fifteen times that.
+MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 
 #: A stored file is missing, truncated, foreign, held or full; the message names file, place and remedy.
 StoreError = files.UnreadableError
@@ -43,14 +54,32 @@ def _read(path: Path) -> bytes:
         raise StoreError(f"{path}: {reason}. Is the run folder complete?") from error
 
 
-def _unpack(path: Path) -> bytes:
-    """Unpack a gzip file, refusing bombs and damaged ones by name."""
+def blocks_path(folder: Path) -> Path:
+    """Return the blocks file of a run in the spelling it has, or is going to have where there is none."""
+    return next(filter(Path.exists, (folder / name for name in SPELLINGS)), folder / BLOCKS)
+
+
+def text_of(path: Path) -> bytes:
+    """Return the lines of a blocks file of any spelling.
+
+    Raises `StoreError` for one that is damaged, or that unpacks to too much: a contributed file may be a
+    bomb.
+    """
+    if path.name == GROWING:
+        return _read(path)
     try:
-        return files.unpack(path, MAX_UNPACKED_BYTES)
+        if path.name == BLOCKS:
+            return packing.unpack(_read(path), MAX_UNPACKED_BYTES)
+        return packing.within_lines(files.unpack(path, MAX_UNPACKED_BYTES))
     except files.TooLargeError as error:
         raise StoreError(f"{path}: {error}; refused.") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, packing.PackingError) as error:
         raise StoreError(f"{path}: cannot be unpacked ({error}). R{_RESTORE}") from error
+
+
+def packed(path: Path) -> bytes:
+    """Return the content of a blocks file as a complete run has it; raises as `text_of`."""
+    return _read(path) if path.name == BLOCKS else packing.pack(text_of(path))
 
 
 def read_run(folder: Path) -> Run:
@@ -93,13 +122,11 @@ def read_lines(folder: Path) -> tuple[Line, ...]:
 
     Raises `StoreError` for a damaged or foreign one.
     """
-    packed, plain = folder / "blocks.jsonl.gz", folder / "blocks.jsonl"
-    path = packed if packed.exists() else plain
+    path = blocks_path(folder)
     if not path.exists():
         return ()
-    raw = _unpack(path) if path is packed else _read(path)
-    lines = raw.split(b"\n")
-    if lines[-1] and path is packed:
+    lines = text_of(path).split(b"\n")
+    if lines[-1] and path.name != GROWING:
         raise StoreError(f"{path}: its last line is cut off. Restore it from version control.")
     return tuple(
         files.decode(line, Line, f"{path}, line {number}", _FOREIGN)
@@ -114,6 +141,11 @@ def load(folder: Path) -> StoredRun:
     Raises `StoreError` for a damaged or foreign one.
     """
     run = read_run(folder)
+    if run.finished is not None and not blocks_path(folder).exists():
+        raise StoreError(
+            f"{folder}: its values are not here. Of a superseded run, "
+            f"`python -m ftguide fetch {folder.name}` brings them back."
+        )
     blocks: dict[tuple[str, int], model.Block] = {}
     failures: dict[str, model.Failure] = {}
     costs: dict[tuple[str, str], model.Cost] = {}
@@ -154,8 +186,8 @@ def folder_of(results: Path, entry: IndexEntry) -> Path:
     return results / machine / entry.run_id
 
 
-def entry_of(run: Run) -> IndexEntry:
-    """Summarise a run for its index."""
+def entry_of(run: Run, noise: float | None = None) -> IndexEntry:
+    """Summarise a run for its index; `noise` is what `summaries.noise` says of it."""
     gil = run.interpreters[Build.GIL]
     optimised = all(facts.pgo for facts in run.targets.values())
     return IndexEntry(
@@ -167,6 +199,7 @@ def entry_of(run: Run) -> IndexEntry:
         compiler=gil.compiler,
         citable=not run.all_differences and optimised and run.pinned,
         workloads=len(run.plan.workloads),
+        noise=noise,
     )
 
 
@@ -174,14 +207,23 @@ def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
     """Return the runs that were not withdrawn: citable, our own, whole, full ones first, else as they come.
 
     A full run has all arms and noise floors; a later, smaller one would otherwise take its place. So would
-    a run of a few workloads: one with less than half of what others have is not whole.
+    a run of a few workloads: one with less than half of what others have is not whole. Of runs that are equal
+    in all this, those of the machine whose newest one has the lowest noise floor come first: a quiet machine
+    answers more questions than a restless one, whichever measured last.
     """
     kept = [entry for entry in entries if entry.withdrawn is None]
     most = max((entry.workloads for entry in kept), default=0)
-    return sorted(
-        kept,
-        key=lambda e: (not e.citable, e.contributed, 2 * e.workloads < most, e.preset != "full"),
-    )
+
+    def rank(entry: IndexEntry) -> tuple[bool, ...]:
+        partial = 2 * entry.workloads < most
+        return not entry.citable, entry.contributed, partial, entry.preset != "full"
+
+    noise: dict[tuple[tuple[bool, ...], str], float] = {}
+    for entry in kept:  # the first of a machine is its newest
+        noise.setdefault(
+            (rank(entry), entry.machine), math.inf if entry.noise is None else entry.noise
+        )
+    return sorted(kept, key=lambda entry: (*rank(entry), noise[rank(entry), entry.machine]))
 
 
 def write_index(results: Path, entries: list[IndexEntry]) -> None:

@@ -47,12 +47,12 @@ class RunFolder:
         """
         run = store.read_run(folder)
         with _held(folder):
-            files.cut_unfinished_line(folder / "blocks.jsonl")
+            files.cut_unfinished_line(folder / store.GROWING)
             yield cls(folder, run)
 
     def append(self, line: Line) -> None:
         """Put one line on the disk; raises `StoreError` with all earlier lines as they are."""
-        path = self.folder / "blocks.jsonl"
+        path = self.folder / store.GROWING
         try:
             files.append(path, msgspec.json.encode(line) + b"\n")
         except OSError as error:
@@ -62,13 +62,13 @@ class RunFolder:
             ) from error
 
     def finish(self, finished: str) -> StoredRun:
-        """Compress the blocks, mark the run finished. May be repeated.
+        """Pack the blocks, mark the run finished. May be repeated.
 
         Raises `OSError` for a disk that is full, `StoreError` for a folder that was damaged meanwhile.
         """
-        plain, packed = self.folder / "blocks.jsonl", self.folder / "blocks.jsonl.gz"
+        plain = self.folder / store.GROWING
         if plain.exists():
-            files.write_atomic(packed, files.pack(plain.read_bytes()))
+            files.write_atomic(self.folder / store.BLOCKS, store.packed(plain))
             plain.unlink()
         stored = store.load(self.folder)
         self.run = replace(self.run, finished=finished)

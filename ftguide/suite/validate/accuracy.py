@@ -31,7 +31,7 @@ from ftguide.suite.declare.plan import BlockPlan, block_plan, laps_of, make_plan
 from ftguide.suite.declare.presets import preset
 from ftguide.suite.observe import block as blocks
 from ftguide.suite.observe.arm_process import ArmProcess
-from ftguide.suite.record.model import duration
+from ftguide.suite.record.model import duration, warm_up_loops
 from ftguide.suite.validate.attempts import FOLDER, record, write
 
 OUTPUT = FOLDER / "accuracy.json"
@@ -103,7 +103,7 @@ def one_block(plan: BlockPlan, stage: blocks.Stage, chance: random.Random) -> Lo
             took.append(duration(process.value(loops, 0, laps)))
             process.check(loops // laps)
             process.begin()
-        values = Turns(loops, laps, blocks.warm_up_loops(loops, laps))
+        values = Turns(loops, laps, warm_up_loops(loops, laps))
         stretches = Turns(loops * max(1, math.ceil(STRETCH_NS / min(took))), 1, 0)
         for turns in (values, stretches, stretches, values):
             for _ in range(ROUNDS // 2 if turns is values else 1):

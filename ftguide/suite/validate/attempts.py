@@ -8,8 +8,8 @@ from typing import Any
 
 from ftguide.ground.files import ROOT
 from ftguide.ground.machine import Machine
+from ftguide.ground.runs import git, utc_now
 from ftguide.interpreters.model import Facts
-from ftguide.suite.observe.run import git, utc_now
 
 #: Where the records of the validation lie.
 FOLDER = ROOT / "benchmarks" / "method"

@@ -25,11 +25,17 @@ from ftguide.statistics.estimates import mean
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.declare.plan import blocks_of, fit_rounds, make_plan
 from ftguide.suite.declare.presets import preset
-from ftguide.suite.observe.block import LAPS_WARM_UP_SHARE, WARM_UP_SHARE
 from ftguide.suite.observe.costs import STARTS, WATCHED_NS
 from ftguide.suite.observe.run import measures_costs
 from ftguide.suite.record import store
-from ftguide.suite.record.model import ArmRecord, Plan, PlannedWorkload, StoredRun
+from ftguide.suite.record.model import (
+    LAPS_WARM_UP_SHARE,
+    WARM_UP_SHARE,
+    ArmRecord,
+    Plan,
+    PlannedWorkload,
+    StoredRun,
+)
 from ftguide.suite.validate.attempts import FOLDER
 
 DURATIONS = FOLDER / "durations.json"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ftguide.tracker.check.dependency import Dependency, Remark
 from ftguide.tracker.derive.level_rules import Level
-from ftguide.tracker.derive.model import Reason
+from ftguide.tracker.derive.model import Reason, ReasonKind
 
 #: More probes at once would be a survey of the index, and an afternoon.
 MOST_PROBES = 100
@@ -71,7 +71,8 @@ class Checked:
     @property
     def probeable(self) -> bool:
         """Whether a probe could say more: nobody has looked, and there is something to install."""
-        return (self.answer.open or self.stale) and not self.dependency.origin
+        absent = any(reason.kind is ReasonKind.NOT_ON_INDEX for reason in self.reasons)
+        return (self.answer.open or self.stale) and not self.dependency.origin and not absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,21 +16,43 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from packaging.markers import Marker
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.markers import InvalidMarker, Marker
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
+from ftguide.ground.redact import printable
 from ftguide.tracker.record.model import CompatError
 
 #: The largest lock files known have a few megabytes; what is larger is something else.
 MAX_BYTES = 32 * 1024 * 1024
 
+#: A requirement or a range, without its hashes. Locks with conflicts have markers of some thousand letters.
+MAX_STATEMENT, MAX_MARKER = 20_000, 200_000
+#: Python converts no number with more than 4300 digits, and no version has one of a thousand.
+_NUMBER = re.compile(r"\d{1000}")
+#: Statements about one package in a list; pip-compile's have one.
+MAX_REPEATED = 1_000
+
+#: The origin of a package of conda, which has files of its own for every name.
+CONDA = "conda"
+
 #: The name of a distribution, normalised or not.
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 
 
+#: A message names a file, a place, a value and a fix; what is longer is text of the file.
+MAX_MESSAGE = 1_000
+
+
 class DependencyError(CompatError):
-    """A file or folder of dependencies cannot be read; the message names it, the place and the fix."""
+    """A file or folder of dependencies cannot be read; the message names it, the place and the fix.
+
+    It is one line that steers no terminal: names of tables and keys are text of strangers as well.
+    """
+
+    def __init__(self, message: str) -> None:
+        line = printable(" ".join(message.splitlines()))
+        super().__init__(line if len(line) <= MAX_MESSAGE else f"{line[: MAX_MESSAGE - 1]}…")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +77,7 @@ class Dependency:
         """Say whether a release is one that the statement accepts: 3.16 is 3.16.0 (PEP 440)."""
         if self.version is not None:
             return same(self.version, version)
-        with contextlib.suppress(InvalidVersion):
+        with contextlib.suppress(ValueError):
             return self.accepts.contains(version)
         return False
 
@@ -64,7 +86,7 @@ def same(one: str, other: str) -> bool:
     """Compare two versions as installers do."""
     try:
         return Version(one) == Version(other)
-    except InvalidVersion:
+    except ValueError:  # also for a number with more digits than Python converts
         return one == other
 
 
@@ -78,11 +100,12 @@ class Lack(StrEnum):
     INDIRECT = "indirect"  #: count: required by what is named, and left out on request
     REPEATED = "repeated"  #: about: name, detail: the places
     CHOSEN = "chosen"  #: about: the file that was read of a folder
+    CONDA_TOO = "conda-too"  #: about: name, detail: the place; required by the pip part as well
 
     @property
     def missing(self) -> bool:
         """Whether something would be installed, or could be, that nobody has looked at."""
-        return self not in {Lack.REPEATED, Lack.CHOSEN, Lack.INDIRECT}
+        return self not in {Lack.REPEATED, Lack.CHOSEN, Lack.INDIRECT, Lack.CONDA_TOO}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,15 +172,22 @@ def unlocked(dependencies: Iterable[Dependency]) -> tuple[Remark, ...]:
 def merged(dependencies: Iterable[Dependency]) -> Listing:
     """Take several statements about one package for one, as installers do, and say so.
 
-    Statements with different markers stay apart, and so do pins of different versions.
+    Statements with different markers or for other Pythons stay apart, and so do pins of different versions.
     """
     groups: dict[tuple[str, str], list[Dependency]] = {}
     for each in dependencies:
-        groups.setdefault((each.name, f"{each.marker} {each.origin}"), []).append(each)
+        condition = f"{each.marker} {each.requires_python} {each.origin}"
+        groups.setdefault((each.name, condition), []).append(each)
     kept, remarks = [], []
     for (name, _), said in groups.items():
         if len(said) > 1 and name != "unnamed" and not said[0].origin:
-            places = "; ".join(dict.fromkeys(each.where for each in said))
+            if len(said) > MAX_REPEATED:
+                raise DependencyError(
+                    f"{said[0].where}: {name} is named more than {MAX_REPEATED} times; name it once"
+                )
+            listed = list(dict.fromkeys(each.where for each in said))
+            more = [f"and {len(listed) - 6} more"] if len(listed) > 6 else []
+            places = "; ".join([*listed[:6], *more])
             remarks.append(Remark(lack=Lack.REPEATED, about=name, detail=places, count=len(said)))
             kept += _together(said)
         else:
@@ -170,12 +200,15 @@ def _together(said: list[Dependency]) -> list[Dependency]:
     pins = list(dict.fromkeys(each.version for each in said if each.version is not None))
     if len(pins) > 1:
         return [next(each for each in said if each.version == pin) for pin in pins]
-    accepts = SpecifierSet()
-    for each in said:
-        accepts &= each.accepts
+    accepts = SpecifierSet(specifier for each in said for specifier in each.accepts)
     first = next((each for each in said if each.version is not None), said[0])
     hashes = frozenset().union(*(each.hashes for each in said))
     return [replace(first, accepts=accepts, hashes=hashes)]
+
+
+def spelled(name: str) -> str:
+    """Return a name of somebody else's file: as it stands where it is plain, else quoted and cut."""
+    return name if NAME.fullmatch(name) else shown(name)
 
 
 def shown(value: object) -> str:
@@ -213,24 +246,35 @@ def decoded(raw: bytes, path: object) -> str:
 
 
 def file_name(address: str) -> str:
-    """Return the last part of a path or an address."""
-    path = urlsplit(address).path if "://" in address else address
+    """Return the last part of a path or an address; of an address that is none, of its text."""
+    path = address
+    if "://" in address:
+        with contextlib.suppress(ValueError):  # a bracket that is not closed: no host can be read
+            path = urlsplit(address).path
     return unquote(re.split(r"[/\\]", path.rstrip("/\\"))[-1])
 
 
 def version_of(text: object, where: str) -> str:
     """Normalise a version; raises `DependencyError`."""
     if isinstance(text, str):
-        with contextlib.suppress(InvalidVersion):
+        with contextlib.suppress(ValueError):
             return str(Version(text))
     raise DependencyError(f"{where}: {shown(text)} is not a version; write one such as 1.2.3")
 
 
-def range_of(text: object, where: str) -> SpecifierSet:
-    """Read a range of versions; raises `DependencyError`."""
+def marker_of(text: object, where: str) -> Marker:
+    """Read a marker; raises `DependencyError`."""
     try:
-        return SpecifierSet(str(text))
-    except InvalidSpecifier as error:
+        return Marker(bounded(str(text), where, MAX_MARKER))
+    except (InvalidMarker, RecursionError) as error:
+        raise DependencyError(f"{where}: {shown(text)} is not a marker; correct it") from error
+
+
+def bounded(text: str, where: str, most: int = MAX_STATEMENT) -> str:
+    """Return a statement that can be taken apart; raises `DependencyError` for one without measure."""
+    if len(text) > most or _NUMBER.search(text):
         raise DependencyError(
-            f"{where}: {shown(text)} is not a range of versions; write one such as >=1.2,<2"
-        ) from error
+            f"{where}: {shown(text)} has more than {most} characters or a number of more than 1000 digits; "
+            "write the file again"
+        )
+    return text

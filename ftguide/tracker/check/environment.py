@@ -22,7 +22,7 @@ from ftguide.tracker.observe import artifacts
 
 _LIBRARY = re.compile(r"\.(so|pyd|dylib|dll)(\.\d+)*$")
 #: Tools that an environment has before anything is installed into it.
-_TOOLS = frozenset({"pip", "setuptools", "wheel"})
+TOOLS = frozenset({"pip", "setuptools", "wheel"})
 
 CLASSIFIER = "Programming Language :: Python :: Free Threading"
 
@@ -48,7 +48,7 @@ def read(place: Path) -> list[Dependency]:
         for packages in folders
         for distribution in distributions(path=[str(packages)])
     ]
-    kept = [dependency for dependency in installed if dependency.name not in _TOOLS]
+    kept = [dependency for dependency in installed if dependency.name not in TOOLS]
     return sorted(kept, key=lambda dependency: (dependency.name, dependency.version or ""))
 
 

@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from ftguide.tracker.check import environment, locks, project, requirements
+from ftguide.tracker.check import conda, environment, locks, pixi, project, requirements
 from ftguide.tracker.check.dependency import (
     MAX_BYTES,
     DependencyError,
@@ -26,23 +26,19 @@ from ftguide.tracker.check.target import Target
 
 SUPPORTED = (
     "supported are requirements files, pylock.toml, uv.lock, poetry.lock, pdm.lock, Pipfile, "
-    "Pipfile.lock, pyproject.toml, setup.cfg, scripts with a `# /// script` header, a project's folder, "
-    "and an environment"
+    "Pipfile.lock, pixi.lock, pyproject.toml, setup.cfg, environment.yml of conda, scripts with a "
+    "`# /// script` header, a project's folder, and an environment"
 )
 #: What a project's folder is read by, the most exact first.
 IN_FOLDER = (
-    *("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock"),
+    *("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock"),
     *("requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg"),
+    *("environment.yml", "environment.yaml"),
 )
 #: Formats of other tools: not read here, and how their users get a list that is.
 _EXPORTS = {
-    (".yml", ".yaml"): "list an installed environment instead: `--python PATH`, or "
-    "`pip list --format=freeze > requirements.txt` inside it",
-    (
-        "pixi.lock",
-    ): "list the environment instead: `pixi run pip list --format=freeze`, or `--python PATH`",
-    ("conda-lock.yml",): "list the environment instead: `--python PATH`",
-    (".json",): "export a requirements file",
+    "conda-lock.yml": "list the environment instead: `--python PATH`",
+    ".json": "export a requirements file",
 }
 
 
@@ -62,12 +58,14 @@ def read(path: Path, target: Target, selection: Selection) -> Listing:
 
 def _file(path: Path, target: Target, selection: Selection) -> Listing:
     name = path.name.lower()
-    for endings, advice in _EXPORTS.items():
-        if name.endswith(endings) and name != "pipfile.lock":
+    for ending, advice in _EXPORTS.items():
+        if name.endswith(ending) and name != "pipfile.lock":
             text_of(path)  # a path that is wrong is said first
             raise DependencyError(f"{path}: this format is not read; {advice}; {SUPPORTED}")
     if name == "pipfile.lock":
         return locks.pipfile_lock(text_of(path), path, selection)
+    if name == "pixi.lock":
+        return pixi.pixi_lock(text_of(path), path, target, selection)
     if name == "setup.cfg":
         return project.setup_cfg(path, selection)
     if name == "pipfile" or name.endswith((".toml", ".lock")):
@@ -75,6 +73,8 @@ def _file(path: Path, target: Target, selection: Selection) -> Listing:
         ordered = sorted(listing.dependencies, key=lambda each: (each.name, each.version or ""))
         return replace(listing, dependencies=tuple(ordered))
     project.check_names(selection, extras=(), groups=())
+    if name.endswith((".yml", ".yaml")):
+        return conda.environment(path)
     return project.script(path) if name.endswith((".py", ".pyw")) else requirements.read(path)
 
 
@@ -96,7 +96,7 @@ def _toml(path: Path, target: Target, selection: Selection) -> Listing:
     """Read a file of any of the formats in TOML, told apart by what stands in it."""
     try:
         data = tomllib.loads(text_of(path))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for a number that Python does not convert
         fix = "write the lock again" if path.suffix == ".lock" else "correct it"
         raise DependencyError(f"{path}: not TOML ({error}); {fix}") from error
     if path.name.lower() == "pipfile":

@@ -12,7 +12,7 @@ from datetime import date
 
 from ftguide.tracker.check import offers
 from ftguide.tracker.check.answer import ANSWERS, Answer, Checked
-from ftguide.tracker.check.dependency import Dependency, same
+from ftguide.tracker.check.dependency import CONDA, Dependency, same
 from ftguide.tracker.check.offers import Release
 from ftguide.tracker.check.target import Target
 from ftguide.tracker.derive.derive import cell_of, counted_until
@@ -37,7 +37,8 @@ class Known:
 def judge(dependency: Dependency, known: Known, target: Target, today: date) -> Checked:
     """Answer for one dependency."""
     if dependency.origin and dependency.wheels is None:
-        return _unknown(dependency, Reason(ReasonKind.NOT_FROM_INDEX, dependency.origin))
+        kind = ReasonKind.CONDA if dependency.origin == CONDA else ReasonKind.NOT_FROM_INDEX
+        return _unknown(dependency, Reason(kind, dependency.origin))
     until = end_of(today)
     counted = counted_until(known.evidence, until)
     release = offers.taken(known.releases or (), dependency, target)
@@ -255,7 +256,7 @@ def _with_upgrade(
             return replace(checked, reasons=(*checked.reasons, better))
     plain = replace(dependency, version=None, accepts=type(dependency.accepts)(), wheels=None)
     newest = offers.taken(known.releases or (), plain, target)
-    if newest is None or same(str(newest.version), checked.version):
+    if newest is None or same(str(newest.version), about):
         return checked
     best = offers.file_for(newest.wheels, target)
     if best is None:

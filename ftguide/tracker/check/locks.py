@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import Marker
 from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock, PylockValidationError
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -27,8 +27,10 @@ from ftguide.tracker.check.dependency import (
     Remark,
     Selection,
     file_name,
+    marker_of,
     plain,
     shown,
+    spelled,
     version_of,
 )
 from ftguide.tracker.check.project import Table, check_names, table
@@ -146,7 +148,8 @@ def _grouped(
         else:
             left[Lack.GROUP, min(groups)] += 1
     remarks = tuple(
-        Remark(lack=lack, about=name, count=count) for (lack, name), count in sorted(left.items())
+        Remark(lack=lack, about=spelled(name) if name else "", count=count)
+        for (lack, name), count in sorted(left.items())
     )
     return Listing(dependencies=tuple(kept), remarks=remarks)
 
@@ -239,12 +242,7 @@ def _marker(value: object, where: str) -> Marker | None:
         value = " or ".join(f"({text})" for text in texts) if len(texts) == len(value) else None
     if value is None or value == "":
         return None
-    try:
-        return Marker(str(value))
-    except InvalidMarker as error:
-        raise DependencyError(
-            f"{where}: {shown(value)} is not a marker; write the lock again"
-        ) from error
+    return marker_of(value, where)
 
 
 def pipfile_lock(text: str, path: Path, selection: Selection) -> Listing:
@@ -271,7 +269,7 @@ def pipfile_lock(text: str, path: Path, selection: Selection) -> Listing:
         if section == "default" or selection.wants_group(group):
             kept += _of_pipfile(listed, f"{path}, {section}")
         elif listed:
-            remarks.append(Remark(lack=Lack.GROUP, about=group, count=len(listed)))
+            remarks.append(Remark(lack=Lack.GROUP, about=spelled(group), count=len(listed)))
     return Listing(dependencies=tuple(kept), remarks=tuple(remarks))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name, parse_sdist_filename
+from packaging.version import Version
 
 from ftguide.tracker.check.dependency import Dependency
 from ftguide.tracker.check.target import Target
@@ -71,9 +71,7 @@ def _about(raw: IndexFile) -> tuple[str, str]:
         return (parts[0], parts[1]) if len(parts) == 3 else ("", "")
     try:
         name, version = parse_sdist_filename(raw.filename)
-    except (
-        InvalidSdistFilename
-    ):  # an installer for Windows, a signature, a name that breaks the rules
+    except ValueError:  # an installer for Windows, a signature, a name that breaks the rules
         return "", ""
     return name, str(version)
 
@@ -81,7 +79,7 @@ def _about(raw: IndexFile) -> tuple[str, str]:
 def _version(text: str) -> Version | None:
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

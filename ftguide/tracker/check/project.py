@@ -7,16 +7,13 @@ know is refused with the way to export it, never taken for "no dependencies".
 from __future__ import annotations
 
 import configparser
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from packaging.markers import InvalidMarker, Marker
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from ftguide.tracker.check import requirements
 from ftguide.tracker.check.dependency import (
@@ -27,18 +24,21 @@ from ftguide.tracker.check.dependency import (
     Listing,
     Remark,
     Selection,
+    marker_of,
     merged,
     plain,
     shown,
+    spelled,
     text_of,
     unlocked,
 )
+from ftguide.tracker.check.poetry import poetry_range
 
 #: How a project with any build back end is turned into a list.
 EXPORT = "export them with `uv pip compile {name} -o requirements.txt` and check that"
 
-_SCRIPT = re.compile(r"(?m)^# /// script$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
-_POETRY_RANGE = re.compile(r"(\^|~(?!=))\s*(\d+(?:\.\d+)*)(.*)")
+#: Stands for extras whose names only a build knows.
+_DYNAMIC = "(dynamic)"
 
 Table = Mapping[str, object]
 
@@ -64,19 +64,37 @@ def pyproject(data: Table, path: Path, selection: Selection) -> Listing:
 
 def script(path: Path) -> Listing:
     """Read the header of a script (PEP 723); raises `DependencyError` where there is none."""
-    match = _SCRIPT.search(text_of(path).replace("\r\n", "\n"))
-    if match is None:
+    content = _header(text_of(path).splitlines())
+    if content is None:
         raise DependencyError(
             f"{path}: a Python file without a `# /// script` header, so its dependencies are not read; "
             f"for a setup.py, {EXPORT.format(name=path.name)}"
         )
-    content = "\n".join(line[2:] for line in match["content"].splitlines())
     try:
         data = tomllib.loads(content)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also for a number that Python does not convert
         raise DependencyError(f"{path}, header: not TOML ({error}); correct it") from error
     listed = _requirements(data.get("dependencies", []), f"{path}, dependencies", path.parent)
     return _listing([_Part(lack=None, name="", dependencies=tuple(listed))], Selection())
+
+
+def _header(lines: list[str]) -> str | None:
+    """Return the TOML in the first block of comments that is a header, in one pass over the lines.
+
+    The expression that the standard shows takes hours over many lines that begin a header and end none.
+    """
+    begun: int | None = None
+    end: int | None = None
+    for number, line in enumerate([*lines, ""]):
+        if line != "#" and not line.startswith("# "):
+            if begun is not None and end is not None:
+                return "\n".join(each[2:] for each in lines[begun + 1 : end])
+            begun = end = None
+        elif begun is None and line == "# /// script":
+            begun = number
+        elif begun is not None and line == "# ///":
+            end = number
+    return None
 
 
 def setup_cfg(path: Path, selection: Selection) -> Listing:
@@ -163,7 +181,7 @@ def _parts(data: Table, path: Path) -> list[_Part]:
 def _standard(project: Table, tool: Table, path: Path) -> Iterator[_Part]:
     """Yield what [project] declares."""
     dynamic = project.get("dynamic")
-    names = set(dynamic) if isinstance(dynamic, list) else set()
+    names = set(map(str, dynamic)) if isinstance(dynamic, list) else set()
     sources = table(table(tool.get("setuptools")).get("dynamic"))
     if "dependencies" in names:
         found = _dynamic(sources.get("dependencies"), path, "dependencies")
@@ -178,7 +196,7 @@ def _standard(project: Table, tool: Table, path: Path) -> Iterator[_Part]:
             found = _dynamic(source, path, what)
             yield _Part(lack=Lack.EXTRA, name=name, dependencies=tuple(found))
         if not extras:
-            yield _Part(lack=Lack.EXTRA, name="(dynamic)", dependencies=())
+            yield _Part(lack=Lack.EXTRA, name=_DYNAMIC, dependencies=())
     for name, listed in table(project.get("optional-dependencies")).items():
         where = f"{path}, project.optional-dependencies.{name}"
         found = _requirements(listed, where, path.parent)
@@ -229,11 +247,16 @@ def _group(
 def _requirements(listed: object, where: str, folder: Path) -> Iterator[Dependency]:
     if not isinstance(listed, list):
         raise DependencyError(f"{where}: not a list; write a list of strings")
+    if len(listed) > requirements.MAX_REQUIREMENTS:
+        raise DependencyError(
+            f"{where}: more than {requirements.MAX_REQUIREMENTS} requirements; that is no list of a project"
+        )
     for number, text in enumerate(listed):
         place = f"{where}[{number}]"
         if not isinstance(text, str):
             raise DependencyError(f"{place}: {shown(text)} is not a string; write a requirement")
-        yield requirements.requirement(text, place, folder)
+        # pdm writes its editable dependencies as a requirements file does.
+        yield requirements.requirement(text.removeprefix("-e "), place, folder)
 
 
 # --- poetry's own tables, and a Pipfile's -----------------------------------------------------------
@@ -290,53 +313,14 @@ def _one(name: str, value: object, where: str) -> Dependency:
     accepts = poetry_range(stated, where)
     pins = [spec.version for spec in accepts if spec.operator == "==" and "*" not in spec.version]
     marker = given.get("markers")
-    try:
-        parsed = Marker(str(marker)) if marker else None
-    except InvalidMarker as error:
-        raise DependencyError(f"{where}: {shown(marker)} is not a marker; correct it") from error
     requires = given.get("python")
     return replace(
         made,
         version=str(Version(pins[0])) if pins else None,
         accepts=accepts,
-        marker=parsed,
+        marker=marker_of(marker, where) if marker else None,
         requires_python=str(poetry_range(requires, where)) if isinstance(requires, str) else "",
     )
-
-
-def poetry_range(text: str, where: str) -> SpecifierSet:
-    """Translate poetry's caret, tilde, star and bare versions; raises `DependencyError`.
-
-    Alternatives (`||`) become the widest range that holds them all: any version.
-    """
-    if "|" in text:
-        return SpecifierSet()
-    parts = []
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
-        if part == "*":
-            continue
-        match = _POETRY_RANGE.fullmatch(part)
-        if match:
-            numbers = [int(number) for number in match[2].split(".")]
-            parts += [f">={match[2]}{match[3]}", f"<{_next(match[1], numbers)}"]
-        else:
-            parts.append(part if part[0] in "<>=!~" else f"=={part}")
-    try:
-        return SpecifierSet(",".join(parts))
-    except (InvalidSpecifier, InvalidVersion) as error:
-        raise DependencyError(
-            f"{where}: {shown(text)} is not a range of versions; write one such as ^1.2"
-        ) from error
-
-
-def _next(sign: str, numbers: list[int]) -> str:
-    """Return the first version that a caret or a tilde excludes."""
-    if sign == "~":
-        kept = numbers[:2]
-    else:  # a caret keeps the first number that is not zero
-        first = next((n for n, number in enumerate(numbers) if number), len(numbers) - 1)
-        kept = numbers[: first + 1]
-    return ".".join(str(number) for number in [*kept[:-1], kept[-1] + 1])
 
 
 # --- putting the parts together ---------------------------------------------------------------------
@@ -354,7 +338,7 @@ def _listing(parts: Iterable[_Part], selection: Selection) -> Listing:
         groups=[part.name for part in parts if part.lack is Lack.GROUP],
     )
     kept: list[Dependency] = []
-    left = []
+    left: dict[tuple[Lack, str], int] = {}  # a group may stand in a standard table and in a tool's
     for part in parts:
         chosen = part.lack is None or (
             selection.wants_extra(part.name)
@@ -363,13 +347,15 @@ def _listing(parts: Iterable[_Part], selection: Selection) -> Listing:
         )
         if chosen:
             kept += part.dependencies
-        elif part.lack is not None and (part.dependencies or part.name == "(dynamic)"):
-            count = len(part.dependencies)
-            left.append(Remark(lack=part.lack, about=part.name, count=count))
+        elif part.lack is not None and (part.dependencies or part.name == _DYNAMIC):
+            about = part.name if part.name == _DYNAMIC else spelled(part.name)
+            key = part.lack, about
+            left[key] = left.get(key, 0) + len(part.dependencies)
     listing = merged(kept)
+    remarks = (Remark(lack=lack, about=about, count=n) for (lack, about), n in left.items())
     return replace(
         listing,
-        remarks=(*listing.remarks, *left, *unlocked(listing.dependencies)),
+        remarks=(*listing.remarks, *remarks, *unlocked(listing.dependencies)),
     )
 
 
@@ -381,5 +367,6 @@ def check_names(selection: Selection, *, extras: Iterable[str], groups: Iterable
     ):
         known = sorted({plain(name) for name in there})
         for name in sorted(asked - set(known)):
-            has = f"there are {', '.join(known)}" if known else "there is none"
+            first = ", ".join(map(spelled, known[:12])) + ", …" * (len(known) > 12)
+            has = f"there are {first}" if known else "there is none"
             raise DependencyError(f"{option} {shown(name)}: nothing is called that; {has}")

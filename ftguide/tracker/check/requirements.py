@@ -14,14 +14,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
-from packaging.utils import InvalidSdistFilename, canonicalize_name, parse_sdist_filename
+from packaging.specifiers import Specifier, SpecifierSet
+from packaging.utils import canonicalize_name, parse_sdist_filename
 
 from ftguide.tracker.check.dependency import (
+    MAX_REPEATED,
     NAME,
     Dependency,
     DependencyError,
     Listing,
+    bounded,
     file_name,
     merged,
     shown,
@@ -42,6 +44,8 @@ _OPTION = re.compile(r"(-[rce]|--requirement|--constraint|--editable)[\s=]*(.*)"
 
 #: Files that one list may include, counted each time: twelve files can include each other a million times.
 MAX_FILES = 200
+#: The largest locks known have a few thousand packages.
+MAX_REQUIREMENTS = 20_000
 
 
 @dataclass(slots=True)
@@ -49,8 +53,17 @@ class _Reading:
     """What reading a list with its includes has come to."""
 
     pins: dict[str, str] = field(default_factory=dict)  #: of constraints
-    ranges: dict[str, SpecifierSet] = field(default_factory=dict)
+    ranges: dict[str, set[Specifier]] = field(default_factory=dict)
     files: int = 0
+    requirements: int = 0
+
+    def count(self, where: str) -> None:
+        """Count a requirement; raises `DependencyError` where there are more than a project has."""
+        self.requirements += 1
+        if self.requirements > MAX_REQUIREMENTS:
+            raise DependencyError(
+                f"{where}: more than {MAX_REQUIREMENTS} requirements; that is no list of a project"
+            )
 
 
 def read(path: Path) -> Listing:
@@ -60,8 +73,13 @@ def read(path: Path) -> Listing:
 
 def read_text(text: str, path: Path) -> Listing:
     """Read the text of a requirements file; what it includes lies beside `path`."""
+    return read_lines(logical_lines(text), path)
+
+
+def read_lines(lines: Iterable[tuple[int, str]], path: Path) -> Listing:
+    """Read lines of a requirements file with their numbers, wherever they stand in `path`."""
     reading = _Reading()
-    required = [_constrained(each, reading) for each in _read(path, text, (), reading)]
+    required = [_constrained(each, reading) for each in _read(path, lines, (), reading)]
     listing = merged(required)
     return replace(listing, remarks=(*listing.remarks, *unlocked(listing.dependencies)))
 
@@ -70,11 +88,11 @@ def _constrained(each: Dependency, reading: _Reading) -> Dependency:
     """Apply what constraints say to what is required."""
     if each.version is not None:
         return each
-    accepts = each.accepts & reading.ranges.get(each.name, SpecifierSet())
+    accepts = SpecifierSet([*each.accepts, *reading.ranges.get(each.name, ())])
     return replace(each, version=reading.pins.get(each.name), accepts=accepts)
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield number and content of each line, continuations joined, comments dropped."""
     start, parts = 0, list[str]()
     lines = text.splitlines()
@@ -90,7 +108,9 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             yield start, whole
 
 
-def _read(path: Path, text: str, stack: tuple[Path, ...], reading: _Reading) -> list[Dependency]:
+def _read(
+    path: Path, lines: Iterable[tuple[int, str]], stack: tuple[Path, ...], reading: _Reading
+) -> list[Dependency]:
     """Return the dependencies of a file and of those it includes; constraints go into `reading`."""
     here = path.resolve()
     if here in stack:
@@ -101,9 +121,10 @@ def _read(path: Path, text: str, stack: tuple[Path, ...], reading: _Reading) -> 
     if reading.files > MAX_FILES:
         raise DependencyError(f"{path}: more than {MAX_FILES} files included; flatten the files")
     required: list[Dependency] = []
-    for number, line in _logical_lines(text):
+    for number, line in lines:
         where = f"{path}, line {number}"
         if not line.startswith("-"):
+            reading.count(where)
             required.append(requirement(line, where, path.parent))
         elif match := _OPTION.fullmatch(line):  # others say how to install, not what
             option, value = match[1], match[2].strip()
@@ -115,7 +136,7 @@ def _read(path: Path, text: str, stack: tuple[Path, ...], reading: _Reading) -> 
                     f"{where}: {shown(line)} is not a file beside this one; download it and name its path"
                 )
             other = path.parent / value
-            inner = _read(other, text_of(other), (*stack, here), reading)
+            inner = _read(other, logical_lines(text_of(other)), (*stack, here), reading)
             if option in {"-r", "--requirement"}:
                 required += inner
             else:
@@ -128,8 +149,12 @@ def _constrain(constraints: Iterable[Dependency], reading: _Reading) -> None:
         if each.version is not None:
             reading.pins[each.name] = each.version
         else:
-            known = reading.ranges.get(each.name, SpecifierSet())
-            reading.ranges[each.name] = known & each.accepts
+            known = reading.ranges.setdefault(each.name, set())
+            known |= set(each.accepts)
+            if len(known) > MAX_REPEATED:
+                raise DependencyError(
+                    f"{each.where}: {each.name} has more than {MAX_REPEATED} constraints; name one range"
+                )
 
 
 def requirement(line: str, where: str, folder: Path | None = None) -> Dependency:
@@ -138,13 +163,13 @@ def requirement(line: str, where: str, folder: Path | None = None) -> Dependency
     Paths are relative to `folder`.
     """
     text, *options = re.split(r"\s(?=--)", line)
-    text = text.strip()
+    text = bounded(text.strip(), where)
     hashes = frozenset(_digests(options, where))
     if _is_place(text):
         return replace(_elsewhere(text, where, folder), hashes=hashes)
     try:
         parsed = Requirement(text)
-    except InvalidRequirement as error:
+    except (InvalidRequirement, RecursionError) as error:
         reason = str(error).splitlines()[0].rstrip(".:")
         if match := _PIN.fullmatch(text.partition(";")[0].strip()):
             version_of(match[1], where)
@@ -205,7 +230,7 @@ def _elsewhere(text: str, where: str, folder: Path | None) -> Dependency:
 
     Raises `DependencyError` for a file that is named .whl and like no wheel.
     """
-    address, _, fragment = text.partition("#")
+    address, _, fragment = bounded(text, where).partition("#")
     address = address.split(" ; ")[0].strip()
     file = file_name(address)
     egg = _EGG.search(fragment)
@@ -222,7 +247,7 @@ def _elsewhere(text: str, where: str, folder: Path | None) -> Dependency:
     known = Dependency(
         name="unnamed", where=where, origin="a repository" if remote else "a path or an address"
     )
-    with contextlib.suppress(InvalidSdistFilename):
+    with contextlib.suppress(ValueError):  # no name of a source distribution
         name, release = parse_sdist_filename(file)
         return replace(known, name=name, version=str(release))
     name = egg[1] if egg else re.sub(r"(\.git|\.tar\.gz|\.zip)?(@.*)?$", "", file)
@@ -239,6 +264,6 @@ def _named_by_itself(address: str, folder: Path | None) -> str:
             raw = stream.read(1_000_000)
         named = tomllib.loads(raw.decode())["project"]["name"]
         return named if isinstance(named, str) else ""
-    with contextlib.suppress(OSError, KeyError):
+    with contextlib.suppress(OSError, ValueError):  # a null byte is in no path
         return place.resolve().name
     return ""

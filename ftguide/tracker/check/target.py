@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from packaging.markers import Marker, UndefinedComparison
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.markers import Marker, UndefinedEnvironmentName
+from packaging.specifiers import SpecifierSet
 
 _SYSTEMS = {"win": ("win32", "Windows", "nt"), "macosx": ("darwin", "Darwin", "posix")}
 _WINDOWS_MACHINES = {"amd64": "AMD64", "arm64": "ARM64", "": "x86"}
@@ -41,16 +41,16 @@ class Target:
         }
         try:
             return marker.evaluate(environment, context="lock_file")
-        except UndefinedComparison:
+        except (ValueError, UndefinedEnvironmentName):  # no such comparison, or no such word
             return True  # nobody can tell: rather look than leave it out
 
     def runs(self, requires_python: str) -> bool:
         """Say whether a `Requires-Python` accepts the line, in its first or in a late release."""
         try:
             accepted = SpecifierSet(requires_python)
-        except InvalidSpecifier:
+            return any(accepted.contains(f"{self.version}.{patch}") for patch in (0, 99))
+        except ValueError:
             return True  # installers ignore it, too
-        return any(accepted.contains(f"{self.version}.{patch}") for patch in (0, 99))
 
     def _words(self) -> dict[str, str]:
         system, _, machine = self.platform.partition("_")

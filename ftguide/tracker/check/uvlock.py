@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
-from ftguide.tracker.check.dependency import DependencyError, Lack, Remark, Selection, plain, shown
+from ftguide.tracker.check.dependency import Lack, Remark, Selection, marker_of, plain, spelled
 from ftguide.tracker.check.project import Table, check_names, table
 from ftguide.tracker.check.target import Target
 
@@ -44,12 +43,7 @@ class _Graph:
             return True
         key = str(text)
         if key not in self.markers:
-            try:
-                self.markers[key] = self.target.holds(Marker(key))
-            except InvalidMarker as error:
-                raise DependencyError(
-                    f"{self.where}: {shown(text)} is not a marker; write the lock again"
-                ) from error
+            self.markers[key] = self.target.holds(marker_of(key, self.where))
         return self.markers[key]
 
     def here(self, number: int) -> bool:
@@ -128,7 +122,7 @@ def walk(packages: list[Table], target: Target, selection: Selection, where: str
     for (lack, name), steps in sorted(parts.items()):
         if more := graph.reach(steps) - installed - roots:
             possible |= more
-            left.append(Remark(lack=lack, about=name, count=len(more)))
+            left.append(Remark(lack=lack, about=spelled(name), count=len(more)))
     if selection.direct:
         direct = {n for root in roots for n, _ in graph.follow(edges_of(packages[root]))}
         direct |= {n for n, extra in chosen if n not in roots}

@@ -43,7 +43,7 @@ def read(path: Path = PACKAGES) -> tuple[Package, ...]:
         packages = msgspec.toml.decode(raw, type=_File, strict=True).package
     except OSError as error:
         raise CompatError(f"{path}: {error.strerror or error}. Is this a checkout?") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CompatError(f"{path}: {error}. Correct the entry it names.") from error
     for package in packages:
         if problem := _problem(package):

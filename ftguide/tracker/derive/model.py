@@ -39,6 +39,7 @@ class ReasonKind(StrEnum):
     # Of somebody's dependency:
     LEVEL = "level"  #: about: level; nothing more precise is known
     NOT_FROM_INDEX = "not-from-index"  #: about: origin
+    CONDA = "conda"
     OTHER_FILE = "other-file"  #: about: file
     OTHER_HASH = "other-hash"  #: about: file
     NOT_PROBED = "not-probed"

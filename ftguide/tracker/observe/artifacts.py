@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import math
 import re
 import stat
 import zipfile
@@ -17,8 +18,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path, PurePosixPath
 
 from packaging.tags import compatible_tags, cpython_tags
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from ftguide.tracker.record.findings import Claim
 from ftguide.tracker.record.model import CompatError
@@ -36,6 +36,8 @@ ALL_PLATFORMS = (
     "win32",
 )
 
+#: What file systems hold. Its tags are multiplied with each other: a few dots come to a million.
+MAX_FILE_NAME, MAX_TAGS = 255, 1_000
 #: A wheel that is larger is not probed: the largest one of the list is 60 MB.
 MAX_WHEEL_BYTES = 512 * 1024**2
 MAX_UNPACKED_BYTES = 3 * 1024**3
@@ -72,9 +74,12 @@ class WheelName:
 
 def read_name(file: str, lines: tuple[str, ...]) -> WheelName | None:
     """Read the name of a wheel; None for what is no wheel (source, or a name that breaks the rules)."""
+    combinations = math.prod(part.count(".") + 1 for part in file.split("-")[-3:])
+    if len(file) > MAX_FILE_NAME or combinations > MAX_TAGS:
+        return None
     try:
         name, version, _, tags = parse_wheel_filename(file)
-    except (InvalidWheelFilename, InvalidVersion):
+    except ValueError:
         return None
     fitting = [
         line for line in lines if any((tag.interpreter, tag.abi) in _accepted(line) for tag in tags)

@@ -260,7 +260,7 @@ def _last(output: bytes, kind: type[T]) -> T | None:
 def _tidy(text: str, room: Installed) -> str:
     """Make a message fit for publication: no folder of ours, no address, one line.
 
-    The same observation shall read the same next time, and what a message links to is not our advice.
+    The same observation has to read the same next time, and what a message links to is not our advice.
     """
     places = {
         str(room.site_packages): "<site-packages>",

@@ -7,10 +7,12 @@ asked for conditionally and kept in the cache, so that an unchanged page costs o
 from __future__ import annotations
 
 import base64
+import codecs
 import contextlib
 import functools
 import hashlib
 import http.client
+import itertools
 import os
 import re
 import ssl
@@ -19,7 +21,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,17 +31,25 @@ from packaging.utils import canonicalize_name
 
 from ftguide.ground.files import write_atomic
 from ftguide.interpreters.tools import ToolError, ask_uv
+from ftguide.tracker.observe.anchors import anchors
 from ftguide.tracker.record.model import CompatError
 
 #: The largest page seen is 7 MB.
 MAX_PAGE_BYTES = 64 * 1024**2
 MAX_METADATA_BYTES = 4 * 1024**2
+#: Links of an HTML page. The project with the most files known has some ten thousand.
+MAX_LINKS = 100_000
 #: A page asked for within this time is not asked for again, whether or not the index knows ETags.
 FRESH_SECONDS = 3600.0
 _SECONDS = 60.0
 _CHUNK = 64 * 1024
 _ASK_SECONDS = 30.0
-_JSON = "application/vnd.pypi.simple.v1+json"
+#: The forms of a page in the order in which we want them; an index without the first sends HTML.
+_FORMS = (
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, "
+    "text/html;q=0.1"
+)
+_SHA256 = re.compile(r"sha256=([0-9A-Fa-f]{64})")
 
 
 class UnknownPackageError(CompatError):
@@ -141,7 +151,7 @@ def _body(answer: http.client.HTTPResponse, limit: int, deadline: float, *, zipp
             raise OSError(f"the answer is longer than {limit} bytes")
         if time.monotonic() > deadline:
             raise OSError("the answer takes too long")
-    if unpacking and not unpacking.eof:
+    if answer.length or (unpacking and not unpacking.eof):
         raise OSError("the answer ends too early")
     return bytes(body)
 
@@ -177,7 +187,7 @@ class Index:
         kept = self._kept(name)
         if kept and self.fresh(name):
             return self._decode(name, kept.page)
-        headers = {"Accept": _JSON, "Accept-Encoding": "gzip", "User-Agent": "ftguide-tracker"}
+        headers = {"Accept": _FORMS, "Accept-Encoding": "gzip", "User-Agent": "ftguide-tracker"}
         if kept and kept.etag:
             headers["If-None-Match"] = kept.etag
         try:
@@ -248,13 +258,14 @@ class Index:
         return body
 
     def _decode(self, name: str, body: bytes) -> IndexPage:
+        if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
+            return _of_html(name, body.decode("utf-8", "replace"))
         try:
             page = msgspec.json.decode(body, type=IndexPage)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            what = "it is HTML" if body.lstrip()[:1] == b"<" else str(error)
             raise CompatError(
-                f"package {name}: the index's page is not understood ({what}). Is the address set "
-                "for the package client one that serves the JSON form?"
+                f"package {name}: the index's page is not understood ({error}). Is the address set "
+                "for the package client that of an index?"
             ) from error
         if canonicalize_name(page.name) != name:
             raise CompatError(
@@ -271,3 +282,51 @@ class Index:
             return msgspec.msgpack.decode(self._file(name).read_bytes(), type=_Cached)
         except (OSError, msgspec.DecodeError):
             return None
+
+
+def _of_html(name: str, text: str) -> IndexPage:
+    """Read the HTML form of a page; raises `CompatError` for one that lists no file of the package.
+
+    It does not say whose page it is, and neither sizes nor times. A sign-in page is HTML as well, and would
+    otherwise be taken for a package without releases.
+    """
+    links = list(itertools.islice(anchors(text), MAX_LINKS + 1))
+    if len(links) > MAX_LINKS:
+        raise CompatError(
+            f"package {name}: the index's page has more than {MAX_LINKS} links; nothing of it was used."
+        )
+    files = tuple(_listed(links))
+    spelled = re.compile(re.sub("-", "[-_.]+", name) + r"-\d", re.IGNORECASE)
+    if not any(spelled.match(file.filename) for file in files):
+        raise CompatError(
+            f"package {name}: the index's page is HTML that lists no file of it. Is the address set for "
+            "the package client that of an index, and does it want you to sign in?"
+        )
+    return IndexPage(name=name, files=files)
+
+
+def _listed(links: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[IndexFile]:
+    """Yield the files that the links of a page lead to; the last part of an address names the file."""
+    base = ""
+    for tag, attributes in links:
+        address = attributes.get("href", "").strip()
+        if tag == "base":
+            base = base or address
+            continue
+        with contextlib.suppress(ValueError):  # an address that is none, such as http://[
+            address, _, fragment = urllib.parse.urljoin(base, address).partition("#")
+            path = urllib.parse.unquote(urllib.parse.urlsplit(address).path)
+            if not (filename := path.rpartition("/")[2]):
+                continue
+            stated = attributes.get(
+                "data-core-metadata", attributes.get("data-dist-info-metadata", "")
+            )
+            digest, metadata = _SHA256.match(fragment), _SHA256.fullmatch(stated)
+            yield IndexFile(
+                filename=filename,
+                url=address,
+                hashes={"sha256": digest[1].lower()} if digest else {},
+                requires_python=attributes.get("data-requires-python"),
+                yanked=attributes.get("data-yanked", False) or "data-yanked" in attributes,
+                core_metadata={"sha256": metadata[1].lower()} if metadata else False,
+            )

@@ -84,7 +84,7 @@ def probe(request: Request, pair: Pair, workshop: Workshop) -> tuple[Evidence, .
         subject = _Subject(request, room)
         results: dict[Kind, Finding] = {Kind.CLAIM: room.package.claim}
         number = len(artifacts.extension_files(room.package))
-        step(f"asking {number} extension modules what they declare")
+        step(f"asking its extension modules what they declare ({number})")
         results[Kind.DECLARE] = declared = subject.declarations()
         step(f"importing {', '.join(package.imports) or 'nothing: it has no modules'}")
         results[Kind.IMPORT] = imports = subject.imports()

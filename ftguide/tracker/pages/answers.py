@@ -53,7 +53,7 @@ def named(checked: Checked) -> str:
 
 def why(checked: Checked) -> str:
     """Return the reasons of an answer; many of one kind are counted, not listed."""
-    said = words.reasons(_counted(checked.reasons))
+    said = [text.removesuffix(".") for text in words.reasons(_counted(checked.reasons))]
     shown = "; ".join(said[:3]) + (f"; and {len(said) - 3} more" if len(said) > 3 else "")
     return printable(shown)
 

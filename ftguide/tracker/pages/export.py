@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from ftguide.render import svg
+from ftguide.render.tables import csv_cell
 from ftguide.tracker.derive.model import Cell, Change, Status
 from ftguide.tracker.pages import by_name, words
 from ftguide.tracker.pages.data import Tracker
@@ -86,13 +87,6 @@ def package_json(tracker: Tracker, status: Status) -> bytes:
     return _json(tracker, fields)
 
 
-def _safe(value: object) -> object:
-    """Keep a spreadsheet from taking other people's text for a formula."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-    )
-
-
 def status_csv(tracker: Tracker) -> bytes:
     """Write one line per cell."""
     buffer = io.StringIO()
@@ -105,7 +99,7 @@ def status_csv(tracker: Tracker) -> bytes:
                 " ".join(value) if isinstance(value, tuple) else value
                 for value in _cell(cell).values()
             ]
-            out.writerow(map(_safe, (*head, *values)))
+            out.writerow(map(csv_cell, (*head, *values)))
     return buffer.getvalue().encode()
 
 

@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import escape
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from ftguide.render.svg import printable
 from ftguide.tracker.derive.level_rules import Flag
 from ftguide.tracker.derive.line_steps import NEIGHBOURS, STABLE_ABI, abis, steps
 from ftguide.tracker.derive.model import Change, Status
@@ -158,7 +159,7 @@ class Writer:
             title = str(escape(f"{name} on free-threaded Python"))
             before, after = (part.replace(_TITLE, title).replace(_NAME, name) for part in parts)
             text = f"{before}{self.body(status)}{after}"
-            write(Path(self.builder.get_outfilename(page_of(name))), text.encode())
+            write(Path(self.builder.get_outfilename(page_of(name))), printable(text).encode())
 
 
 def write(path: Path, raw: bytes) -> None:

@@ -1,7 +1,7 @@
 """How statuses, reasons and evidence read: one spelling for terminals, the table, pages and exports.
 
 Pure functions from records to text. Versions, modules, files and messages are other people's text:
-whoever shows them escapes them.
+the code that shows them escapes them.
 """
 
 from __future__ import annotations

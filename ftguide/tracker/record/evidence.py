@@ -150,7 +150,8 @@ def _sighting(line: bytes, known: dict[str, Evidence], where: str) -> Evidence:
     fields = msgspec.structs.asdict(envelope)
     del fields["schema"]
     item = Evidence(**{**fields, "result": result})
-    if _digest(msgspec.json.decode(line)) != item.id:
+    # Once more, untyped: what typed decoding skips, such as a name of a field, need not even be UTF-8.
+    if _digest(_decode(line, dict[str, Any], where)) != item.id:
         what = f"its content does not have the id {item.id[:80]!r} at $.id, so it was edited"
         raise _damaged(where, what)
     return item

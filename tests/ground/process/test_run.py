@@ -65,6 +65,25 @@ def test_a_hang_is_ended(tmp_path):
     assert ended.words == "was still running after 0.3 s and was stopped"
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
+def test_an_interrupt_comes_once_and_the_child_may_finish(tmp_path):
+    code = """
+import signal, time
+count = 0
+def hear(number, frame):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, hear)
+until = time.monotonic() + 60
+while not count and time.monotonic() < until: time.sleep(0.01)
+time.sleep(0.3)
+print(count)
+"""
+    ended = child(tmp_path, code, limits=Limits(seconds=90, interrupt_seconds=SOON))
+    assert (ended.succeeded, ended.output) == (True, b"1\n")
+    assert ended.seconds >= SOON
+
+
 def test_silence_is_a_hang_and_a_sign_of_life_is_none(tmp_path):
     code = "import time\nfor _ in range(8): print(1, flush=True); time.sleep(0.25)\n{}"
     limits = Limits(seconds=60, silent_seconds=1.5)

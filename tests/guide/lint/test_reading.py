@@ -98,3 +98,52 @@ def test_the_command_takes_pages(tmp_path, capsys):
     place = str(tmp_path / "source" / "two.md")
     assert front.main(["lint", "--root", str(tmp_path), "--reading", place]) == 0
     assert "one.md" not in capsys.readouterr().out
+
+
+STAMP = "---\nchecked: 2026-11-23\nchecked_with: 3.14.7\n---\n\n"
+
+
+def found(root, capsys) -> list[str]:
+    front.main(["lint", "--root", str(root), "--today", "2026-11-24"])
+    return [line for line in capsys.readouterr().out.splitlines() if line.endswith("[reading]")]
+
+
+def test_a_guide_page_outside_the_targets_is_a_finding_with_its_worst_paragraph(tmp_path, capsys):
+    pages = tmp_path / "source"
+    pages.mkdir()
+    good = " ".join([LONG] * 10)
+    (pages / "good.md").write_text(f"{STAMP}# P\n\n{good}\n")
+    (pages / "long.md").write_text(f"{STAMP}# P\n\n{good}\n\n{f'{LONG[:-1]} and {LONG} ' * 12}\n")
+    (pages / "short.md").write_text(
+        f"{STAMP}# P\n\n{good}\n\nIt is. It `x` was so.\n\n{TEN} It is.\n"
+    )
+    long, short = found(tmp_path, capsys)
+    assert long.startswith(
+        "source/long.md:10: the sentences of this page have 26.8 words on average"
+    )
+    assert 'Divide the long sentences, beginning with this paragraph: "This sentence has' in long
+    assert len(long) < 600  # the paragraph is cut
+    assert short.startswith(
+        "source/short.md:10: the sentences of this page have 13.4 words on average"
+    )
+    assert "and 21% have fewer than 9 (at most 18%). Connect short sentences" in short
+    assert 'this paragraph: "It is. It … was so."' in short
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("benchmarks/nbody.md", f"```{{bench:workload}} nbody\n```\n\n{'It is. ' * 12}"),
+        ("benchmarks/runs/drawn.md", "It is. " * 12),
+        ("little.md", "It is. " * 9),
+    ],
+)
+def test_pages_that_the_targets_are_not_for(tmp_path, capsys, name, text):
+    path = tmp_path / "source" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{STAMP}# P\n\n{text}\n")
+    assert found(tmp_path, capsys) == []
+    path.write_text(
+        f"{STAMP}# P\n\n{text.replace('bench:workload', 'bench:table')}{'It is. ' * 3}\n"
+    )
+    assert len(found(tmp_path, capsys)) == ("runs" not in name)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ftguide.native.audit.rules import Language
+from ftguide.native.audit.rules import Language, Weight
 from ftguide.native.audit.scan import audit
 from ftguide.native.audit.source import read
 
@@ -19,6 +19,17 @@ def found(tmp_path: Path) -> Found:
     def run(name: str, text: str) -> list[tuple[str, int]]:
         (tmp_path / name).write_text(text)
         return [(one.rule.id, one.line) for one in audit(tmp_path / name).findings]
+
+    return run
+
+
+@pytest.fixture
+def weighed(tmp_path: Path) -> Callable[[str, str], list[Weight]]:
+    """Write a source under a name and return the weights of what is found in it."""
+
+    def run(name: str, text: str) -> list[Weight]:
+        (tmp_path / name).write_text(text)
+        return [one.weight for one in audit(tmp_path / name).findings]
 
     return run
 

@@ -185,6 +185,7 @@ def test_sarif_names_files_from_the_root(tree, capsys, monkeypatch):
     assert "call the audit in the root of the repository" in err
 
 
+@pytest.mark.slow
 def test_a_reader_who_leaves_ends_nothing_badly(tmp_path):
     (tmp_path / "a.c").write_text("x = PyList_GetItem(l, 0);\n" * 20_000)
     with subprocess.Popen(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ftguide.native.audit.rules import RULES
+from ftguide.native.audit.rules import RULES, Weight
 
 #: Rule, file name, source; the mistake is on the line that ends in "HERE".
 MISTAKES = [
@@ -201,6 +201,16 @@ def test_every_rule_has_a_mistake():
     assert set(RULES) - tested == {"undeclared-f2py"}  # in test_projects.py
 
 
+#: Two methods with a lock, and a function that writes what they write, without it.
+RING = (
+    "".join(
+        f"int f{n}(Ring *self) {{\n    Py_BEGIN_CRITICAL_SECTION(self);\n    self->n += {n};\n"
+        "    Py_END_CRITICAL_SECTION();\n}\n"
+        for n in range(2)
+    )
+    + "static void part(Ring *self) {\n    self->n--;\n}\n"
+)
+
 FINE = [
     ("a.c", "/* PyList_GetItem(l, 0) and static int x; */\n// Py_REFCNT(o) == 1"),
     ("a.c", 'puts("PyList_GetItem(l, 0); static int x;");'),
@@ -283,6 +293,22 @@ FINE = [
     ("a.pxi", "cdef object pattern = re.compile(text)\nlimit = 3"),
     ("a.c", "static int x; /* ftguide: allow static-state guarded by lock */"),
     ("a.c", "// ftguide: allow borrowed-reference a tuple in disguise\nx = PyList_GetItem(l, 0);"),
+    # A part of functions that lock, and of one that has the object for itself, is no odd one out.
+    (
+        "a.c",
+        RING + "int h(Ring *self) {\n    Py_BEGIN_CRITICAL_SECTION(self);\n    part(self);\n"
+        "    Py_END_CRITICAL_SECTION();\n}\nRing *copy(Ring *self) {\n    Ring *other = duplicate(self);\n"
+        "    part(other);\n    return other;\n}",
+    ),
+    (
+        "a.cpp",
+        "PyObject *get(PyObject *o) {\n    PyCriticalObjectSection hold(o);\n    if (o->x == NULL)\n"
+        "        o->x = make();\n}",
+    ),
+    (
+        "a.c",
+        'int f(PyObject *kwargs) {\n    return PyDict_GetItemString(kwargs, "level") != NULL;\n}',
+    ),
 ]
 
 
@@ -309,3 +335,57 @@ def test_an_unknown_rule_in_a_comment_is_a_finding(found):
 def test_a_comment_excuses_its_rule_only(found):
     source = "static int x; // ftguide: allow static-object it is no object\n"
     assert found("a.c", source) == [("static-state", 1)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "int g(Ring *self) {\n    part(self);\n}",  # called without the lock
+        "int g(List *all) {\n    Ring *first = all->first;\n    part(first);\n}",  # known to others
+        "void *table[] = {part};",  # called by anybody
+    ],
+)
+def test_a_part_that_others_can_call_without_the_lock_is_the_odd_one(found, more):
+    rules = [rule for rule, _ in found("a.c", f"{RING}{more}\n")]
+    assert "odd-one-out" in rules
+
+
+@pytest.mark.parametrize(
+    ("source", "weight"),
+    [
+        ("static int debug;\nvoid f(int x) {\n    if (x)\n        debug = 1;\n}", Weight.LOOK),
+        ("static int debug;\nvoid f(int x) {\n    debug = x;\n}", Weight.FIX),
+        # What is looked at first says whether something was done.
+        (
+            "static int done;\nvoid f(void) {\n    if (!done) {\n        done = 1;\n    }\n}",
+            Weight.FIX,
+        ),
+        (
+            "PyObject *Error = NULL;\nint add_all(PyObject *m) {\n    Error = make();\n"
+            '    return PyModule_AddObject(m, "E", Error);\n}',
+            Weight.LOOK,
+        ),
+        # A function that Python calls, with the module in front.
+        (
+            "PyObject *Error = NULL;\nPyObject *add_all(PyObject *m) {\n    Error = make();\n"
+            '    PyModule_AddObject(m, "E", Error);\n}',
+            Weight.FIX,
+        ),
+        # The project has looked at it.
+        ("x = PyList_GetItem(l, 0);  // noqa: borrowed-ref OK", Weight.LOOK),
+        ("x = PyList_GetItem(l, 0);  // noqa: borrowed-ref - manual fix needed", Weight.FIX),
+        ("d = PyDict_Next(d, &p, &k, &v);  /* borrowed references, fine */", Weight.FIX),
+        (
+            "int end(PyObject *self) {\n    if (self->ended)\n        return 0;\n"
+            + "    step(self);\n" * 50
+            + "    self->ended = 1;\n}",
+            Weight.LOOK,
+        ),
+        (
+            "int end(PyObject *self) {\n    if (self->ended)\n        return 0;\n    self->ended = 1;\n}",
+            Weight.FIX,
+        ),
+    ],
+)
+def test_the_weight_of_a_place_is_what_its_source_says(weighed, source, weight):
+    assert weighed("a.c", f"{source}\n") == [weight]

@@ -13,6 +13,7 @@ from ftguide.ground.files import ROOT
 from ftguide.ground.vocabulary import Build
 from ftguide.native.examples import trial
 from ftguide.native.examples.catalogue import Variant
+from tests.slow import slow_but
 
 EXAMPLES = ROOT / "examples"
 CAPI = EXAMPLES / "capi"
@@ -64,7 +65,7 @@ def test_the_steps_lead_from_before_to_after(states):
 
 
 @pytest.mark.parametrize("build", list(Build))
-@pytest.mark.parametrize("number", range(len(STEPS) + 1))
+@pytest.mark.parametrize("number", slow_but({0, len(STEPS)}, range(len(STEPS) + 1)))
 def test_every_step_compiles_and_passes_its_tests(states, executables, build, number, tmp_path):
     environ = compiled(states[number], executables[build], tmp_path / "site")
     more = trial.options(Variant.BEFORE, build)
@@ -81,6 +82,7 @@ def test_the_gil_after_import(executables, build, variant, tmp_path):
     assert trial._gil_after_import(executables[build], environ) is expected
 
 
+@pytest.mark.slow
 def test_before_fails_and_after_passes_without_the_gil(executables, tmp_path):
     python = executables[Build.FREE_THREADED]
     endings = {}

@@ -114,6 +114,7 @@ def test_overlap_is_measured_apart(tried):
     assert 0 <= cell.observation.overlapping <= cell.observation.stamped
 
 
+@pytest.mark.slow
 def test_declared_tests_run_on_both_builds(pair):
     """Every tenth, in a smoke run: each knows what it sees. CI runs all of them by `nox -s outcomes`."""
     tests = catalogue()

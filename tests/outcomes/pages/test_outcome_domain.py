@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import re
 
 import bs4
 import pytest
@@ -217,7 +218,11 @@ def test_exports(found, seen, build):
     by_slug = {test["test"]: test for test in written["tests"]}
     cell = by_slug["specimen-lost"]["interpreters"]["3.14.7t"]
     assert (cell["verdict"], cell["samples"]) == ("interesting", 8000)
-    assert sum(one["count"] for one in cell["outcomes"]) == 8000
+    count = written["outcome_fields"].index("count")
+    assert sum(one[count] for one in cell["outcomes"]) == 8000
+    assert all(len(one) == len(written["outcome_fields"]) for one in cell["outcomes"])
+    assert len(cell["configurations"][0]) == len(written["configuration_fields"])
+    assert re.fullmatch("[0-9a-f]{64}", written["binaries"][cell["binary"]])
     rows = list(csv.DictReader(io.StringIO((out / export.CSV).read_text())))
     assert {(row["test"], row["outcome"]) for row in rows} >= {("specimen-crashes", "SIGSEGV")}
     assert export.files(laboratory) == export.files(laboratory)

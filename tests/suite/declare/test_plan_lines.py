@@ -118,3 +118,21 @@ def test_the_plan_of_one_line_is_what_it_was():
         hashlib.sha256(text.encode()).hexdigest()
         == "fb3a1708dbddec08f0715b5644b130ace26a13f5cb74da60cabe74e0c58cda62"
     )
+
+
+def test_a_line_that_lacks_a_module_is_left_out_of_what_needs_it():
+    why = "3.13 has no concurrent.interpreters"
+    made = plan.make_plan(
+        select(),
+        size=presets.preset("full"),
+        threads=2,
+        seed=7,
+        lines=LINES,
+        lacking={"start-interpreter": {"3.13": why}},
+    )
+    planned = made.workload("start-interpreter")
+    assert not [name for name in planned.arms if name.endswith("@3.13")]
+    assert [name for name in planned.arms if name.endswith("@3.15")]
+    assert planned.without["ft-single@3.13"] == planned.without["gil-single@3.13"] == why
+    other = made.workload("start-thread")
+    assert [name for name in other.arms if name.endswith("@3.13")]

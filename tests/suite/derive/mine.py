@@ -28,6 +28,8 @@ def own(
     *,
     ran: Mapping[str, float] | None = None,
     collected: Mapping[str, float] | None = None,
+    blocked: Mapping[str, float] | None = None,
+    delayed: Mapping[str, float] | None = None,
     blocks: int = 6,
     size: float = 0.01,
     others: float | None = 0.01,
@@ -36,7 +38,10 @@ def own(
     steal: float = 0.0,
     **plan: object,
 ) -> Report:
-    """Derive a run of one function; `ran` are shares of CPU time, `collected` seconds per value."""
+    """Derive a run of one function; `ran` are shares of CPU time, `collected` seconds per value.
+
+    `blocked` and `delayed` are shares of the values' time; an arm not in `blocked` did not record them.
+    """
     planned = make_plan(
         SLUG,
         list(times),
@@ -52,6 +57,8 @@ def own(
             {
                 arm: {
                     "cpu_share": (ran or {}).get(arm, 0.99),
+                    "blocked_share": (blocked or {}).get(arm),
+                    "delayed_share": (delayed or {}).get(arm, 0.0) if blocked else None,
                     "observed": ((0.0, (collected or {}).get(arm, 0.0)),) * planned.rounds,
                     "fastest": overlap,
                 }

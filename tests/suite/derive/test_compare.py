@@ -94,6 +94,7 @@ def noisy_blocks(plan, chance):
     return make_blocks(plan, times)
 
 
+@pytest.mark.slow
 def test_chance_alone_seldom_looks_like_a_change():
     """Two runs of 40 workloads with equal true ratios: intervals of the change miss 1 about 5 %."""
     chance = random.Random(7)

@@ -103,6 +103,7 @@ def experiment(chance, blocks=30):
     return ratio_interval(logs)
 
 
+@pytest.mark.slow
 def test_typical_laps_catch_the_ratio_beside_a_noisy_neighbour():
     chance = random.Random(20261127)
     found = [experiment(chance) for _ in range(400)]

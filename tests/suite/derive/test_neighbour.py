@@ -86,6 +86,7 @@ def test_both_readings_are_exported_and_the_row_counts_all_blocks():
     assert float(lines[1][ratio]) == pytest.approx(OWN)
 
 
+@pytest.mark.slow
 def test_choosing_by_speed_does_not_choose_by_ratio():
     # Noise of 4 % reaches the limits now and then; both intervals must still hold their ratio.
     chance, own, shared = random.Random(20261127), [], []

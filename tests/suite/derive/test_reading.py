@@ -39,6 +39,28 @@ def read(times=PRIVATE, **changes):
             Verdict.SHARED,
             Cause.RUNNING,
         ),
+        # They collect all the time, each for itself: threads stand still for the collections of both.
+        (
+            SHARED,
+            {"collected": {"ft-threads-2": 1.6, "ft-processes-2": 0.8}},
+            Verdict.SHARED,
+            Cause.COLLECTING,
+        ),
+        # The collector is named on a busy machine, too; what is a share of wall-clock time only is not.
+        (
+            {**SHARED, "ft-threads-2": 1.45e-3},
+            {"others": 0.5, "ran": {"ft-threads-2": 0.7}, "collected": {"ft-threads-2": 1.2}},
+            Verdict.BUSY,
+            Cause.COLLECTING,
+        ),
+        (
+            {**SHARED, "ft-threads-2": 1.45e-3},
+            {"others": 0.5, "ran": {"ft-threads-2": 0.7}},
+            Verdict.BUSY,
+            None,
+        ),
+        # Threads that scale have no cause, however much the collector ran.
+        (PRIVATE, {"collected": {"ft-threads-2": 0.6}}, Verdict.SCALES, None),
         ({**PRIVATE, "ft-threads-2": 1.5e-3}, {"size": 0.3}, Verdict.UNSURE, None),
         (PRIVATE, {"blocks": 1}, Verdict.UNKNOWN, None),
         (PRIVATE, {"growth": 2.0}, Verdict.GROWS, None),

@@ -8,6 +8,7 @@ from ftguide.ground.machine import Platform
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.observe import block
+from ftguide.suite.record.model import warm_up_loops
 
 TWO_CPUS = Platform(allowed=lambda: (2, 5), quota=lambda: None, pin=lambda pid, cpus: None)
 FULL = plan.make_plan(select(), size=presets.preset("full"), threads=2, seed=7)
@@ -108,7 +109,7 @@ def test_the_warm_up_is_cut_as_the_kept_values_are():
 
 
 def test_a_value_in_laps_is_warmed_up_by_a_third_of_it():
-    assert block.warm_up_loops(9) == 1
-    assert block.warm_up_loops(9, laps=9) == 3
-    assert block.warm_up_loops(2, laps=2) == 1
-    assert block.warm_up_loops(1) == 0
+    assert warm_up_loops(9) == 1
+    assert warm_up_loops(9, laps=9) == 3
+    assert warm_up_loops(2, laps=2) == 1
+    assert warm_up_loops(1) == 0

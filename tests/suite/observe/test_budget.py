@@ -7,6 +7,7 @@ import pytest
 
 from ftguide.statistics.estimates import ratio_interval
 from ftguide.suite.observe import budget
+from tests.slow import slow_but
 
 WORKLOADS = 12
 
@@ -29,7 +30,7 @@ def coverage(deviations, *, least, extra, runs=220, seed=20261124):
     return hits / runs / len(deviations)
 
 
-@pytest.mark.parametrize("extra", [40, 120])
+@pytest.mark.parametrize("extra", slow_but({40}, [40, 120]))
 @pytest.mark.parametrize(
     "deviations",
     [[0.02] * WORKLOADS, [0.01 * (1 + n % 5) for n in range(WORKLOADS)]],
@@ -39,6 +40,7 @@ def test_intervals_catch_the_truth_after_a_budget(deviations, extra):
     assert 0.93 <= coverage(deviations, least=6, extra=extra) <= 0.97
 
 
+@pytest.mark.slow
 def test_the_plain_rule_would_catch_it_less_often(monkeypatch):
     """Why variances are drawn together: this is the danger the rule above guards against."""
     guarded = coverage([0.02] * WORKLOADS, least=5, extra=120)

@@ -149,6 +149,7 @@ class Killed(Witness):
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_a_run_over_two_lines_that_is_killed_and_resumed(real, tmp_path):
     planned = plan.make_plan(

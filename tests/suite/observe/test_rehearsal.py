@@ -7,6 +7,7 @@ from ftguide.ground.vocabulary import Mode
 from ftguide.suite.declare import user_code
 from ftguide.suite.observe.rehearsal import Failed, Rehearsal
 from ftguide.suite.record.model import Trial
+from ftguide.target import rehearse
 from tests.suite.mine_shapes import FOLDER
 
 CODE = """
@@ -159,3 +160,20 @@ def test_a_mode_that_is_not_possible_is_known_beforehand(try_):
     refused = try_("own.py:forks", Mode.INTERPRETERS)
     assert isinstance(refused, Failed)
     assert "fork not supported" in refused.message
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ValueError("odd"), "ValueError: odd"),
+        (ValueError("odd\nand a page more"), "ValueError: odd"),
+        (ValueError(), "ValueError:"),
+        (ImportError("\n\nPLEASE READ\n\nno"), "ImportError: PLEASE READ"),
+        (
+            ImportError("\n\nPLEASE READ\n\nit does not support loading in subinterpreters\n"),
+            "ImportError: it does not support loading in subinterpreters",
+        ),
+    ],
+)
+def test_a_message_is_told_by_the_line_that_says_most(error, text):
+    assert rehearse.in_one_line(error) == text

@@ -13,6 +13,7 @@ from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
 from ftguide.suite.pages import charts, citation
 from ftguide.suite.pages.charts import Axis, Entry, Mark, Shape
 from tests import synthetic
+from tests.suite.pages import geometry
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENTRIES = [
@@ -93,22 +94,90 @@ def test_shape_says_the_verdict_without_colour():
     ]
 
 
-def test_no_line_passes_through_a_label():
+def several(counts, scale=1.0, name="FT, {} threads"):
+    """Return an entry with a mark for each number of workers."""
+    return Entry(
+        label="A workload whose title is longer than what has room in a line of a chart",
+        note="3.15.0rc2, 2026-11-28",
+        marks=tuple(
+            Mark(
+                scale * count,
+                scale * count * 0.9,
+                scale * count * 1.1,
+                name=name.format(count),
+                ideal=float(count),
+                ceiling=0.9 * count,
+            )
+            for count in counts
+        ),
+    )
+
+
+CHARTS = {
+    "ratios": ratio_chart,
+    "one": lambda: ratio_chart(ENTRIES[2:]),
+    "wide": lambda: ratio_chart(
+        [Entry(label="x", marks=(Mark(value=v, low=v / 2, high=v * 2),)) for v in (0.002, 900)]
+    ),
+    "panels": lambda: ratio_chart(framed=True),
+    "huge": lambda: ratio_chart(
+        [Entry(label="x", marks=(Mark(value=99999, low=88888, high=123456),))]
+    ),
+    "threads": lambda: throughput([several((2,)), several((2,), 0.3)]),
+    "sweep": lambda: throughput([several((1, 2, 4, 8, 16, 32), 0.8)], framed=True),
+    "interpreters": lambda: throughput([several((1, 2), name="GIL, {} subinterpreters")]),
+    "lines": lambda: charts.lines_chart(
+        [several((1, 1), name="3.15t")], id_="c1", title="Title", desc="Desc"
+    ),
+}
+
+
+def throughput(entries, **changes):
+    return charts.throughput_chart(
+        entries, **{"id_": "c1", "title": "Title", "desc": "Desc", **changes}
+    )
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_text_lies_on_a_line_a_mark_or_another_text(name):
+    assert geometry.clashes(CHARTS[name]()) == []
+
+
+def test_the_geometry_finds_what_lies_on_what():
+    """A check of the check: the line at 1.0 through a title, and a word on a number, as there once were."""
     root = parse(ratio_chart())
-    labels = [float(e.get("y")) for e in root if e.tag == f"{SVG}text" and e.get("class") == "b"]
-    paths = [e.get("d") for e in root if e.get("class") in {"grid", "one"}]
-    assert labels
-    assert paths
-    spans = [span.split() for path in paths for span in path.replace("M", "|M").split("|")[1:]]
-    for _, span in spans:
-        top, bottom = map(float, span.split("V"))
-        assert not any(top < y and y - charts.FONT < bottom for y in labels)
+    one = next(e for e in root if e.get("class") == "one")
+    one.set("d", "M20.0 8V80")
+    number = next(e for e in root if e.get("class") == "s n")
+    number.set("x", "60")
+    found = geometry.clashes(ET.tostring(root, encoding="unicode"))
+    assert ("Slower", "one") in found
+    assert any("Slower" in pair and "slower" in pair for pair in found)
+
+
+def test_the_limits_of_as_many_workers_are_one_line_each():
+    root = parse(throughput([several((1, 2, 2))]))
+    ideals = [e.get("d") for e in root.iter() if e.get("class") == "ideal"]
+    lines = [d for d in ideals if "V" in d]
+    assert len(lines) == 2
+    (_, first), (_, both) = (d.split(" ") for d in lines)
+    tall = [float(span.split("V")[1]) - float(span.split("V")[0]) for span in (first, both)]
+    assert tall == [charts.LINE, 2 * charts.LINE]
+
+
+def test_what_the_others_are_relative_to_says_so():
+    base = Mark(1, 1, 1, series="gil", shape=Shape.SQUARE, name="1 thread", said="1 (the base)")
+    words_ = [
+        t.text for t in parse(throughput([Entry(label="x", marks=(base,))])).iter(f"{SVG}text")
+    ]
+    assert "1 (the base)" in words_
+    assert "free-threaded" not in words_, "a key explains what is drawn"
 
 
 def test_a_large_chart_is_small():
     marks = (Mark(value=1.8, low=1.7, high=1.9), Mark(value=1, low=0.9, high=1.1, series="gil"))
     entries = [Entry(label=f"Workload number {n}", marks=marks) for n in range(20)]
-    drawn = charts.speedup_chart(entries, workers=2, id_="c", title="t", desc="d" * 2000)
+    drawn = charts.throughput_chart(entries, id_="c", title="t", desc="d" * 2000)
     assert len(drawn.encode()) <= 20_000
 
 

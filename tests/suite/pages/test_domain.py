@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from sphinx.util.inventory import InventoryFile
 
-from ftguide.ground import files
 from ftguide.suite import summaries
 from ftguide.suite.derive import analysis
 from ftguide.suite.pages import data
+from ftguide.suite.record import packing
 from ftguide.suite.record.model import Line
 from tests import synthetic
 from tests.sphinx_project import declare
@@ -261,6 +261,7 @@ def test_inventory_holds_workloads_runs_and_rows(ordinary):
     assert found["bench:time"]["nbody:ft-single"].uri == "benchmarks/nbody.html#nbody-ft-single"
 
 
+@pytest.mark.slow
 def test_two_processes_read_the_same_site(site, stored, tmp_path):
     site.run(stored())
     prose(site, "{bench:value}`nbody:ft-single/gil-single`")
@@ -321,9 +322,9 @@ def test_a_changed_run_rereads_its_pages(site, stored):
             "was derived from another run.json",
         ),
         (
-            "blocks.jsonl.gz",
+            "blocks.xz",
             lambda path: path.write_bytes(path.read_bytes() + b"\0"),
-            "was derived from another blocks.jsonl.gz",
+            "was derived from another blocks.xz",
         ),
     ],
 )
@@ -350,7 +351,7 @@ def test_a_local_run_is_derived_when_it_is_first_shown_and_when_it_has_grown(sit
     assert site.build("dummy").warnings == []
     before = summaries.load(folder).row("counter-lock").blocks
     lines = b"".join(msgspec.json.encode(Line(block=block)) + b"\n" for block in run.blocks)
-    (folder / "blocks.jsonl.gz").write_bytes(files.pack(lines))
+    (folder / "blocks.xz").write_bytes(packing.pack(lines))
     assert site.build("dummy").warnings == []
     assert summaries.load(folder).row("counter-lock").blocks == before + 1
 

@@ -234,10 +234,17 @@ def test_a_workload_page_has_one_chart_of_the_lines_and_its_own_of_the_main_line
     (drawn,) = soup.select("#bench-lines svg")
     labels = [text.get_text() for text in drawn.select("text")]
     assert "One thread: line / line before" in labels
-    assert {"3.13", "3.14", "3.14t", "3.15", "3.15t"} <= set(labels)
-    own = " ".join(svg.get_text() for svg in soup.select("#bench-result svg"))
-    assert "ft-single / gil-single" in own
-    assert "@" not in own, "other lines, and their replicates, are in the chart of the lines"
+    assert {"3.14", "3.14t", "3.15", "3.15t"} <= set(labels)
+    assert "One thread: free-threaded / GIL-enabled" not in labels, "a panel for each line has it"
+    own, lined = soup.select("#bench-result svg")
+    assert "@" not in own.get_text(), (
+        "other lines, and their replicates, are in the charts of the lines"
+    )
+    assert [text.get_text() for text in lined.select("text.b")] == [
+        "CPython 3.13",
+        "CPython 3.14",
+        "CPython 3.15",
+    ]
 
 
 def test_names_of_arms_with_and_without_the_main_line():

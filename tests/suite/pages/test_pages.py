@@ -6,6 +6,7 @@ import re
 
 import bs4
 import pytest
+import yaml
 
 from ftguide.ground.vocabulary import Build
 from ftguide.suite.derive import analysis
@@ -51,7 +52,8 @@ def test_tables_are_real_tables(ordinary):
         assert all(
             row.find("th")["scope"] in {"row", "rowgroup"} for row in table.select("tbody tr")
         )
-    assert soup.select("td.num")
+    assert soup.select("thead th.num")
+    assert soup.select("table.n2, table.n3")
 
 
 def test_every_table_box_can_be_focused_with_furo(site, stored):
@@ -111,7 +113,7 @@ def test_the_csv_arrives_and_raw_data_stay_in_the_repository(site, stored):
     assert link.get_text(strip=True) == "results.csv"
     assert hashlib.sha256(raw).hexdigest() in link.find_parent("tr").get_text()
     text = soup.get_text()
-    for name in ("run.json", "blocks.jsonl.gz"):
+    for name in ("run.json", "blocks.xz"):
         assert f"benchmarks/results/{synthetic.MACHINE}/{synthetic.RUN_ID}/{name}" in text
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() in text
     assert [path.name for path in (built.out / "benchmarks" / "data").rglob("*.*")] == [
@@ -126,7 +128,7 @@ def test_raw_data_are_linked_where_the_repository_shows_its_files(site, stored):
     base = f"https://example.org/guide/raw/main/benchmarks/results/{synthetic.MACHINE}"
     links = {a.get_text(strip=True): a["href"] for a in soup.select("a.external")}
     assert links == {
-        name: f"{base}/{synthetic.RUN_ID}/{name}" for name in ("run.json", "blocks.jsonl.gz")
+        name: f"{base}/{synthetic.RUN_ID}/{name}" for name in ("run.json", "blocks.xz")
     }
 
 
@@ -156,6 +158,7 @@ def test_citations_name_the_run_and_the_address_if_there_is_one(ordinary, site, 
     soup = site.build().soup("benchmarks/nbody")
     address = f"https://example.org/guide/{RUN}.html#nbody"
     assert f"\\url{{{address}}}" in soup.select_one(".bench-bibtex").get_text()
+    assert yaml.safe_load(soup.select_one(".bench-cff").get_text())["url"] == address
     assert soup.find("a", href=address)
     assert ordinary.soup(RUN).find(id="nbody").name == "section"
 
@@ -197,12 +200,32 @@ def test_contributed_runs_are_marked_and_our_own_go_first(site, stored):
     site.run(stored(synthetic.OLDER))
     site.run(stored(), contributed=True)
     built = site.build()
-    assert "This run was contributed." in built.soup(RUN).get_text()
+    caveats = built.soup(RUN).get_text()
+    assert "This run was contributed." in caveats
+    assert "It is not reproduced: " in caveats
+    assert "ratios that it shares with one of ours agree, and 20 have to be shared." in caveats
+    assert f"The run of ours is {synthetic.OLDER}, on machine {synthetic.MACHINE}." in caveats
     older = built.soup(f"benchmarks/runs/{synthetic.OLDER}")
     assert "This run was contributed." not in older.get_text()
     text = built.soup("benchmarks/nbody").select_one("#bench-result").get_text()
     assert synthetic.OLDER in text
     assert synthetic.RUN_ID not in text
+
+
+def test_a_contributed_run_that_agrees_with_one_of_ours_is_shown_as_reproduced(site, stored):
+    truth = dict.fromkeys((f"made-up-{number}" for number in range(25)), synthetic.SINGLE)
+    site.run(stored(synthetic.OLDER, truth=truth, blocks=8))
+    site.run(stored(truth=truth, blocks=8), contributed=True)
+    soup = site.build().soup(RUN)
+    (note,) = [each for each in soup.select(".note") if "was contributed" in each.get_text()]
+    found = re.search(r"It is reproduced: (\d+) of the 25 ratios", note.get_text())
+    assert int(found[1]) >= 23
+    assert note.select_one(f"a[href*='{synthetic.OLDER}']")
+
+
+def test_a_contributed_run_that_nothing_compares_with_says_so(site, stored):
+    site.run(stored(), contributed=True)
+    assert "No run of ours has a ratio to compare it with" in site.build().soup(RUN).get_text()
 
 
 def test_unoptimised_runs_are_marked_and_never_preferred(site, stored):

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from ftguide.ground.files import ROOT
+from ftguide.suite import summaries
 from ftguide.suite.record import store
 from ftguide.suite.record.model import ArmRecord, IndexEntry, Plan, PlannedWorkload, duration
 from tests.suite.derive.builder import make_blocks, make_plan, stored_of
@@ -101,5 +102,7 @@ def test_every_published_run_is_read_and_indexed_as_it_is():
     assert len(runs) > 10
     for entry in runs:
         folder = store.folder_of(results, entry)
-        found = store.entry_of(store.read_run(folder))
-        assert replace(found, withdrawn=entry.withdrawn) == entry
+        found = store.entry_of(store.read_run(folder), summaries.noise(folder))
+        kept = {name: getattr(entry, name) for name in ("withdrawn", "contributed", "values_in")}
+        assert replace(found, **kept) == entry
+        assert bool(entry.values_in) is not store.blocks_path(folder).exists()

@@ -300,7 +300,7 @@ def test_a_run_is_finished_whole_and_may_be_finished_twice(tmp_path):
     assert store.read_run(folder) == replace(run, finished="2026-11-23T00:59:00Z")
     assert first == store.load(folder)
     assert first.blocks == tuple(blocks)
-    names = {"run.json", "blocks.jsonl.gz"}
+    names = {"run.json", "blocks.xz"}
     assert {path.name for path in folder.iterdir()} == names
     before = {name: (folder / name).read_bytes() for name in names}
     with RunFolder.resume(folder) as held:

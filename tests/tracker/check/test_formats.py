@@ -1,16 +1,20 @@
 """What `check` writes for other programs: valid, complete, and safe with other people's text in it."""
 
+import io
 import json
+import re
 from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
+from rich.console import Console
 
+from ftguide.cli import check as verb
 from ftguide.tracker.check.answer import Answer, Checked, Report
 from ftguide.tracker.check.dependency import Dependency, Lack, Remark
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.derive.model import Reason, ReasonKind
-from ftguide.tracker.pages import answers
+from ftguide.tracker.pages import answers, words
 
 TODAY = date(2026, 11, 28)
 HOSTILE = '</x>|`[a](javascript:b)\x1b[2J\x00 <script>&"'
@@ -122,3 +126,34 @@ def test_a_pass_that_nobody_looked_at_does_not_look_like_one():
     assert "nobody has probed 1 of 1: this is no all-clear" in list(answers.notes(report))
     fine = Report(line="3.14t", platform="x", checked=(checked("a", Answer.GIL_OFF),))
     assert list(answers.notes(fine)) == []
+
+
+def test_reasons_that_are_sentences_are_joined_without_their_full_stops():
+    level = Reason(ReasonKind.LEVEL, Level.GIL_OFF)
+    one = checked("x", Answer.GIL_OFF, level, Reason(ReasonKind.NEWER_RELEASE, "2"))
+    assert "turns it on; 2 is newer, and nobody has probed it" in answers.why(one)
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_a_screen_of_eighty_columns_breaks_no_word_of_a_sentence(answer):
+    """A long file name may be cut, because nothing else can be done with it."""
+    file = Reason(ReasonKind.FILE_FITS, f"a-{'1' * 90}-py3-none-any.whl")
+    report = Report(
+        line="3.14t",
+        platform="manylinux_x86_64",
+        checked=(checked("a-package-of-thirty-characters", answer, file, stale=True),),
+        remarks=(Remark(lack=Lack.UNLOCKED, count=1), Remark(lack=Lack.NOT_CHOSEN, count=2)),
+        skipped=tuple(Dependency(name=f"left-{n}", where="x") for n in range(20)),
+    )
+    shown = {}
+    for terminal in (True, False):
+        file = io.StringIO()
+        console = Console(file=file, width=80, highlight=False, force_terminal=terminal)
+        console.no_color = True
+        verb.show(console, report, TODAY, advise=True)
+        shown[terminal] = re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue()).splitlines()
+    assert max(map(len, shown[True])) <= 80
+    assert words.answer(answer) in " ".join(shown[True])
+    notes = [*answers.notes(report)]
+    assert all(note in shown[False] for note in notes)  # whole lines for a pipe
+    assert all(note in " ".join(map(str.strip, shown[True])) for note in notes)

@@ -107,6 +107,23 @@ def test_a_pin_is_compared_as_installers_do():
     assert judged(one(version="6.1.4"), None, evidence)[0] is Answer.UNKNOWN
 
 
+def test_the_release_that_was_asked_for_is_no_upgrade_of_itself():
+    """Its evidence is about a file with another hash: the same release would mend nothing."""
+    evidence = tracked.about("thing", "declares")  # about 6.1.3
+    offered = indexed(release("6.1.3", THREADED))
+    answer, why = judged(one(version="6.1.3", hashes=frozenset({"0" * 64})), offered, evidence)
+    assert answer is Answer.UNKNOWN
+    assert "the evidence is about" in why
+    assert "newest release" not in why
+
+
+def test_what_the_index_does_not_know_cannot_be_probed():
+    (checked,) = ask(one(), asked=Asked(absent={"thing"})).checked
+    assert (checked.answer, checked.probeable) == (Answer.UNKNOWN, False)
+    (checked,) = ask(one(), asked=indexed(release("1.0", THREADED))).checked
+    assert checked.probeable
+
+
 def test_a_pin_that_was_probed_does_not_age_by_releases():
     evidence = tracked.about("thing", "declares")
     newer = tracked.item(

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from ftguide.tracker.check import files
+from ftguide.tracker.check.check import installed
 from ftguide.tracker.check.dependency import DependencyError, Lack, Selection
 from ftguide.tracker.check.target import Target
 from tests.tracker.check.conftest import DATA, TARGET
@@ -34,6 +35,8 @@ def left(listing):
         ("Pipfile.lock", [("lxml", "6.1.3")]),
         ("misc/setup.cfg", [("lxml", "")]),
         ("script-pep723.py", [("lxml", "")]),
+        ("conda/environment.yml", [("numpy", ""), ("lxml", ""), ("regex", "")]),
+        ("conda/pixi.lock", [("lxml", "6.0.2")]),
         ("uvlock-fork", [("numpy", "2.5.5")]),
         ("uvlock-win/uv.lock", []),
         ("utf16.txt", [("numpy", ""), ("lxml", "6.1.3")]),
@@ -75,8 +78,6 @@ def test_what_a_freeze_says():
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("conda/environment.yml", "this format is not read; list an installed environment instead"),
-        ("conda/pixi.lock", "pixi run pip list --format=freeze"),
         ("misc/url.txt", "download it and name its path"),
         ("misc/junk.txt", "line 4: 'foo bar baz' is not a requirement"),
     ],
@@ -133,6 +134,21 @@ def test_damaged_lists_are_refused(tmp_path, file, text, says):
     assert file in str(caught.value)
 
 
+def test_an_address_whose_bracket_never_closes_is_named_and_does_not_stop_the_list(tmp_path):
+    """Found by the fuzzer on 2026-11-28: `urlsplit` raises for a host that opens like IPv6."""
+    path = tmp_path / "requirements.txt"
+    path.write_text("https://[::1/demo-1.0-py3-none-any.whl\nlxml==6.1.3\n")
+    found = {each.name: (each.version, each.wheels) for each in read(path).dependencies}
+    assert found == {"demo": ("1.0", ("demo-1.0-py3-none-any.whl",)), "lxml": ("6.1.3", None)}
+
+
+def test_a_path_with_a_null_byte_is_no_path(tmp_path):
+    """Found by the fuzzer on 2026-11-28: `Path.resolve` raises ValueError for it, not OSError."""
+    path = tmp_path / "requirements.txt"
+    path.write_bytes(b"./pro\0ject\nlxml==6.1.3\n")
+    assert [each.name for each in read(path).dependencies] == ["unnamed", "lxml"]
+
+
 def test_extras_and_groups_are_counted_named_and_chosen():
     assert left(read("pyproject-groups")) == [
         (Lack.EXTRA, "xml", 1),
@@ -184,6 +200,33 @@ def test_ranges_of_poetry(tmp_path, stated, range_):
     path.write_text(f'[tool.poetry.dependencies]\npython = "^3.11"\nlxml = "{stated}"\n')
     ((name, found),) = said(read(path))
     assert (name, found) == ("lxml", range_)
+
+
+def test_a_version_for_each_python_is_the_one_of_the_target(tmp_path):
+    """Poetry's way to ask for one release on old Pythons and for another on new ones."""
+    path = tmp_path / "pyproject.toml"
+    path.write_text(
+        "[tool.poetry.dependencies]\nlxml = [\n"
+        '{version = "<6", python = "<3.11"},\n{version = ">=6", python = ">=3.11"},\n]\n'
+    )
+    listing = read(path)
+    assert said(listing) == [("lxml", "<6"), ("lxml", ">=6")]
+    kept, skipped = installed(listing, TARGET)
+    assert [str(one.accepts) for one in kept] == [">=6"]
+    assert [str(one.accepts) for one in skipped] == ["<6"]
+
+
+def test_a_group_in_two_tables_is_named_once(tmp_path):
+    path = tmp_path / "pyproject.toml"
+    path.write_text(
+        '[project]\nname = "x"\n[dependency-groups]\ndev = ["a", "b"]\n'
+        '[tool.uv]\ndev-dependencies = ["c"]\n'
+        '[tool.pdm.dev-dependencies]\ntest = ["-e file:///sub#egg=sub", "d"]\n'
+    )
+    assert left(read(path)) == [(Lack.GROUP, "dev", 3), (Lack.GROUP, "test", 2)]
+    assert [name for name, _ in said(read(path, groups={"dev"}))] == ["a", "b", "c"]
+    (sub,) = [one for one in read(path, groups={"test"}).dependencies if one.origin]
+    assert sub.name == "sub"
 
 
 UV = """
@@ -279,6 +322,7 @@ def test_a_poetry_lock_knows_pythons_groups_and_extras(tmp_path):
         read(path, direct=True)
 
 
+@pytest.mark.slow
 def test_a_lock_of_twenty_megabytes_is_read(tmp_path):
     """As large as they come: many files per package, edges in a circle, the same markers over and over."""
     wheels = "".join(

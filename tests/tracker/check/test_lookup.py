@@ -13,7 +13,7 @@ from ftguide.tracker.check.lookup import look_up
 from ftguide.tracker.observe import index as indexing
 from ftguide.tracker.observe.index import Index
 from tests import tracked
-from tests.tracker.loopback import entry, page
+from tests.tracker.loopback import HASH, entry, page
 
 THREADED = "{}-1.0-cp314-cp314t-manylinux_2_28_x86_64.whl"
 PURE = "{}-1.0-py3-none-any.whl"
@@ -99,7 +99,7 @@ def test_bad_answers_are_one_line_each_and_the_others_are_answered(run, loopback
         *("binary", "broken", "deep", "forbidden", "html", "liar")
     ]
     assert "the index answered 403" in err
-    assert "it is HTML" in err
+    assert "package html: the index's page is HTML that lists no file of it" in err
     assert "the index answered about 'another'" in err
     assert sorted(data["problems"]) == sorted(lines)
     why = {one["name"]: one["reasons"] for one in data["dependencies"]}
@@ -171,6 +171,30 @@ def test_an_answer_that_is_cut_off_is_an_error(tmp_path, loopback, monkeypatch):
 
     asked = look_up(["thing"], Index(address=loopback.address, cache=tmp_path, fetch=cut))
     assert "is not understood" in asked.problems["thing"]
+
+
+def test_an_index_that_has_html_alone_is_read(run, loopback):
+    """The form of PEP 503: what an index behind a proxy, or made of a folder, often serves."""
+    threaded, pure = THREADED.format("thing"), PURE.format("other")
+    loopback.pages["thing"] = (
+        f"<html><a href='/files/thing-2.0-py3-none-any.whl' data-requires-python='&lt;3.9'>2.0</a>"
+        f"<a href='/files/{threaded}#sha256={HASH}'>{threaded}</a></html>"
+    ).encode()
+    loopback.pages["other"] = f'<a href="{pure}" data-yanked="no">{pure}</a>'.encode()
+    code, data, _ = run("thing\nother==1.0\n")
+    assert code == 0
+    assert answers(data) == {"thing": "only-claimed", "other": "pure-python"}
+    accepted = {headers["Accept"] for _, headers in loopback.asked}
+    assert all("simple.v1+json" in each and "text/html" in each for each in accepted)
+
+
+def test_a_page_that_ends_too_early_is_an_error(tmp_path, loopback):
+    """A page in HTML is readable wherever it is cut, so that its length has to tell."""
+    wheels = "".join(f'<a href="thing-{n}.0-py3-none-any.whl">x</a>' for n in range(9))
+    loopback.pages["thing"] = wheels.encode()
+    loopback.cut.add("thing")
+    asked = look_up(["thing"], Index(address=loopback.address, cache=tmp_path))
+    assert "the answer ends too early" in asked.problems["thing"]
 
 
 def test_what_breaks_the_reading_of_a_page_is_the_answer_of_that_page(tmp_path, monkeypatch):

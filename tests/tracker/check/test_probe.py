@@ -22,6 +22,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.slow
 def test_unknown_dependencies_are_probed_and_judged(wright, tmp_path, capsys):
     path = tmp_path / "requirements.txt"
     pins = {"specimen-declares": "==1.0"}
@@ -56,6 +57,7 @@ def test_a_pin_without_a_wheel_is_no_wheel_and_is_not_probed(wright, tmp_path, c
     assert captured.err == ""
 
 
+@pytest.mark.slow
 def test_a_long_list_is_probed_as_far_as_the_limit_and_says_so(
     wright, tmp_path, capsys, monkeypatch
 ):
@@ -70,6 +72,7 @@ def test_a_long_list_is_probed_as_far_as_the_limit_and_says_so(
     assert captured.err.index("probing 1 of 2") < captured.err.index("[1/1]")
 
 
+@pytest.mark.slow
 def test_a_package_is_probed_by_its_name_alone(wright, tmp_path, capsys, monkeypatch):
     """Nobody has described it; its own files say what to import, and nothing is kept."""
     monkeypatch.chdir(tmp_path)
@@ -90,6 +93,7 @@ def test_a_package_is_probed_by_its_name_alone(wright, tmp_path, capsys, monkeyp
     assert (tmp_path / "kept" / "specimen-undeclared.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_a_wrong_import_name_hides_nothing(wright, tmp_path, capsys):
     """The name stands in none of the files, so the package's own names are imported."""
     described = tmp_path / "packages.toml"

@@ -74,3 +74,11 @@ def test_choosing(tmp_path):
     assert [one.name for one in packages.choose(known, ["regex", "regex"])] == ["regex"]
     with pytest.raises(CompatError, match=r"'lxmm' is not described.*lxml, regex"):
         packages.choose(known, ["lxmm"])
+
+
+def test_nesting_without_end_is_an_error_and_no_crash(tmp_path):
+    """Found by the fuzzer on 2026-11-28."""
+    path = tmp_path / "packages.toml"
+    path.write_text("package = " + "[" * 5000)
+    with pytest.raises(CompatError, match=r"packages\.toml: .*Correct the entry"):
+        packages.read(path)

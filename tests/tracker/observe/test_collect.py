@@ -174,7 +174,7 @@ def test_claims_come_from_metadata_where_the_index_serves_it(index, server):
     [
         ((404, b"", {}), "package foo: the index does not know it"),
         ((500, b"", {}), "package foo: the index answered 500. Nothing was written"),
-        ((200, b"<html>", {}), "package foo: the index's page is not understood"),
+        ((200, b"<html>", {}), "package foo: the index's page is HTML that lists no file of it"),
         ((200, b"\xff\xff", {}), "package foo: the index's page is not understood"),
         ((200, b'{"name":"foo","files":' + b"[" * 100_000, {}), "package foo: the index's page"),
         ((200, page(), {}), "package foo: the index has no final release"),

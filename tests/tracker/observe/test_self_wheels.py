@@ -9,6 +9,7 @@ from ftguide.tracker.observe.survey import Report, Survey, cell_of
 from ftguide.tracker.pages import words
 from ftguide.tracker.record.findings import Claim, Declarations, DeepImport, Imports, Kind
 from ftguide.tracker.record.model import TOOL
+from tests.slow import slow_but
 from tests.tracker.conftest import NAMES, package
 
 pytestmark = [pytest.mark.interpreters, pytest.mark.timeout(300)]
@@ -40,7 +41,7 @@ def results(report: Report) -> dict[Kind, object]:
     return {item.kind: item.result for item in report.items}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_but({"declares", "undeclared", "pure"}, NAMES))
 def test_specimen_lands_on_its_level(name, reports, survey):
     assert reports[name].problem == ""
     found = cell(survey, name)
@@ -51,6 +52,7 @@ def test_specimen_lands_on_its_level(name, reports, survey):
     assert found.proof
 
 
+@pytest.mark.slow
 def test_every_module_is_asked_by_itself(reports):
     declared = results(reports["single"])[Kind.DECLARE]
     assert isinstance(declared, Declarations)
@@ -66,6 +68,7 @@ def test_every_observation_names_the_version_of_the_probe(reports):
     assert {item.tool for item in reports["declares"].items} == {TOOL}
 
 
+@pytest.mark.slow
 def test_a_crash_has_a_signal_and_a_culprit(reports):
     declared, imports = (results(reports["crashes"])[kind] for kind in (Kind.DECLARE, Kind.IMPORT))
     assert isinstance(declared, Declarations)
@@ -74,6 +77,7 @@ def test_a_crash_has_a_signal_and_a_culprit(reports):
     assert imports.names[0].ended == "signal SIGSEGV"
 
 
+@pytest.mark.slow
 def test_a_lazy_import_is_found_by_the_submodules(reports, survey):
     imports, deep = (results(reports["lazy"])[kind] for kind in (Kind.IMPORT, Kind.DEEP))
     assert isinstance(imports, Imports)
@@ -85,6 +89,7 @@ def test_a_lazy_import_is_found_by_the_submodules(reports, survey):
     ]
 
 
+@pytest.mark.slow
 def test_a_dependency_is_blamed_by_name(reports, survey):
     imports = results(reports["needy"])[Kind.IMPORT]
     assert isinstance(imports, Imports)
@@ -100,6 +105,7 @@ def test_a_dependency_is_blamed_by_name(reports, survey):
     assert env.dependencies == ("specimen-undeclared==1.0",)
 
 
+@pytest.mark.slow
 def test_a_dependency_without_a_wheel_is_named(reports, survey):
     assert reports["orphan"].problem == ""
     assert words.reasons(cell(survey, "orphan").reasons) == [
@@ -124,6 +130,7 @@ def test_claims_are_read_and_do_not_raise_the_level(reports, survey):
 
 
 def test_probing_again_adds_only_sightings(reports, survey):
+    assert reports["pure"].problem == ""
     path = survey.log / "specimen-pure.jsonl"
     before = path.read_bytes()
     again = survey.one(package("specimen-pure"))

@@ -217,6 +217,7 @@ def test_parallel_build_is_the_same(tmp_path, folder):
     assert (built.out / "tracking.html").read_bytes() == one
 
 
+@pytest.mark.slow
 def test_400_packages_weigh_less_than_100_kb(tmp_path):
     tracked.fill(tmp_path / "many", 400)
     built = project(tmp_path, tmp_path / "many").build()

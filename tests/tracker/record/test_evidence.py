@@ -284,3 +284,13 @@ def test_a_comparison_that_was_stored_without_a_result_had_worked():
     """Fields are added with a default, which is what lines without them meant."""
     found = msgspec.json.decode(b'{"missing":[]}', type=Fallback)
     assert (found.works, found.extra, found.problem) == (True, (), "")
+
+
+def test_text_that_typed_decoding_skips_is_checked_as_well(log):
+    """Found by the fuzzer on 2026-11-28: the name of an unknown field that is not UTF-8."""
+    path = log / f"{NAME}.jsonl"
+    lines = path.read_bytes().splitlines()
+    lines[0] = lines[0].replace(b'"result":{', b'"result":{"x\xffy":1,', 1)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    with pytest.raises(CompatError, match=rf"{NAME}\.jsonl, line 1"):
+        evidence.read_package(log, NAME)
