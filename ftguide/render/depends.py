@@ -7,6 +7,7 @@ every build. So absent files are kept here, and their pages are read again once 
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,9 +23,15 @@ def on(env: BuildEnvironment, docname: str, paths: Iterable[Path]) -> None:
     """Make a page depend on files."""
     for path in paths:
         if path.exists():
-            env.note_dependency(os.path.relpath(path, env.srcdir), docname=docname)
+            env.note_dependency(_relative(str(path), str(env.srcdir)), docname=docname)
         else:
             _absent(env).setdefault(docname, set()).add(str(path))
+
+
+@functools.cache
+def _relative(path: str, folder: str) -> str:
+    """Return a path relative to a folder: hundreds of pages depend on the same few hundred files."""
+    return os.path.relpath(path, folder)
 
 
 def _absent(env: BuildEnvironment) -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ from sphinx.util.typing import ExtensionMetadata
 from ftguide.guide.pages import snippets, stamp
 from ftguide.native.pages import examples_table, native_tables
 from ftguide.outcomes.pages import domain as outcome_domain
-from ftguide.render import depends, drawn, menu, nodes
+from ftguide.render import depends, drawn, made, menu, nodes
 from ftguide.services.pages import domain as services_domain
 from ftguide.suite.pages import bench_domain, register
 from ftguide.tracker.pages import domain
@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     nodes.setup(app)
     drawn.setup(app)
     depends.setup(app)
+    made.setup(app)
     menu.setup(app)
     snippets.setup(app)
     stamp.setup(app)

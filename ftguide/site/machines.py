@@ -17,7 +17,6 @@ import html_to_markdown
 
 from ftguide.render import svg
 from ftguide.site.articles import Article
-from ftguide.site.kinds import kind_of
 
 LLMS, SITEMAP = "llms.txt", "sitemap.xml"
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -82,17 +81,14 @@ def _resolved(folder: Path, target: str) -> str:
     return "/".join(parts)
 
 
-def write_twins(articles: Sequence[Article], out: Path) -> list[Article]:
-    """Write the twins of pages beside them; return the articles that have one."""
-    written = [article for article in articles if kind_of(article.name)[0]]
-    twins = frozenset(article.uri for article in written)
+def write_twins(articles: Sequence[Article], twins: frozenset[str], out: Path) -> None:
+    """Write the twins of pages beside them; `twins` are the addresses of all pages that have one."""
 
     def write(article: Article) -> None:
         (out / twin_of(article.uri)).write_text(markdown(article, twins), encoding="utf-8")
 
     with ThreadPoolExecutor() as pool:  # the converter lets other threads run
-        list(pool.map(write, written))
-    return written
+        list(pool.map(write, articles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ from ftguide.site.articles import Article
 from ftguide.site.kinds import kind_of
 
 FOLDER = "pagefind"
+#: The file that the search page loads first.
+ENTRY = "pagefind-entry.json"
 #: Belongs to user interfaces that the site does not use: half a megabyte.
 _UNUSED = (
     "pagefind-ui.*",
@@ -41,6 +43,10 @@ _TAG = re.compile(r"(<[^>]*>)")
 _PRE = re.compile(r"<pre\b[^>]*>.*?</pre>", re.DOTALL)
 _INSIDE_PRE = re.compile(r"<(?!/?pre\b)[^>]*>")
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_CLASS = re.compile(r' class="[^"]*"')
+#: Their tables hold numbers; what somebody may look for stands in their headings, programs and sentences.
+_TABLES_LEFT_OUT = {"Workload", "Outcomes"}
 _SECTION = re.compile(
     r'<section id="(?P<id>[^"]*)">(?P<between>\s*(?:<span id="[^"]*"></span>\s*)*)<h(?P<level>[1-6])>'
 )
@@ -70,7 +76,9 @@ def copy_for_index(article: Article) -> str | None:
             f' data-pagefind-weight="{heavy:g}">'
         )
 
-    body = _DRAWING.sub("", article.html)
+    body = _CLASS.sub("", _DRAWING.sub("", article.html))
+    if kind in _TABLES_LEFT_OUT:
+        body = _TABLE.sub("", body)
     body = _PRE.sub(lambda match: _INSIDE_PRE.sub("", match[0]), body)
     body = _SECTION.sub(heading, split_identifiers(body))
     title = html.escape(article.title)

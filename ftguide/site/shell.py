@@ -13,36 +13,33 @@ from typing import Any, cast
 
 import jinja2
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from ftguide.outcomes.pages.data import laboratory
+from ftguide.outcomes.pages.data import laboratory, read_from
 from ftguide.outcomes.pages.domain import laboratory_of
-from ftguide.render import depends
+from ftguide.render import depends, made
 from ftguide.render.nodes import data_file
 from ftguide.render.svg import printable
-from ftguide.site import book, index_page, kinds, machines, news, search, share
-from ftguide.site.articles import Article, articles
+from ftguide.site import book, index_page, kinds, machines, news, share
+from ftguide.site import finish as finished
+from ftguide.site.described import Descriptions
 from ftguide.site.landmarks import accessible
 from ftguide.site.lean import lean, without_indentation
 from ftguide.suite.pages import bench_domain
-from ftguide.suite.pages.data import Results
-from ftguide.tracker.pages import domain as tracker_domain
-from ftguide.tracker.pages import table
+from ftguide.suite.pages.data import Results, files_of
 from ftguide.tracker.pages.domain import tracker_of
-
-logger = logging.getLogger(__name__)
 
 #: What Sphinx's own search marks and steps through; ours needs neither, nor does anything else.
 _NEVER_USED = {"doctools.js", "sphinx_highlight.js"}
 #: Of use only where there are tabs.
 _TABS = "design-tabs.js"
+#: The only reader of what a page is to show where people share it.
+_OPEN_GRAPH = "sphinxext.opengraph"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -101,8 +98,7 @@ def gathered(env: BuildEnvironment, docname: str | None = None) -> list[news.New
 
 def results_of(env: BuildEnvironment) -> Results:
     """Return the runs, without making a page depend on them."""
-    bench = bench_domain.domain_of(env)
-    return Results(bench.folder, bench.tell)
+    return bench_domain.domain_of(env).results_for_writing()
 
 
 def prepare(app: Sphinx) -> None:
@@ -170,7 +166,7 @@ def add_to_head(
         if posixpath.basename(str(getattr(script, "filename", script))) not in unused
     ]
     context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
-    if context.get("meta") is not None:
+    if context.get("meta") is not None and _OPEN_GRAPH in app.extensions:
         said = share.description(results_of(app.env), pagename)
         if said:
             context["meta"] = {**context["meta"], "og:description": printable(said)}
@@ -185,70 +181,18 @@ def first_level(toctree: Callable[..., str]) -> Callable[..., str]:
     return shallow
 
 
-def _pages(app: Sphinx) -> list[tuple[str, str]]:
-    """Return the names and addresses of all pages that have an article worth finding."""
-    names = sorted(app.env.found_docs)
-    if table.BASE in tracker_domain.domain_of(app.env).data["tables"]:
-        names += [table.page_of(one.package.name) for one in tracker_of(app.config).statuses]
-    return [(name, app.builder.get_target_uri(name)) for name in names]
-
-
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what is made of finished pages: the index, twins, llms.txt, the sitemap, the feed."""
-    if exception is not None or not is_site(app):
-        return
-    out = Path(app.outdir)
-    found = list(articles(out, _pages(app)))
-    try:
-        search.write_index(found, out)
-    except (OSError, search.SearchError) as error:
-        logger.warning(
-            "the search index could not be written: %s", error, type="site", subtype="search"
-        )
-    twins = machines.write_twins(found, out)
-    site = str(app.config.html_baseurl)
-    base = f"{site.rstrip('/')}/" if site else ""
-    title = str(app.config.html_title)
-    summary = _descriptions(app, [str(app.config.root_doc)])
-    listed = machines.llms_txt(title, next(iter(summary.values()), ""), _listed(app, twins), base)
-    (out / machines.LLMS).write_text(listed, encoding="utf-8")
-    if base:
-        pages = [base + uri for _, uri in _pages(app)] + [f"{base}{index_page.NAME}.html"]
-        (out / machines.SITEMAP).write_bytes(machines.sitemap(pages))
-    feed = news.feed(gathered(app.env), title, site, app.builder.get_target_uri)
-    (out / news.FEED).write_bytes(feed)
+    if exception is None and is_site(app):
+        finished.write(app, lambda: gathered(app.env), _key_of_news(app.env))
 
 
-def _descriptions(app: Sphinx, names: list[str]) -> dict[str, str]:
-    """Return the descriptions that pages give of themselves, by name."""
-    found = {}
-    for name in names:
-        for node in app.env.get_doctree(name).findall(nodes.meta):
-            if node.get("name") == "description":
-                found[name] = str(node["content"])
-    return found
-
-
-def _listed(app: Sphinx, twins: list[Article]) -> Iterator[machines.Listed]:
-    """Yield the pages with a twin in the order of the menu, then the others by kind."""
-    env, left = app.env, {article.name: article for article in twins}
-    trees = env.get_doctree(str(app.config.root_doc)).findall(addnodes.toctree)
-    menu = [(str(tree.get("caption") or "Pages"), tree["includefiles"]) for tree in trees]
-    menu.insert(0, ("Start", [str(app.config.root_doc)]))
-    descriptions = _descriptions(app, [name for name in left if name in env.found_docs])
-    order = [(group, name) for group, names in menu for name in names if name in left]
-    placed = {name for _, name in order}
-    order += sorted(
-        (f"{kinds.kind_of(name)[1]} pages", name) for name in left if name not in placed
-    )
-    for group, name in order:
-        article = left[name]
-        yield machines.Listed(
-            group=group,
-            title=article.title,
-            uri=article.uri,
-            description=descriptions.get(name, ""),
-        )
+def _key_of_news(env: BuildEnvironment) -> str:
+    """Return a key for the files that news come from."""
+    results, tracker = results_of(env), tracker_of(env.config)
+    runs = (path for entry in results.published for path in files_of(results.folder(entry)))
+    read = (*results.indexes, *runs, *read_from(), *tracker.files)
+    return made.key_of(tracker.today.isoformat(), made.key_of_files(read))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -256,6 +200,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     book.setup(app)
     app.add_node(news_link)
     app.add_directive("news", NewsDirective)
+    app.add_env_collector(Descriptions)
     app.add_css_file("site.css")
     app.add_js_file("site.js", loading_method="defer")
     app.connect("config-inited", find_templates)

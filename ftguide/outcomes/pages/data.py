@@ -36,14 +36,26 @@ class Laboratory:
 
 def laboratory(root: Path = ROOT) -> Laboratory:
     """Read the tests and what was seen; the same answer as long as no file has changed."""
-    paths = [
+    return _read(root, _stamps(observed(root)))
+
+
+def observed(root: Path = ROOT) -> list[Path]:
+    """Return every file that a machine's observations lie in."""
+    return [
         path
         for machine in store.machines(root)
         for path in (*store.paths(machine, root), summaries.path_of(machine, root))
         if path.exists()
     ]
-    stamps = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
-    return _read(root, stamps)
+
+
+def read_from() -> list[Path]:
+    """Return every file that the laboratory is read from."""
+    return [*sorted(TESTS.glob("*.py")), *observed()]
+
+
+def _stamps(paths: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
+    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
 
 
 @functools.lru_cache(maxsize=2)

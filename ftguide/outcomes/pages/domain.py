@@ -39,7 +39,7 @@ from ftguide.outcomes.derive.coverage import coverage
 from ftguide.outcomes.derive.grades import Seen
 from ftguide.outcomes.pages import data, draw, export, words
 from ftguide.outcomes.pages.data import Laboratory
-from ftguide.render import depends, menu
+from ftguide.render import depends, made, menu
 from ftguide.render.nodes import data_file
 from ftguide.render.quote import Answer, QuotingRole, marker
 
@@ -50,9 +50,9 @@ _ASKED = re.compile(r"(?P<slug>[a-z0-9-]+):(?P<outcome>.+)@(?P<where>3\.\d+[.0-9
 
 def laboratory_of(env: BuildEnvironment, docname: str) -> Laboratory:
     """Return the laboratory, and make a page depend on its files."""
-    found = data.laboratory()
-    depends.on(env, docname, found.paths)
     domain = cast("OutcomeDomain", env.get_domain("outcome"))
+    found = domain.laboratory()
+    domain.depend(docname, found.paths)
     domain.tell(found.problems)
     return found
 
@@ -218,11 +218,30 @@ class OutcomeDomain(Domain):
         """Start without having warned about anything."""
         super().__init__(env)
         self._told: set[str] = set()
+        self._laboratory: Laboratory | None = None
+        self._depending: set[str] = set()
 
     @property
     def tests(self) -> dict[str, tuple[str, str]]:
         """Where each test is shown, and its title."""
         return cast("dict[str, tuple[str, str]]", self.data["tests"])
+
+    def laboratory(self) -> Laboratory:
+        """Return what is there to be said, as it was when this build began to read."""
+        if self._laboratory is None:
+            self._laboratory = data.laboratory()
+        return self._laboratory
+
+    def begin(self) -> None:
+        """Look at the files again: a build begins."""
+        self._laboratory = None
+        self._depending.clear()
+
+    def depend(self, docname: str, paths: tuple[Path, ...]) -> None:
+        """Make a page depend on the laboratory's files, once for all that it quotes."""
+        if docname not in self._depending:
+            self._depending.add(docname)
+            depends.on(self.env, docname, paths)
 
     def tell(self, problems: tuple[str, ...]) -> None:
         """Warn about what cannot be read, once."""
@@ -240,6 +259,7 @@ class OutcomeDomain(Domain):
         for slug in [slug for slug, (page, _) in self.tests.items() if page == docname]:
             del self.tests[slug]
         self.data["grids"].discard(docname)
+        self._depending.discard(docname)
 
     def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
@@ -287,10 +307,12 @@ class OutcomeDomain(Domain):
             yield slug, title, "test", docname, slug, 1
 
 
-def read_early(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+def read_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Read and derive before Sphinx forks its readers, so that they inherit it; else a page does."""
+    domain = cast("OutcomeDomain", env.get_domain("outcome"))
+    domain.begin()
     if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
-        data.laboratory()
+        domain.laboratory()
 
 
 def write_exports(app: Sphinx, exception: Exception | None) -> None:
@@ -299,10 +321,15 @@ def write_exports(app: Sphinx, exception: Exception | None) -> None:
         return
     if not app.env.domaindata["outcome"]["grids"]:
         return
+    known, out = made.of(app), Path(app.outdir)
+    key = made.key_of_files(data.read_from())
+    if all(known.holds(out / name, key) for name in export.NAMES):
+        return
     for name, content in export.files(data.laboratory()).items():
-        path = Path(app.outdir) / name
+        path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+        known.note(path, key)
 
 
 def add_script(

@@ -140,6 +140,10 @@ def _was_seen(row: Row) -> bool:
 
 
 def _look(cell: Cell, outcome: str, *, ending: bool) -> Seen:
+    """Return an outcome of a cell: the interval of one that was seen has been derived already."""
+    for seen in cell.seen:
+        if (seen.name, seen.ending) == (outcome, ending):
+            return seen
     return grades.look(cell.test, outcome, cell.observation.processes, ending=ending)
 
 

@@ -20,7 +20,7 @@ _FIELDS = {
     "configuration_fields": ("configuration", "samples", "counts"),
 }
 
-JSON, CSV = (f"thread-safety/data/outcomes.{kind}" for kind in ("json", "csv"))
+NAMES = JSON, CSV = tuple(f"thread-safety/data/outcomes.{kind}" for kind in ("json", "csv"))
 
 
 def files(found: Laboratory) -> dict[str, bytes]:

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -25,7 +24,7 @@ from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from ftguide.render import depends
+from ftguide.render import depends, made
 from ftguide.suite import summaries
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.pages import data, files
@@ -37,8 +36,7 @@ logger = logging.getLogger(__name__)
 _PRIORITY = {"workload": 1, "run": 0, "row": -1, "time": -1, "ratio": -1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DomainObject:
+class DomainObject(NamedTuple):  # every build unpickles thousands, and a dataclass takes longer
     """An object of the domain: where it is shown, and from which run."""
 
     docname: str
@@ -69,7 +67,7 @@ class BenchDomain(Domain):
         "objects": {},  # name -> DomainObject
         "files": {},  # docname -> {(run id, local)}, runs whose files the page links
     }
-    data_version = 1
+    data_version = 2
     dangling_warnings: ClassVar = {"ref": "no workload, run or row is called %(target)r"}
 
     def __init__(self, env: BuildEnvironment) -> None:
@@ -77,6 +75,7 @@ class BenchDomain(Domain):
         super().__init__(env)
         self._warned: set[Problem] = set()
         self._results: Results | None = None  #: of this build
+        self._for_writing: Results | None = None
 
     @property
     def objects(self) -> dict[str, DomainObject]:
@@ -97,10 +96,16 @@ class BenchDomain(Domain):
         depends.on(self.env, self.env.docname, self._results.indexes)
         return self._results
 
+    def results_for_writing(self) -> Results:
+        """Read the results folder without making a page depend on it."""
+        if self._for_writing is None:
+            self._for_writing = Results(self.folder, self.tell)
+        return self._for_writing
+
     def forget(self) -> None:
         """Begin another build: read the indexes again, and warn again."""
         self._warned.clear()
-        self._results = None
+        self._results = self._for_writing = None
 
     def _tell_here(self, problem: Problem) -> None:
         self.tell(problem, self.env.docname)
@@ -258,4 +263,4 @@ def copy_files(app: Sphinx, exception: Exception | None) -> None:
     for run_id, local in wanted:
         loaded = results.of_id(run_id, local=local)
         if loaded is not None:
-            files.copy(loaded, Path(app.outdir))
+            files.copy(loaded, Path(app.outdir), made.of(app))

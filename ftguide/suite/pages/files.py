@@ -18,6 +18,7 @@ from urllib.parse import quote
 from docutils import nodes
 
 from ftguide.ground import files
+from ftguide.render import made
 from ftguide.render.nodes import data_file
 from ftguide.suite import summaries
 from ftguide.suite.derive.summary import Summary
@@ -64,15 +65,15 @@ class DataFile:
 
 def of_run(loaded: Loaded, repository: str = "") -> list[DataFile]:
     """List the files of a run, the CSV first; `repository` is the address below which its files are shown."""
-    content = _csv(loaded.report)
+    digest, size = _csv_stamp(loaded.report)
     listed = [
         DataFile(
             name=CSV,
             path=_csv_path(loaded),
             address="",
             of_site=True,
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
+            sha256=digest,
+            size=size,
         )
     ]
     origin = summaries.origin_of(loaded.folder)
@@ -101,14 +102,26 @@ def _csv_path(loaded: Loaded) -> str:
     return f"benchmarks/data/{loaded.name}/{CSV}"
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)  # contents: a hundred kilobytes each
 def _csv(report: Summary) -> bytes:
     return results_csv(report).encode()
 
 
-def copy(loaded: Loaded, outdir: Path) -> None:
-    """Write a run's CSV below the output of an HTML build."""
-    target, content = outdir / _csv_path(loaded), _csv(loaded.report)
+@functools.lru_cache(maxsize=4096)
+def _csv_stamp(report: Summary) -> tuple[str, int]:
+    """Return the SHA-256 of a run's CSV and its size, which every page with a link to it shows."""
+    content = _csv(report)
+    return hashlib.sha256(content).hexdigest(), len(content)
+
+
+def copy(loaded: Loaded, outdir: Path, known: made.Made) -> None:
+    """Write a run's CSV below the output of an HTML build, unless it is there."""
+    target = outdir / _csv_path(loaded)
+    key = files.sha256(
+        loaded.folder / summaries.NAME
+    )  # it names the run.json that it was derived from
+    if known.holds(target, key):
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists() or target.read_bytes() != content:
-        files.write_atomic(target, content)
+    files.write_atomic(target, _csv(loaded.report))
+    known.note(target, key)
