@@ -123,8 +123,19 @@ def sensitivity(runs: Sequence[Derived], group: str) -> Sensitivity | None:
             Means(
                 family=of,
                 slugs=tuple(code[0] for code in codes),
-                intervals=tuple(group_mean([own[code] for code in codes]) for own in logs),
+                intervals=tuple(
+                    _mean(report, of, [own[code] for code in codes])
+                    for report, own in zip(runs, logs, strict=True)
+                ),
             )
             for of, codes in parts.items()
         ),
     )
+
+
+def _mean(report: Derived, of: Family, samples: Sequence[Sequence[float]]) -> Interval:
+    """Return a run's mean of some of a family's workloads; resampled only where they are not all it has."""
+    for known in report.means:
+        if known.family == of and known.workloads == len(samples):
+            return Interval(ratio=known.ratio, low=known.low, high=known.high)
+    return group_mean(samples)

@@ -73,3 +73,17 @@ def test_of_each_pair_machine_and_suite_the_first_run_stands():
     found = builds.newest_of_each([first, other, again, newer, elsewhere, other])
     assert [id(one) for one in found] == [id(one) for one in (first, other, newer, elsewhere)]
     assert math.isclose(found[0].row("nbody").single.ratio, 1.1, rel_tol=1e-6)
+
+
+def test_a_mean_that_a_run_has_of_the_same_workloads_is_not_resampled(monkeypatch):
+    whole, part = {"nbody": 1.1, "richards": 1.21}, {"nbody": 1.2, "richards": 1.1, "exceptions": 3}
+    resampled = []
+    own = builds.group_mean
+    monkeypatch.setattr(builds, "group_mean", lambda logs: resampled.append(logs) or own(logs))
+    one, other = run_of(whole), run_of(part, letter="b")
+    (found,) = builds.sensitivity([one, other], "interpreter").means
+    assert len(resampled) == 1
+    assert len(resampled[0]) == 2
+    ours = one.means[0]
+    assert (found.intervals[0].low, found.intervals[0].high) == (ours.low, ours.high)
+    assert found.intervals[1].ratio == pytest.approx(math.sqrt(1.2 * 1.1))
