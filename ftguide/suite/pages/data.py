@@ -291,7 +291,12 @@ class Results:
 
     def newest(self) -> Iterator[Loaded]:
         """Yield published runs that were not withdrawn, see `store.standing`; of equals the newest first."""
-        yield from filter(None, map(self.load, store.standing(self.published)))
+        yield from filter(None, map(self.load, self.standing))
+
+    @functools.cached_property
+    def standing(self) -> list[IndexEntry]:
+        """The published runs that were not withdrawn, in the order of `store.standing`."""
+        return store.standing(self.published)
 
     def newest_of(self, slug: str) -> Loaded | None:
         """Return the run a workload's living page shows: the first of `newest_for` with times for it."""

@@ -89,11 +89,12 @@ class BenchDirective(SphinxDirective):
     def select(self, loaded: Loaded) -> list[Row]:
         """Return the rows that the options :group: and :workload: leave; the latter names one or more."""
         group, slugs = self.options.get("group"), self.options.get("workload", "").split()
-        return [
-            row
-            for row in loaded.report.rows
-            if (group is None or row.group == group) and (not slugs or row.slug in slugs)
-        ]
+        wanted = (  # of the plan: rows are decoded one by one, and most runs have none of these
+            planned.slug
+            for planned in loaded.run.plan.workloads
+            if (group is None or planned.group == group) and (not slugs or planned.slug in slugs)
+        )
+        return [row for slug in wanted if (row := loaded.row(slug)) is not None]
 
     def chosen(self, results: Results) -> Loaded | None:
         """Return the run of the option :run:, else the newest published one that has the rows."""

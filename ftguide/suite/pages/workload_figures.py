@@ -7,6 +7,7 @@ The others are small multiples: a panel for each machine or line, on one axis. P
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from ftguide.suite.derive.mode_tables import Ways
 from ftguide.suite.derive.verdicts import Comparison
 from ftguide.suite.pages import charts, figures, sentences, tables
 from ftguide.suite.pages.charts import Entry, Mark, Shape
-from ftguide.suite.pages.data import Loaded, Results
+from ftguide.suite.pages.data import RECENT, Loaded, Results
 from ftguide.suite.pages.figures import Figure
 from ftguide.suite.pages.sentences import Pair
 
@@ -120,14 +121,20 @@ def _throughput(ways: Ways, row: Row, title: str, id_: str) -> Figure:
 def machines_of(results: Results, shown: Loaded, slug: str) -> list[Loaded]:
     """Return the run of each machine that measured the workload as `shown` did, that one first.
 
-    Of a machine's runs the one is taken that ranks first, see `store.standing`. No more than a few machines.
+    Of a machine's runs the one is taken that ranks first, see `store.standing`. No more than a few machines,
+    and no more than a few runs of each are read, so that a page costs the same when there are hundreds.
     """
     planned = shown.report.stored.planned(slug)
     measured = {shown.entry.machine: shown}
-    for loaded in results.newest():
+    looked_at = Counter[str]()
+    for entry in results.standing:
         if len(measured) == MOST_MACHINES:
             break
-        if loaded.entry.machine in measured or loaded.timed(slug) is None:
+        if entry.machine in measured or looked_at[entry.machine] == RECENT:
+            continue
+        looked_at[entry.machine] += 1
+        loaded = results.load(entry)
+        if loaded is None or loaded.timed(slug) is None:
             continue
         own = loaded.report.stored.planned(slug)
         if (own.version, own.source_hash) == (planned.version, planned.source_hash):
