@@ -13,6 +13,8 @@ _START, _END = '<article role="main" id="furo-main-content">', "</article>"
 _TITLE = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
 _PERMALINK = re.compile(r'<a class="headerlink"[^>]*>.*?</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_DRAWING = re.compile(r"(?P<tag><svg\b[^>]*>)(?P<inside>.*?)</svg>", re.DOTALL)
+_TOLD = re.compile(r"<(?P<what>title|desc)\b[^>]*>(?P<text>.*?)</(?P=what)>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,21 @@ class Article:
 def text_of(markup: str) -> str:
     """Return what a reader sees of a piece of HTML, on one line."""
     return " ".join(html.unescape(_TAG.sub("", markup)).split())
+
+
+def spelled_out(markup: str) -> str:
+    """Put what a picture says in words in its place, as readers hear it who do not see pictures.
+
+    Charts go without: the numbers that they draw stand in tables, and what they show in a sentence.
+    """
+
+    def words(match: re.Match[str]) -> str:
+        if 'class="bench-chart"' in match["tag"]:
+            return ""
+        told = (each["text"].strip().rstrip(".") for each in _TOLD.finditer(match["inside"]))
+        return "".join(f"<p>{text}.</p>" for text in told if text)
+
+    return _DRAWING.sub(words, markup)
 
 
 def article_of(name: str, uri: str, page: str) -> Article | None:

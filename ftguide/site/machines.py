@@ -16,10 +16,9 @@ from xml.etree import ElementTree as ET
 import html_to_markdown
 
 from ftguide.render import svg
-from ftguide.site.articles import Article
+from ftguide.site.articles import Article, spelled_out
 
 LLMS, SITEMAP = "llms.txt", "sitemap.xml"
-_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _BUTTON = re.compile(r"<button\b.*?</button>", re.DOTALL)
 _CODE = re.compile(
     r'<div class="highlight-(?P<lang>[\w+-]+)[^"]*"><div class="highlight"><pre\b[^>]*>'
@@ -53,7 +52,7 @@ def markdown(article: Article, twins: frozenset[str]) -> str:
         page = twin_of(match["page"]) if target in twins else match["page"]
         return f"{match['before']}{page}{match['rest']}"
 
-    page = _BUTTON.sub("", _DRAWING.sub("", article.html))
+    page = _BUTTON.sub("", spelled_out(article.html))
     page = _LINK.sub(link, _CODE.sub(code, page))
     result = html_to_markdown.convert(page)
     return f"{_unpadded((result.content or '').strip())}\n"

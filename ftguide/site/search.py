@@ -18,7 +18,7 @@ from pathlib import Path
 import pagefind_bin
 
 from ftguide.ground.process import Limits, run
-from ftguide.site.articles import Article
+from ftguide.site.articles import Article, spelled_out
 from ftguide.site.kinds import kind_of
 
 FOLDER = "pagefind"
@@ -42,7 +42,6 @@ _JOINT = re.compile(r"(?<=[\w)\]])([.(=\[:/,|]+)(?=[^\W\d])")
 _TAG = re.compile(r"(<[^>]*>)")
 _PRE = re.compile(r"<pre\b[^>]*>.*?</pre>", re.DOTALL)
 _INSIDE_PRE = re.compile(r"<(?!/?pre\b)[^>]*>")
-_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _CLASS = re.compile(r' class="[^"]*"')
 #: Their tables hold numbers; what somebody may look for stands in their headings, programs and sentences.
@@ -76,7 +75,7 @@ def copy_for_index(article: Article) -> str | None:
             f' data-pagefind-weight="{heavy:g}">'
         )
 
-    body = _CLASS.sub("", _DRAWING.sub("", article.html))
+    body = _CLASS.sub("", spelled_out(article.html))
     if kind in _TABLES_LEFT_OUT:
         body = _TABLE.sub("", body)
     body = _PRE.sub(lambda match: _INSIDE_PRE.sub("", match[0]), body)

@@ -18,6 +18,7 @@ from tests.site.browser import launch, served
 
 PAGES = (
     "index.html",
+    "how-it-works.html",
     "benchmarks/index.html",
     "benchmarks/nbody.html",
     "benchmarks/mandelbrot.html",
