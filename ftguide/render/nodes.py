@@ -28,6 +28,10 @@ class region(nodes.General, nodes.Element):  # noqa: N801
     """A box that scrolls sideways and can be focused with the keyboard; attribute `label`."""
 
 
+class fold(nodes.General, nodes.Element):  # noqa: N801
+    """What is open only when a reader asks for it, and on paper; attribute `summary`."""
+
+
 class data_file(nodes.Inline, nodes.TextElement):  # noqa: N801
     """A link to a file of a run; attribute `target`, relative to the root of the site."""
 
@@ -63,6 +67,17 @@ def visit_chart_html(self: HTML5Translator, node: nodes.Element) -> None:
 def depart_chart_html(self: HTML5Translator, _node: nodes.Element) -> None:
     """Close the folded table."""
     self.body.append("</details></figure>\n")
+
+
+def visit_fold_html(self: HTML5Translator, node: nodes.Element) -> None:
+    """Write what unfolds without JavaScript."""
+    summary = html.escape(node["summary"])
+    self.body.append(f'<details class="bench-fold"><summary>{summary}</summary>\n')
+
+
+def depart_fold_html(self: HTML5Translator, _node: nodes.Element) -> None:
+    """Close the fold."""
+    self.body.append("</details>\n")
 
 
 def visit_region_html(self: HTML5Translator, node: nodes.Element) -> None:
@@ -125,6 +140,7 @@ def setup(app: Sphinx) -> None:
         header_cell: ((visit_header_html, depart_header), cell),
         chart: ((visit_chart_html, depart_chart_html), plain),
         region: ((visit_region_html, depart_region_html), plain),
+        fold: ((visit_fold_html, depart_fold_html), plain),
         data_file: ((visit_file_html, depart_file_html), plain),
     }
     for node, (html_, other) in written.items():

@@ -23,6 +23,7 @@ from docutils import nodes
 from markupsafe import Markup
 
 from ftguide.render import drawn
+from ftguide.render.nodes import fold
 from ftguide.render.svg import printable
 
 _BOXES: dict[str, type[nodes.Element]] = {
@@ -92,6 +93,8 @@ class Templates:
             yield nodes.literal_block(text, text, language=element.get("lang"))
         elif tag == "table":
             yield drawn.table(element, self._given)
+        elif tag == "fold":
+            yield fold("", *self._blocks(element), summary=element.get("summary", ""))
         elif tag in _BOXES:
             yield _BOXES[tag]("", *self._blocks(element), classes=classes)
         else:

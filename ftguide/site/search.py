@@ -11,13 +11,13 @@ from __future__ import annotations
 import html
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import pagefind_bin
 
 from ftguide.ground.process import Limits, run
+from ftguide.ground.process.keeper import kept_folder
 from ftguide.site.articles import Article, spelled_out
 from ftguide.site.kinds import kind_of
 
@@ -94,8 +94,7 @@ def write_index(articles: Iterable[Article], out: Path) -> int:
     Raises `SearchError` when Pagefind fails.
     """
     indexed = 0
-    with tempfile.TemporaryDirectory(prefix="ftguide-search-") as name:
-        folder = Path(name)
+    with kept_folder("ftguide-search-") as folder:
         for article in articles:
             copy = copy_for_index(article)
             if copy is not None:

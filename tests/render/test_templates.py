@@ -99,3 +99,9 @@ def test_what_is_not_known_is_named(draw, body, said):
 def test_what_a_value_does_not_have_is_named(draw):
     with pytest.raises(jinja2.UndefinedError, match="no attribute 'slices'"):
         draw("<p>{{ value.slices }}</p>", "text")
+
+
+def test_a_fold_keeps_its_blocks_and_its_summary(draw):
+    (fold,) = draw('<fold summary="Remarks ({{ value }})"><p>One.</p><p>Two.</p></fold>', 2)
+    assert fold["summary"] == "Remarks (2)"
+    assert [child.astext() for child in fold] == ["One.", "Two."]

@@ -140,7 +140,7 @@ class TableDirective(BenchDirective):
             return draw("parts.empty", nothing)
         return (
             draw("parts.provenance", loaded)
-            + draw("parts.caveats", loaded)
+            + draw("parts.caveats", loaded, folded=True)
             + overview(loaded, rows)
         )
 
