@@ -1,4 +1,7 @@
-"""`python -m ftguide examples`: build the toy extension in every binding tool, and race it."""
+"""`python -m ftguide examples`: build the toy extension in every binding tool, and race it.
+
+It also builds one small extension with every build system, from `examples/build-systems`.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from ftguide.cli.screen import screen, shorten, teller
 from ftguide.ground.files import ROOT, HeldError, held
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.interpreters.choose import add_choices, chosen
-from ftguide.native.examples import report, session
+from ftguide.native.examples import recipes, report, session
 from ftguide.native.examples.catalogue import EXAMPLES, select
-from ftguide.native.examples.report import Part
+from ftguide.native.examples.report import Part, Problem
 from ftguide.native.examples.workshop import Workshop
 
 if TYPE_CHECKING:
@@ -34,15 +37,17 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser = verbs.add_parser(
         "examples",
         help="build the example extension in every binding tool on both builds, and race it",
-        description="Build examples/*/before and after on both builds, test them, and race them. Exit "
-        "status: 0 all as it should be, 1 not, 2 for a wrong argument.",
+        description="Build examples/*/before and after on both builds, test them, and race them; then "
+        "build and test examples/build-systems. Exit status: 0 all as it should be, 1 not, 2 for a "
+        "wrong argument.",
     )
     parser.add_argument(
         "--only",
         action="append",
         default=[],
         metavar="NAME",
-        help=f"only this example, may be repeated: {', '.join(e.name for e in EXAMPLES)}",
+        help="only this example or build system, may be repeated: "
+        + ", ".join(project.name for project in (*EXAMPLES, *recipes.RECIPES)),
     )
     parser.add_argument(
         "--runs",
@@ -54,7 +59,7 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument(
         "--record",
         action="store_true",
-        help=f"put the result into {report.REPORT}, which the pages show",
+        help=f"put the results into {report.REPORT} and {recipes.RECORDED}, which the pages show",
     )
     parser.add_argument("--line", metavar="X.Y", help="CPython line, such as 3.14 (the default)")
     add_choices(parser)
@@ -63,33 +68,53 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def main(arguments: argparse.Namespace) -> int:
     """Hold a session and print its table; 1 when something is not as it should be."""
-    examples = select(arguments.only)
+    systems = [one for one in recipes.RECIPES if not arguments.only or one.name in arguments.only]
+    names = [name for name in arguments.only if name not in {one.name for one in systems}]
+    examples = select(names) if names or not arguments.only else ()
     if arguments.runs < 1:
         raise ExamplesError(f"--runs is {arguments.runs}; it takes at least one race.")
-    if arguments.record and arguments.only:
+    if arguments.record and names:
         raise ExamplesError("--record writes down whole sessions; leave out --only.")
     say = teller()
     pair = chosen(arguments, arguments.line, say)
     workshop = Workshop(sources=ROOT / "examples", root=_BUILDS, environ=dict(os.environ))
     _BUILDS.mkdir(parents=True, exist_ok=True)
     lock = _BUILDS / "lock"
+    problems = []
     try:
         with held(lock):
-            part = session.hold(pair, examples, workshop, runs=arguments.runs, say=say)
+            if examples:
+                part = session.hold(pair, examples, workshop, runs=arguments.runs, say=say)
+                problems += _examples(part, arguments)
+            if systems:
+                made = recipes.hold(pair, systems, workshop, say)
+                problems += _systems(made, arguments)
     except HeldError as error:
         raise ExamplesError(
             f"another session of the examples holds {shorten(lock)}; wait until it is over."
         ) from error
+    for problem in problems:
+        screen().print(f"[bold red]problem:[/] {escape(str(problem))}")
+    return 1 if problems else 0
+
+
+def _examples(part: Part, arguments: argparse.Namespace) -> list[Problem]:
+    """Print what came out of the examples, store it, and return what is wrong with it."""
     print_part(Console(highlight=False), part)
-    console = screen()
     target = ROOT / report.REPORT if arguments.record else _BUILDS / report.REPORT.name
     report.save(target, part)
-    console.print(f"report {shorten(target)}")
-    problems = report.problems(part, everything=not arguments.only)
-    for problem in problems:
-        console.print(f"[bold red]problem:[/] {escape(str(problem))}")
-    console.print(totals(part))
-    return 1 if problems else 0
+    screen().print(f"report {shorten(target)}")
+    screen().print(totals(part))
+    return report.problems(part, everything=not arguments.only)
+
+
+def _systems(part: recipes.Part, arguments: argparse.Namespace) -> list[Problem]:
+    """Store what came out of the build systems, and return what is wrong with it."""
+    target = ROOT / recipes.RECORDED if arguments.record else _BUILDS / recipes.RECORDED.name
+    recipes.save(target, part)
+    built = sum(bool(made.results) for made in part.made)
+    screen().print(f"{built} of {len(part.made)} build systems built, {shorten(target)}")
+    return recipes.problems(part)
 
 
 def totals(part: Part) -> str:

@@ -9,10 +9,12 @@ from rich.console import Console
 from ftguide.cli import examples
 from ftguide.cli.main import main
 from ftguide.ground.files import held
-from ftguide.native.examples import report, session
+from ftguide.native.examples import recipes, report, session
 from ftguide.native.examples.catalogue import EXAMPLES
 from ftguide.native.examples.report import Outcome
 from tests.native.examples import specimens
+
+NOTHING = recipes.Part(line="3.14", version="3.14.7", platform="linux-x86_64", made=())
 
 
 @pytest.mark.parametrize(
@@ -40,8 +42,9 @@ def test_without_any_compiler_everything_is_skipped_by_name(tmp_path, monkeypatc
     out, err = capsys.readouterr()
     assert "only 0 tools were built (none); it takes 5." in out
     assert f"0 examples of 0 tools built, {len(EXAMPLES)} skipped (capi, " in out
-    for one in EXAMPLES:
-        assert f"{one.name}: skipped, n" in err
+    for one in (*EXAMPLES, *recipes.RECIPES):
+        if one.since <= (3, 14) or one in EXAMPLES:
+            assert f"{one.name}: skipped, n" in err
     stored = report.load(tmp_path / "built" / "report.json")
     assert all(one.skipped for part in stored.parts for one in part.outcomes)
 
@@ -63,6 +66,7 @@ def test_fewer_than_five_tools_fail_the_session(tmp_path, monkeypatch, pair, nam
     ]
     monkeypatch.setattr(examples, "_BUILDS", tmp_path / "built")
     monkeypatch.setattr(session, "hold", lambda *_args, **_named: specimens.part(*outcomes))
+    monkeypatch.setattr(recipes, "hold", lambda *_args: NOTHING)
     words = ["--python", pair.gil.executable, "--python", pair.ft.executable]
     assert main(["examples", *words]) == status
 
@@ -71,10 +75,32 @@ def test_a_second_session_is_refused_while_the_first_lasts(tmp_path, monkeypatch
     monkeypatch.setattr(examples, "_BUILDS", tmp_path)
     monkeypatch.setattr(examples, "chosen", lambda *_args: None)
     monkeypatch.setattr(session, "hold", lambda *_args, **_named: specimens.part())
+    monkeypatch.setattr(recipes, "hold", lambda *_args: NOTHING)
     with held(tmp_path / "lock"):
         assert main(["examples"]) == 2
     assert "another session of the examples holds" in capsys.readouterr().err
     assert main(["examples"]) == 0
+
+
+def test_a_build_system_is_chosen_without_an_example(tmp_path, monkeypatch, capsys):
+    asked = []
+
+    def hold(_pair, chosen, *_args):
+        asked.extend(one.name for one in chosen)
+        failed = recipes.Made(name="maturin", date="2026-11-29", tools={}, failed="hits.c:1: no")
+        return recipes.Part(line="3.14", version="3.14.7", platform="linux-x86_64", made=(failed,))
+
+    monkeypatch.setattr(examples, "_BUILDS", tmp_path)
+    monkeypatch.setattr(examples, "chosen", lambda *_args: None)
+    monkeypatch.setattr(session, "hold", None)  # not called
+    monkeypatch.setattr(recipes, "hold", hold)
+    assert main(["examples", "--only", "maturin"]) == 1
+    assert asked == ["maturin"]
+    out = capsys.readouterr().out
+    assert "problem: maturin: does not build: hits.c:1: no" in out
+    assert "0 of 1 build systems built" in out
+    assert not (tmp_path / "report.json").exists()
+    assert recipes.load(tmp_path / "recorded.json").parts[0].made[0].name == "maturin"
 
 
 def test_the_table_shows_tags_and_reasons():

@@ -23,18 +23,23 @@ class UnknownExampleError(ExpectedError):
     """An example was asked for that does not exist; the message lists those that do."""
 
 
-class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One binding tool's version of the toy extension, in `examples/<name>/{before,after}`."""
+class Project(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What it takes to build a wheel."""
 
     name: str
-    tool: str  #: several examples may show one tool
     title: str
-    backend: str  #: the build back end of its pyproject.toml
     packages: tuple[str, ...]  #: to build with, their dependencies included; pinned in the lock
     programs: tuple[str, ...] = ("cc",)  #: keys of `workshop.PROGRAMS`
     runtime: tuple[str, ...] = ()  #: packages the built module imports, dependencies included
     crate: str | None = None  #: the Rust crate whose version counts
     since: tuple[int, int] = (3, 13)  #: first line it builds on
+
+
+class Example(Project, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One binding tool's version of the toy extension, in `examples/<name>/{before,after}`."""
+
+    tool: str  #: several examples may show one tool
+    backend: str  #: the build back end of its pyproject.toml
     #: Why even `before` keeps the GIL off, for tools that declare support.
     declared_by_tool: str = ""
     races_with_gil: str = ""  #: why `before` may fail on the GIL-enabled build too

@@ -23,9 +23,6 @@ from ftguide.native.examples.workshop import (
     Built,
     SkippedError,
     Workshop,
-    crate_version,
-    locked,
-    pinned,
 )
 
 Say = Callable[[str], None]
@@ -77,11 +74,7 @@ def _build(example: Example, pair: Pair, workshop: Workshop, say: Say) -> list[_
 def _race(
     example: Example, wheels: Sequence[_Wheel], workshop: Workshop, runs: int, say: Say
 ) -> Outcome:
-    lock = locked((workshop.sources / "requirements.txt").read_text())
-    tools = {name: pinned(lock[name]) for name in example.packages}
-    if example.crate:
-        manifest = (workshop.sources / example.name / "after" / "Cargo.toml").read_text()
-        tools[example.crate] = crate_version(manifest, example.crate)
+    tools = workshop.versions(example, workshop.sources / example.name / Variant.AFTER)
     results = []
     for variant, interpreter, built in wheels:
         build = interpreter.facts.build

@@ -72,7 +72,7 @@ def attempt(
     """Try one wheel; `scripts` is the folder of test_tally.py and race.py."""
     python = str(built.python)
     more = options(variant, build)
-    passed, failed = _tests([python, *more], scripts, environ)
+    passed, failed = tests([python, *more], scripts / "test_tally.py", environ)
     count, seconds = plan(variant, build, runs)
     endings = [race([python, *more], scripts, environ, seconds) for _ in range(count)]
     return Result(
@@ -81,7 +81,7 @@ def attempt(
         wheel=built.wheel,
         tests=passed,
         tests_failed=failed,
-        gil_after_import=_gil_after_import(python, environ),
+        gil_after_import=gil_after_import(python, environ),
         races=summed(endings),
     )
 
@@ -133,9 +133,9 @@ def _run(command: Sequence[str], environ: Mapping[str, str], seconds: float) -> 
     return process.run(command, folder=Path(), environ=environ, limits=limits)
 
 
-def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) -> tuple[int, int]:
-    """Return how many tests passed and failed; (0, 1) when they could not even start."""
-    words = [*command, "-W", "ignore", str(scripts / "test_tally.py")]
+def tests(command: Sequence[str], script: Path, environ: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many tests of a script passed and failed; (0, 1) when they could not even start."""
+    words = [*command, "-W", "ignore", str(script)]
     ended = _run(words, environ, _TESTS_SECONDS)
     printed = ended.errors.decode(errors="replace")
     ran = re.search(r"^Ran (\d+) tests? in", printed, re.MULTILINE)
@@ -147,8 +147,17 @@ def _tests(command: Sequence[str], scripts: Path, environ: Mapping[str, str]) ->
     return int(ran[1]) - failed, failed
 
 
-def _gil_after_import(python: str, environ: Mapping[str, str]) -> bool:
+def gil_after_import(python: str, environ: Mapping[str, str], module: str = "tally") -> bool:
     """Say whether the GIL is on after the import, as a user would see it: without options."""
-    code = "import sys, tally; print(getattr(sys, '_is_gil_enabled', lambda: True)())"
+    code = f"import sys, {module}; print(getattr(sys, '_is_gil_enabled', lambda: True)())"
     ended = _run([python, "-W", "ignore", "-c", code], environ, _TESTS_SECONDS)
     return ended.output.strip() != b"False"
+
+
+def import_error(python: str, environ: Mapping[str, str], module: str) -> str:
+    """Return the last line of a failed import, made public, and nothing when it succeeds."""
+    ended = _run([python, "-W", "ignore", "-c", f"import {module}"], environ, _TESTS_SECONDS)
+    if ended.succeeded:
+        return ""
+    lines = ended.errors.decode(errors="replace").strip().splitlines()
+    return public(lines[-1] if lines else ended.words)

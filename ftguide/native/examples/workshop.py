@@ -4,6 +4,7 @@
         lock                                   held by the session that works here
         wheels/<example>-<variant>-<build>-<key>/
             *.whl  env/  log                   made whole under another name, then renamed
+            env-<build>/                       the environment of another build that got the wheel, too
         tools/<example>-<build>-<key>/         the environment it was built in
         cargo-<build>/                         crates compiled once for both variants
 
@@ -27,7 +28,7 @@ from pathlib import Path
 from ftguide.ground.process import without
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter
-from ftguide.native.examples.catalogue import Example, Variant
+from ftguide.native.examples.catalogue import Example, Project, Variant
 
 #: Program -> (environment variable that names it, what to look for on PATH, Debian's package).
 PROGRAMS: dict[str, tuple[str | None, tuple[str, ...], str]] = {
@@ -49,10 +50,11 @@ class SkippedError(Exception):
 class BuildError(Exception):
     """An example does not build; the message is the reason and, below it, the end of the log."""
 
-    def __init__(self, reason: str, log: str) -> None:
-        """Keep the reason, which names the build."""
+    def __init__(self, reason: str, log: str, first: str = "") -> None:
+        """Keep the reason, which names the build, and the first error that a compiler reported."""
         super().__init__(f"{reason}:\n{log}")
         self.reason = reason
+        self.first = first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class Built:
 
     wheel: str  #: file name
     python: Path
+    folder: Path  #: where the wheel is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class Workshop:
         word = {"cc": "gcc", "c++": "g++"}.get(word, word)
         return f"{word} {number[0] if number else 'of unknown version'}"
 
-    def check(self, example: Example, interpreter: Interpreter) -> None:
+    def check(self, example: Project, interpreter: Interpreter) -> None:
         """Raise `SkippedError` for what is missing before anything is built."""
         line = tuple(int(part) for part in interpreter.facts.version.split(".")[:2])
         if line < example.since:
@@ -108,12 +111,26 @@ class Workshop:
 
     def build(self, example: Example, variant: Variant, interpreter: Interpreter) -> Built:
         """Build and install one wheel, or find it built. Raises `SkippedError` or `BuildError`."""
+        folder = self.sources / example.name / variant
+        return self.make(example, folder, f"{example.name}-{variant}", interpreter)
+
+    def make(
+        self,
+        example: Project,
+        folder: Path,
+        stem: str,
+        interpreter: Interpreter,
+        settings: Sequence[str] = (),
+    ) -> Built:
+        """Build and install the wheel of a folder, kept as `stem`, or find it built.
+
+        `settings` are for the back end. Raises `SkippedError` or `BuildError`.
+        """
         self.check(example, interpreter)
         build = interpreter.facts.build
-        lock = locked((self.sources / "requirements.txt").read_text())
-        folder = self.sources / example.name / variant
-        key = self._key(example, interpreter, lock, folder)
-        home = self.root / "wheels" / f"{example.name}-{variant}-{build}-{key}"
+        lock = self._lock()
+        key = self._key(example, interpreter, lock, folder, settings)
+        home = self.root / "wheels" / f"{stem}-{build}-{key}"
         if not home.exists():
             with_tools = self._tools(example, interpreter, lock)
             home.parent.mkdir(parents=True, exist_ok=True)
@@ -123,13 +140,34 @@ class Workshop:
                 ignored = shutil.ignore_patterns("__pycache__", "build", "target", "*.egg-info")
                 # New times of change: cargo compares them, and would take one variant for the other.
                 shutil.copytree(folder, source, ignore=ignored, copy_function=shutil.copy)
-                self._wheel(example, interpreter, source, work, with_tools)
+                self._wheel(example, interpreter, work, with_tools, settings)
                 shutil.rmtree(source)
                 work.rename(home)
         wheel = next(home.glob("*.whl"))
         # An environment holds absolute paths, so it is made where it stays.
         python = self._environment(home / "env", interpreter, example.runtime, lock, wheel)
-        return Built(wheel=wheel.name, python=python)
+        return Built(wheel=wheel.name, python=python, folder=home)
+
+    def install(self, example: Project, built: Built, interpreter: Interpreter) -> Path:
+        """Install a wheel for an interpreter that did not build it; return that environment's Python.
+
+        Raises `SkippedError` with the installer's words when it does not take the wheel.
+        """
+        home = built.folder / f"env-{interpreter.facts.build}"
+        wheel = built.folder / built.wheel
+        return self._environment(home, interpreter, example.runtime, self._lock(), wheel)
+
+    def versions(self, example: Project, folder: Path) -> dict[str, str]:
+        """Return the pinned versions of what the project of a folder needs to be built and to run."""
+        lock = self._lock()
+        tools = {name: pinned(lock[name]) for name in (*example.packages, *example.runtime)}
+        if example.crate:
+            manifest = (folder / "Cargo.toml").read_text()
+            tools[example.crate] = crate_version(manifest, example.crate)
+        return tools
+
+    def _lock(self) -> dict[str, str]:
+        return locked((self.sources / "requirements.txt").read_text())
 
     def child_environ(self, *folders: Path, **more: str) -> dict[str, str]:
         """Return the environment of a child: no PYTHON* of the caller, `folders` first on PATH."""
@@ -138,9 +176,15 @@ class Workshop:
         return {**kept, "PATH": path, "UV_HTTP_RETRIES": "1", **more}
 
     def _key(
-        self, example: Example, interpreter: Interpreter, lock: Mapping[str, str], folder: Path
+        self,
+        example: Project,
+        interpreter: Interpreter,
+        lock: Mapping[str, str],
+        folder: Path,
+        settings: Sequence[str],
     ) -> str:
         digest = hashlib.sha256(f"{_LAYOUT} {interpreter.facts.binary_sha256}\n".encode())
+        digest.update(repr(tuple(settings)).encode())
         digest.update(interpreter.executable.encode())
         for name in (*example.packages, *example.runtime):
             digest.update(lock[name].encode())
@@ -150,7 +194,7 @@ class Workshop:
             digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes() + b"\n")
         return digest.hexdigest()[:12]
 
-    def _tools(self, example: Example, interpreter: Interpreter, lock: Mapping[str, str]) -> Path:
+    def _tools(self, example: Project, interpreter: Interpreter, lock: Mapping[str, str]) -> Path:
         pins = "".join(lock[name] for name in example.packages)
         key = hashlib.sha256(f"{interpreter.executable} {pins}".encode()).hexdigest()[:12]
         home = self.root / "tools" / f"{example.name}-{interpreter.facts.build}-{key}"
@@ -189,9 +233,15 @@ class Workshop:
             raise SkippedError(f"its tools cannot be installed: {error.reason}") from None
 
     def _wheel(
-        self, example: Example, interpreter: Interpreter, source: Path, home: Path, python: Path
+        self,
+        example: Project,
+        interpreter: Interpreter,
+        home: Path,
+        python: Path,
+        settings: Sequence[str],
     ) -> None:
-        """Build a wheel with the tools of an environment, whose Python is given."""
+        """Build `home / "source"` into `home` with the tools of an environment, whose Python is given."""
+        source = home / "source"
         compilers = {
             variable: command
             for name in example.programs
@@ -210,7 +260,8 @@ class Workshop:
                 tools.ask(fetch, environ=environ, seconds=_INSTALL_SECONDS)
             except tools.ToolError as error:
                 raise SkippedError(f"cargo cannot fetch its crates: {error.reason}") from None
-        words = ("--python", str(python), "--out-dir", str(home), str(source))
+        options = [word for setting in settings for word in ("--config-setting", setting)]
+        words = (*options, "--python", str(python), "--out-dir", str(home), str(source))
         try:
             tools.ask_uv(
                 *("build", "--wheel", "--no-build-isolation", *words),
@@ -220,7 +271,16 @@ class Workshop:
             )
         except tools.ToolError as error:
             reason = f"does not build on the {interpreter.facts.build.words} build"
-            raise BuildError(reason, error.tail(_TAIL)) from None
+            raise BuildError(reason, error.tail(_TAIL), first_error(error.words)) from None
+
+
+def first_error(words: str) -> str:
+    """Return the first error of a C or C++ compiler, "hits.c:3: …", or nothing without one."""
+    found = re.search(r"^(\S+?):(\d+)(?::\d+)?: (?:fatal )?error: (.*)$", words, re.MULTILINE)
+    if not found:
+        return ""
+    said = re.sub("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}]", "'", found[3])
+    return f"{Path(found[1]).name}:{found[2]}: {said}"
 
 
 def locked(text: str) -> dict[str, str]:
@@ -236,6 +296,8 @@ def pinned(block: str) -> str:
 
 
 def crate_version(manifest: str, crate: str) -> str:
-    """Return the version that a Cargo.toml pins with `crate = "=1.2.3"`."""
-    match = re.search(rf'^{re.escape(crate)} = "=([0-9.]+)"$', manifest, re.MULTILINE)
+    """Return the version that a Cargo.toml pins with `crate = "=1.2.3"` or `{ version = "=1.2.3" …`."""
+    match = re.search(
+        rf'^{re.escape(crate)} = (?:{{ version = )?"=([0-9.]+)"', manifest, re.MULTILINE
+    )
     return match[1] if match else "unknown"

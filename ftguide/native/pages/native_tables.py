@@ -1,4 +1,4 @@
-"""The tables of the native pages: C API levels, replacements, audit rules, and what tools reported.
+"""The tables of the native pages: C API levels, audit rules, what tools reported, what builds made.
 
 `{native-table} NAME` draws one of them from committed data; the page is read again when it changes.
 """
@@ -24,6 +24,8 @@ from ftguide.native.audit.reviews import REVIEWS, Verdict, read_reviews
 from ftguide.native.audit.rules import DATA as RULES_FILE
 from ftguide.native.audit.rules import REPLACEMENTS, RULES, STRONG
 from ftguide.native.audit.trees import TREES, read_trees
+from ftguide.native.examples import recipes
+from ftguide.native.pages import recipe_tables
 from ftguide.native.sanitize import store as sanitize_store
 from ftguide.native.sanitize.model import CASES, Outcome, Variant
 from ftguide.render.grid import Cell, Column, Heading, table
@@ -218,6 +220,8 @@ _TABLES: dict[str, tuple[Path, Callable[[Path], nodes.table]]] = {
     "looked": (REVIEWS, looked_table),
     "trees": (TREES, trees_table),
     "sanitize": (_SUMMARY, sanitize_table),
+    "wheels": (ROOT / recipes.RECORDED, recipe_tables.wheels_table),
+    "abi3t": (ROOT / recipes.RECORDED, recipe_tables.abi3t_table),
 }
 
 
