@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ftguide.native.audit.hit import Hit
 from ftguide.native.audit.reading import Reading, runs_alone
 from ftguide.native.audit.rules import Language, Weight
-from ftguide.native.audit.shape import Function
+from ftguide.native.audit.shape import Function, block
 
 _FIELD = (
     r"(?:\(\s*\(\s*\w+\s*\*\s*\)\s*\w+\s*\)|\w+)"
@@ -146,16 +146,16 @@ def _set_after(
     spaced = r"\s*".join(re.escape(part) for part in re.split(r"(->|\.)", field))
     if reason:
         # What is freed must be set to nothing in the same block.
-        block = _block(stretch)
+        freed = block(stretch)
         setting = re.search(
             rf"(?<![\w.>]){spaced}\s*=\s*(?:NULL|nullptr|0|-1)\s*;|\bPy_CLEAR\s*\(\s*{spaced}\s*\)",
-            block,
+            freed,
         )
         if setting is None or not (
             "Py_CLEAR" in setting[0]
             or re.search(
                 rf"(?i)(?:free|close|release|destroy|delete|decref|dealloc)\w*\s*\(?[^;]*{spaced}",
-                block,
+                freed,
             )
         ):
             return
@@ -193,19 +193,6 @@ def _python_object(reading: Reading, function: Function, field: str) -> bool:
     return kind is not None and kind[1] in {
         one["name"] for one in OBJECT_TYPE.finditer(reading.code)
     }
-
-
-def _block(text: str) -> str:
-    """Return the statement, or the block, with which a text begins."""
-    depth = 0
-    for match in re.finditer(r"[{};]", text):
-        if match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            depth -= 1
-        if depth <= 0:
-            return text[: match.end()]
-    return text
 
 
 def _shared(reading: Reading, function: Function, field: str, at: int) -> bool:
@@ -267,6 +254,7 @@ def _mutable_members(reading: Reading) -> Iterator[Hit]:
             "mutable-member",
             reading.source.line_of(statement.begin + match.start("name")),
             "the file has a lock: is it held?" if reading.locks.any else "",
-            Weight.FIX if written and not reading.locks.any else Weight.LOOK,
+            # Without Python in it, nothing says that threads share an object.
+            Weight.FIX if written and reading.python and not reading.locks.any else Weight.LOOK,
             statement.begin + len(text) - len(text.lstrip()),
         )

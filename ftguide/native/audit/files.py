@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ftguide.ground.vocabulary import ExpectedError
-from ftguide.native.audit.cython import rebound_names
+from ftguide.native.audit.cython_globals import rebound_names
 from ftguide.native.audit.rules import Language
 from ftguide.native.audit.source import Project, Source, read
 
@@ -148,6 +148,8 @@ _NO_CODE = frozenset(
         ".pytest_cache",
     }
 )
+#: A Python script that a build file names.
+_SCRIPT = re.compile(r"[\w.-]+\.py\b")
 _INCLUDE = re.compile(r"^include\s+[\"']([^\"'\n]+)[\"']", re.MULTILINE)
 
 
@@ -354,10 +356,22 @@ def _project(root: Path, names: list[str]) -> Project:
             for match in _PYO3.finditer(_text(path)):
                 pyo3 = (int(match[1] or match[3]), int(match[2] or match[4]))
         elif path.name in BUILD_FILES or path.suffix == ".cmake":
-            build.append(re.sub(r"(?m)(?:^|\s)#.*$", "", _text(path)))  # a comment declares nothing
+            build.append(_declaring(path))
+    # What a build file calls may be what declares: a script that runs f2py, or Cython.
+    scripts = set(_SCRIPT.findall("\n".join(build)))
+    build += [
+        _declaring(root / name)
+        for name in names
+        if PurePosixPath(name).name in scripts and PurePosixPath(name).name not in BUILD_FILES
+    ]
     return Project(
         build="\n".join(build), pyo3=pyo3, included=frozenset(included), rebound=frozenset(rebound)
     )
+
+
+def _declaring(path: Path) -> str:
+    """Return the text of a build file without its comments, which declare nothing."""
+    return re.sub(r"(?m)(?:^|\s)#.*$", "", _text(path))
 
 
 def _text(path: Path, most: int = LARGEST_BYTES) -> str:

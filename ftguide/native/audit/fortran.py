@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ftguide.native.audit.hit import Hit
+from ftguide.native.audit.rules import Weight
 from ftguide.native.audit.source import Source
 
 #: A declaration; an initial value makes the variable live for ever.
@@ -21,6 +22,7 @@ _PROCEDURE = re.compile(
 )
 _MODULE = re.compile(r"\s*module\s+(?!procedure\b|subroutine\b|function\b)\w+\s*$")
 _TYPE = re.compile(r"\s*type\s*(?:,[^:]*)?(?:::)?\s*\w+\s*$")
+_PROGRAM = re.compile(r"^[ \t]*program[ \t]+\w+[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _MOVES = re.compile(
     r"\s*(?:contains\b|end\s*(?:(?:module|interface|subroutine|function|type)\b|$)"
     r"|(?:abstract\s+)?interface\b)"
@@ -30,8 +32,11 @@ _MOVES = re.compile(
 
 def hits(source: Source) -> Iterator[Hit]:
     """Find the variables that all calls share."""
-    if PurePath(source.name).suffix == ".pyf":
+    if ".pyf" in PurePath(source.name.lower()).suffixes:
         return  # a signature: its `=` are defaults of arguments
+    program = _PROGRAM.search(source.code)
+    weight = Weight.LOOK if program else None
+    hint = "a program of its own: does it start threads?" if program else ""
     where = _Where()
     for number, line in enumerate(source.code.lower().split("\n"), start=1):
         if _MOVES.match(line):
@@ -39,7 +44,7 @@ def hits(source: Source) -> Iterator[Hit]:
         elif re.match(r"\s*(?:save\b|common\s*/)", line) or (
             (declared := _DECLARATION.match(line)) and where.stays(declared)
         ):
-            yield Hit("static-state", number)
+            yield Hit("static-state", number, hint, weight)
 
 
 @dataclass(slots=True)

@@ -23,13 +23,17 @@ class Held(Protocol):
     def held(self, offset: int) -> bool:
         """Say whether any lock is held at a place."""
 
+    def freeing(self, offset: int) -> bool:
+        """Say whether a place is in what frees an object, when nobody else has it any more."""
+
 
 _ARGUMENT = re.compile(r"\s*(\w{1,60})\s*[,)]")
+_FIELD = re.compile(r"\s*\w+\s*(?:->|\.)\s*\w+\b(?!\s*\()")
 #: The names that C functions give to the dict of keyword arguments, which the interpreter makes per call.
 _KEYWORDS = re.compile("kw|kwds|kwargs|kwnames|keywds|keywords")
 _MAKERS = (
     "PyDict_(?:Copy|New|Keys|Values|Items)|PyMapping_(?:Keys|Values|Items)"
-    "|PyList_(?:New|GetSlice)|PySequence_List|PyByteArray_From\\w+"
+    "|PyList_(?:New|GetSlice)|PySequence_List|PyByteArray_From\\w+|PyThreadState_GetDict"
 )
 
 #: What a line begins with on which a match may mean nothing.
@@ -97,6 +101,9 @@ def _matches(rule: str, pattern: Pattern, source: Source, locks: Held | None) ->
             if locks and locks.held(match.start()):
                 weight = Weight.LOOK
                 hint = "a lock is held: does everybody who writes take it?"
+            elif locks and locks.freeing(match.start()) and _FIELD.match(source.code, match.end()):
+                weight = Weight.LOOK
+                hint = "its object is being freed: can anybody else have what it holds?"
         yield Hit(rule, line, hint, weight, match.start())
         if pattern.once:
             return

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ftguide.native.audit.shape import Function, Shape
+from ftguide.native.audit.once import once_stretches
+from ftguide.native.audit.shape import Shape
 
 Stretch = tuple[int, int]
 
@@ -66,14 +67,26 @@ class Locks:
     sections: tuple[Stretch, ...]  #: critical sections, in order, and what runs inside of them only
     own: tuple[Stretch, ...]  #: where a lock of the project's own is held
     left: tuple[int, ...]  #: where a function is left with a lock of its own held
+    once: tuple[Stretch, ...] = ()  #: what runs once, and nobody before it has run
+    frees: tuple[Stretch, ...] = ()  #: functions that free an object, in order
 
     def in_section(self, offset: int) -> bool:
         """Say whether a critical section holds a place."""
-        return _inside(self.sections, offset)
+        return inside(self.sections, offset)
 
     def held(self, offset: int) -> bool:
-        """Say whether any lock is held at a place."""
-        return _inside(self.sections, offset) or _inside(self.own, offset)
+        """Say whether any lock is held at a place, or what stands there runs once."""
+        return (
+            inside(self.sections, offset) or inside(self.own, offset) or inside(self.once, offset)
+        )
+
+    def freeing(self, offset: int) -> bool:
+        """Say whether a place is in what frees an object, when nobody else has it any more."""
+        return inside(self.frees, offset)
+
+    def runs_once(self, offset: int) -> bool:
+        """Say whether a place is in what runs once."""
+        return inside(self.once, offset)
 
     @property
     def any(self) -> bool:
@@ -82,7 +95,10 @@ class Locks:
 
 
 def read_locks(
-    code: str, shape: Shape, comments: Sequence[tuple[int, str]], calls: Mapping[str, Sequence[int]]
+    code: str,
+    shape: Shape,
+    comments: Sequence[tuple[int, str]],
+    calls: Mapping[str, Sequence[int]],
 ) -> Locks:
     """Find the locks of a code without directives; the comments have offsets into it.
 
@@ -103,11 +119,13 @@ def read_locks(
     for function in shape.functions:
         if _HELD_BY_NAME.search(function.name):
             sections.append((function.begin, function.end))
-        held, leaves = _pairs(code, function)
+        held, leaves = pairs(code, function.begin, function.end)
         own += held
         left += leaves
-    sections += _called_inside_only(shape, calls, sections, own)
-    return Locks(tuple(_joined(sections)), tuple(_joined(own)), tuple(left))
+    once = list(once_stretches(code, shape, calls))
+    once += _called_inside_only(shape, calls, once)
+    sections += _called_inside_only(shape, calls, [*sections, *own])
+    return Locks(tuple(joined(sections)), tuple(joined(own)), tuple(left), tuple(joined(once)))
 
 
 def sections_of(code: str) -> Iterator[Stretch]:
@@ -154,13 +172,13 @@ def _key(match: re.Match[str]) -> tuple[str, str] | None:
     return stem.strip("_"), argument
 
 
-def _pairs(code: str, function: Function) -> tuple[list[Stretch], list[int]]:
-    """Return where a function holds locks that it takes, and where it is left with one held."""
-    body = code[function.begin : function.end]
+def pairs(code: str, begin: int, end: int) -> tuple[list[Stretch], list[int]]:
+    """Return where a function's body holds locks that it takes, and where it is left with one held."""
+    body = code[begin:end]
     if not any(word in body for word in _CALL_WORDS):
         return [], []
     taken: dict[tuple[str, str], list[tuple[int, bool]]] = defaultdict(list)
-    for match in _CALL.finditer(code, function.begin, function.end):
+    for match in _CALL.finditer(code, begin, end):
         if (key := _key(match)) is not None:
             taken[key].append((match.start(), not _GIVES.search(match["name"])))
     held: list[Stretch] = []
@@ -217,18 +235,17 @@ def _reaches(code: str, start: int, end: int) -> bool:
 def _called_inside_only(
     shape: Shape,
     calls: Mapping[str, Sequence[int]],
-    sections: Sequence[Stretch],
-    own: Sequence[Stretch],
+    stretches: Sequence[Stretch],
 ) -> Iterator[Stretch]:
-    """Find functions that nobody else can call, and that are never called without a lock."""
-    if not calls or not (sections or own):
+    """Find functions that nobody else can call, and that are never called outside of some stretches."""
+    if not calls or not stretches:
         return
     bodies = {one.short: one for one in shape.functions}
     found: list[Stretch] = []
     waiting = set(calls)
     while True:
-        held = _joined([*sections, *own, *found])
-        new = {name for name in waiting if all(_inside(held, at) for at in calls[name])}
+        held = joined([*stretches, *found])
+        new = {name for name in waiting if all(inside(held, at) for at in calls[name])}
         if not new:
             break
         found += [(bodies[name].begin, bodies[name].end) for name in new]
@@ -236,17 +253,18 @@ def _called_inside_only(
     yield from found
 
 
-def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
+def joined(stretches: Sequence[Stretch]) -> list[Stretch]:
     """Put stretches in order and join what overlaps, so that one search finds the right one."""
-    joined: list[Stretch] = []
+    found: list[Stretch] = []
     for start, end in sorted(stretches):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            found.append((start, end))
+    return found
 
 
-def _inside(stretches: Sequence[Stretch], offset: int) -> bool:
+def inside(stretches: Sequence[Stretch], offset: int) -> bool:
+    """Say whether one of some stretches, in order and apart, holds a place."""
     index = bisect.bisect_right(stretches, offset, key=lambda each: each[0]) - 1
     return index >= 0 and offset < stretches[index][1]

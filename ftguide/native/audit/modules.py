@@ -28,6 +28,8 @@ def hits(reading: Reading) -> Iterator[Hit]:
 
 def _outside_init(reading: Reading, rule: str, matches: Iterator[re.Match[str]]) -> Iterator[Hit]:
     for match in matches:
+        if reading.locks.runs_once(match.start()):
+            continue
         function = reading.shape.function_at(match.start())
         if function is None or not function.short.startswith(("PyInit_", "init")):
             yield Hit(rule, reading.source.line_of(match.start()))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ftguide.native.audit import (
     cython,
+    cython_globals,
     cython_types,
     fields,
     files,
@@ -113,7 +114,7 @@ def find(source: Source, project: Project) -> Iterator[Hit]:
         case Language.CYTHON:
             module = cython.read_module(source)
             yield from lines.hits(source, project, module)
-            yield from cython.hits(module, project)
+            yield from cython_globals.hits(module, project)
             yield from cython_types.hits(module)
         case Language.RUST:
             yield from lines.hits(source, project, rust.read_sections(source))

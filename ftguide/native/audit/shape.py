@@ -150,7 +150,12 @@ def _statements(
 ) -> Iterator[Statement]:
     """Give one statement, or two where a value that a directive includes has no semicolon to see."""
     text = code[begin:end]
-    again = [match.start(1) for match in _AGAIN.finditer(text)]
+    # Inside of braces, it belongs to a type or a function that the statement defines.
+    again = [
+        at
+        for match in _AGAIN.finditer(text)
+        if text.count("{", 0, at := match.start(1)) == text.count("}", 0, at)
+    ]
     if again and re.search(r"[={)]", text[: again[-1]]):
         yield Statement(begin, begin + again[-1], owner, nested=nested)
         begin += again[-1]
@@ -165,6 +170,19 @@ def closing(code: str, at: int) -> int:
         if not depth:
             return match.end()
     return len(code)
+
+
+def block(text: str) -> str:
+    """Return the statement, or the block, with which a text begins."""
+    depth = 0
+    for match in re.finditer(r"[{};]", text):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            depth -= 1
+        if depth <= 0:
+            return text[: match.end()]
+    return text
 
 
 def _flat(head: str) -> str:
@@ -190,7 +208,7 @@ def _function_name(head: str) -> tuple[str, str] | None:
     for _ in range(4):
         head = _ANGLES.sub(lambda match: " " * len(match[0]), head)
     while match := _NAME.search(head, at):
-        at = end = _closing_paren(head, match.end())
+        at = end = closing_paren(head, match.end())
         if match[1].strip() in _NO_NAME:
             continue
         rest = head[end:].strip()
@@ -205,7 +223,8 @@ def _function_name(head: str) -> tuple[str, str] | None:
     return None
 
 
-def _closing_paren(text: str, at: int) -> int:
+def closing_paren(text: str, at: int) -> int:
+    """Return the offset after the parenthesis that closes the one before `at`, or the end of the text."""
     depth = 1
     for match in re.compile(r"[()]").finditer(text, at):
         depth += 1 if match[0] == "(" else -1

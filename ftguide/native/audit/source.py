@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ftguide.native.audit.rules import Language
@@ -41,6 +42,10 @@ _VISIBLE = re.compile(r"[^\n]+")
 _CONDITION = re.compile(r"[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(.*)")
 _VERSION = re.compile(r"PY_VERSION_HEX (<=|<|>=|>) (0x[0-9a-fA-F]{8})")
 _PLACE = re.compile(r"@(\w+)@")
+#: What projects call the builds that nobody is given.
+_DEBUG = re.compile(r"DEBUG|INSTRUMENT|(?:\b|_)TRACE")
+#: Parentheses in a condition; what has more is not read.
+_DEEPEST = 40
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\\n?)*", re.MULTILINE)
 
 
@@ -67,6 +72,7 @@ class Source:
     comments: tuple[tuple[int, str], ...]  #: line of each comment, and its text
     starts: tuple[int, ...]  #: offset of each line
     generated: bool = False  #: a program wrote it
+    debug: tuple[tuple[int, int], ...] = ()  #: lines that only a build for debugging compiles
 
     def line_of(self, offset: int) -> int:
         """Return the line of an offset, counted from 1."""
@@ -106,16 +112,19 @@ def read(name: str, language: Language, text: str, *, generated: bool = False) -
         return _spaces(match[0])
 
     code = _PATTERNS[language].sub(blank, text)
+    debug: tuple[tuple[int, int], ...] = ()
     if language in {Language.C, Language.CPP}:
         # A template's `@name@` becomes a name.
         code = _PLACE.sub(r"_\1_", _without_dead_code(code))
-    return Source(name, language, text, code, tuple(comments), starts, generated)
+        debug = tuple(_debug_lines(code)) if _DEBUG.search(code) else ()
+    return Source(name, language, text, code, tuple(comments), starts, generated, debug)
 
 
 def _without_dead_code(code: str) -> str:
     """Blank out what a free-threaded build, 3.13 or later, does not compile, as far as one can read.
 
-    Understood are conditions on Py_GIL_DISABLED alone, on PY_VERSION_HEX alone, and `#if 0`.
+    Understood are conditions on Py_GIL_DISABLED and on PY_VERSION_HEX, `#if 0`, and what `&&` and
+    `||` make of them.
     """
     lines = code.split("\n")
     branches: list[tuple[bool, bool]] = []  # of each open #if: this branch is dead, the other is
@@ -134,20 +143,83 @@ def _without_dead_code(code: str) -> str:
     return "\n".join(lines)
 
 
+def _debug_lines(code: str) -> Iterator[tuple[int, int]]:
+    """Give the first and the last line of what stands behind `#ifdef DEBUG`, `#if TRACE_LEVEL > 1`."""
+    opened: list[int] = []  # of each open #if: where its branch for debugging began; 0 for none
+    for number, line in enumerate(code.split("\n"), start=1):
+        if not (match := _CONDITION.match(line)):
+            continue
+        if match[1] in {"if", "ifdef", "ifndef"}:
+            opened.append(number if _asks_for_debugging(match[1], match[2]) else 0)
+        elif opened:
+            begun = opened.pop()
+            if begun:
+                yield begun, number
+            if match[1] != "endif":
+                opened.append(number if _asks_for_debugging("if", match[2]) else 0)
+
+
+def _asks_for_debugging(word: str, condition: str) -> bool:
+    """Say whether a condition holds in builds for debugging only."""
+    if word == "ifndef" or "!" in condition.replace("!=", ""):
+        return (
+            re.fullmatch(r"!?\s*(?:defined\s*)?\(?\s*NDEBUG\s*\)?\s*", condition.strip())
+            is not None
+        )
+    names = set(re.findall(r"[A-Za-z_]\w*", condition)) - {"defined"}
+    return bool(names) and "NDEBUG" not in names and all(_DEBUG.search(name) for name in names)
+
+
 def _verdict(word: str, condition: str) -> tuple[bool, bool]:
     """Return whether the branch of a condition is dead, and whether its #else is."""
-    condition = re.sub(r"\s+", " ", condition)
-    if word == "if" and condition == "0":
+    condition = re.sub(r"\s+", " ", condition).strip()
+    if condition.count("(") > _DEEPEST:
+        return False, False
+    if word != "if":
+        named, negated = condition == "Py_GIL_DISABLED", word == "ifndef"
+        return (negated, not negated) if named else (False, False)
+    for sign, enough in (("||", all), ("&&", any)):
+        parts = _parts(condition, sign)
+        if len(parts) > 1:
+            dead, other = zip(*(_verdict(word, part) for part in parts), strict=True)
+            # What is needed for one branch rules out the other: `a || b` fails where both do.
+            return enough(dead), (all if enough is any else any)(other)
+    if _enclosed(condition):
+        return _verdict(word, condition[1:-1])
+    return _single(condition)
+
+
+def _single(condition: str) -> tuple[bool, bool]:
+    """Return the verdict on a condition of one part."""
+    if condition == "0":
         return True, False
-    if word == "if" and (version := _VERSION.fullmatch(condition)):
+    if version := _VERSION.fullmatch(condition):
         older = version[1].startswith("<")
         return (older, not older) if int(version[2], 16) < 0x030E0000 else (False, False)
-    if word == "if":
-        match = re.fullmatch(r"(! ?)?(?:defined ?)?\(? ?Py_GIL_DISABLED ?\)?", condition)
-        named, negated = match is not None, bool(match and match[1])
-    else:
-        named, negated = condition == "Py_GIL_DISABLED", word == "ifndef"
+    match = re.fullmatch(r"(! ?)?(?:defined ?)?\(? ?Py_GIL_DISABLED ?\)?", condition)
+    named, negated = match is not None, bool(match and match[1])
     return (negated, not negated) if named else (False, False)
+
+
+def _parts(condition: str, sign: str) -> list[str]:
+    """Split a condition at a sign that stands in no parentheses."""
+    parts, depth, start = [], 0, 0
+    for match in re.finditer(r"[()]|&&|\|\|", condition):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if match[0] == sign and depth == 0:
+            parts.append(condition[start : match.start()])
+            start = match.end()
+    return [*parts, condition[start:]]
+
+
+def _enclosed(condition: str) -> bool:
+    """Say whether parentheses hold all of a condition."""
+    depth = 0
+    for at, letter in enumerate(condition):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0:
+            return letter == ")" and at == len(condition) - 1
+    return False
 
 
 def without_directives(code: str) -> str:

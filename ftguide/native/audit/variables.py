@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 from ftguide.native.audit.declarations import Variable, declared
+from ftguide.native.audit.hiding import Hiding
 from ftguide.native.audit.hit import Hit
 from ftguide.native.audit.reading import Reading, runs_at_import
 from ftguide.native.audit.rules import Weight
+from ftguide.native.audit.shape import closing
 
 #: What follows a name that is written: an assignment, perhaps of a field or an item.
 _WRITTEN = re.compile(
@@ -29,11 +30,12 @@ _BEFORE_WRITTEN = re.compile(
 )
 #: Where an address is compared, counted or returned.
 _ONLY_READ = re.compile(
-    r"(?:\breturn|[=!]=|\bPy_(?:X?INCREF|X?DECREF|X?NewRef|TYPE|IS_TYPE)\s*\(|\bsizeof\s*\(?)\s*(?:\([^()]{1,40}\)\s*)?&\s*$"
+    r"(?:\breturn\b(?:[^;(){}]*[?:])?|[=!]=|\bPy_(?:X?INCREF|X?DECREF|X?NewRef|TYPE|IS_TYPE)\s*\(|\bsizeof\s*\(?)\s*(?:\([^()]{1,40}\)\s*)?&\s*$"
 )
-#: What stands before a name that is declared, and hides the other one.
-_HIDES = re.compile(
-    r"(?<![\w.>])(?!(?:return|else|goto|case|delete|sizeof|throw|new)\b)[A-Za-z_]\w*[\s*&]*[\s*&]$"
+#: An ampersand that takes an address, and not one between two values.
+_ADDRESS = re.compile(
+    r"(?:(?:[(,={}\[?:;!<>|+]|&&|(?<!-)-|\breturn\b)\s*|_cast\s*<[^<>]{1,60}>\s*\(\s*"
+    r"|\(\s*(?:const\s+)?[\w:<> ]{1,60}\*+\s*\)\s*)&\s*$"
 )
 _CONSTANT = re.compile(r"\s*=\s*(?:-?\d\w*|true|false|TRUE|FALSE)\s*;")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
@@ -42,11 +44,20 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 def hits(reading: Reading) -> Iterator[Hit]:
     """Point at the variables of a source, each with the weight that its use in the source gives it."""
     variables = list(declared(reading))
-    declarations = {one.at for one in variables}
-    uses = _uses(reading.code, {one.short for one in variables}, declarations)
+    uses = _uses(reading.code, {one.short for one in variables})
+    hiding = Hiding(reading.code, reading.shape, {one.short for one in variables if not one.local})
+    declarations = {one.at for one in variables if not one.local}
     seen: set[int] = set()
+    given = {one.name for one in variables if one.given and not one.local}
     for one in variables:
-        weight, hint = _judged(reading, one, uses)
+        if not one.given and not one.local and one.name in given:
+            continue  # announced here, and defined with a value elsewhere in the file
+        places = [at for at in uses[one.short] if at != one.at and at not in declarations]
+        if one.local:
+            end = closing(reading.code, one.at)
+            places = [at for at in places if one.at < at < end]
+        places = hiding.visible(one.name, places, parameters=not one.local)
+        weight, hint = _judged(reading, one, places)
         line = reading.source.line_of(one.at)
         if weight is None or line in seen:
             continue
@@ -55,40 +66,52 @@ def hits(reading: Reading) -> Iterator[Hit]:
         yield Hit(rule, line, hint, weight, one.begin)
 
 
-def _uses(code: str, names: set[str], declarations: set[int]) -> dict[str, list[int]]:
-    """Return where each of some names stands, except where it is declared."""
+def _uses(code: str, names: set[str]) -> dict[str, list[int]]:
+    """Return where each of some names stands."""
     uses: dict[str, list[int]] = defaultdict(list)
     if names:
         for match in _IDENTIFIER.finditer(code):
-            if match[0] in names and match.start() not in declarations:
+            if match[0] in names:
                 uses[match[0]].append(match.start())
     return uses
 
 
-def _judged(
-    reading: Reading, one: Variable, uses: dict[str, list[int]]
-) -> tuple[Weight | None, str]:
+def _judged(reading: Reading, one: Variable, places: list[int]) -> tuple[Weight | None, str]:
     """Weigh a variable by where its source writes it; a None for what nobody can write."""
-    writes, passes = _touched(reading, one, uses[one.short])
+    writes, passes = _touched(reading, one, places)
     if not writes:
         return _unwritten(reading, one, passes)
     calls = [at for at in writes if not runs_at_import(reading.shape.function_at(at), reading)]
     bare = [at for at in calls if not reading.locks.held(at)]
     if not calls:
-        hint = "written where modules or types are set up, and nowhere else in this file"
+        hint = "written where modules or types are set up or freed, and nowhere else in this file"
     elif not bare:
         hint = "written with a lock held; is it held where it is read?"
+        if all(reading.locks.runs_once(at) for at in calls):
+            hint = "written by what runs once; has it run where it is read?"
     else:
         line = reading.source.line_of(bare[0])
-        if _setting(reading, one, bare, uses[one.short]):
+        if _setting(reading, one, bare, places):
             hint = f"a setting, given a constant in line {line}: is it read while it is set?"
             return Weight.LOOK, hint
+        if reason := _elsewhere(reading, bare):
+            return Weight.LOOK, f"written in line {line}, {reason}"
         if not reading.locks.any:
             return Weight.FIX, f"written in line {line}, and the file has no lock"
         if bare == calls:
             return Weight.FIX, f"written in line {line}, and the file's lock is not held there"
         hint = f"written in line {line} without the lock, and elsewhere with it"
     return Weight.LOOK, hint
+
+
+def _elsewhere(reading: Reading, writes: list[int]) -> str:
+    """Say why writes are none of an extension that people have; empty where they may be."""
+    lines = {reading.source.line_of(at) for at in writes}
+    if all(any(first <= one <= last for first, last in reading.source.debug) for one in lines):
+        return "in builds for debugging only"
+    if reading.program:
+        return "and this is a program of its own that starts no thread"
+    return ""
 
 
 def _setting(reading: Reading, one: Variable, writes: list[int], uses: list[int]) -> bool:
@@ -107,14 +130,7 @@ def _setting(reading: Reading, one: Variable, writes: list[int], uses: list[int]
 
 def _touched(reading: Reading, one: Variable, places: list[int]) -> tuple[list[int], list[int]]:
     """Return where a variable is written, and where its address goes."""
-    code, shape = reading.code, reading.shape
-    if one.local:
-        first, last = (bisect.bisect_left(places, at) for at in (one.local.begin, one.local.end))
-        places = places[first:last]
-    else:
-        hides = (at for at in places if _HIDES.search(code[max(0, at - 40) : at]))
-        hidden = {shape.function_at(at) for at in hides} - {None}
-        places = [at for at in places if not hidden or shape.function_at(at) not in hidden]
+    code = reading.code
     writes: list[int] = []
     passes: list[int] = []
     for at in places:
@@ -159,7 +175,7 @@ def _written(code: str, at: int, end: int) -> bool:
 def _passed(code: str, at: int, end: int, *, many: bool) -> bool:
     """Say whether the address of a name goes where it could be used to write."""
     before = code[max(0, at - 80) : at]
-    if re.search(r"(?<!&)&\s*$", before):
+    if _ADDRESS.search(before):
         return _ONLY_READ.search(before) is None
     return (
         many

@@ -1,0 +1,17 @@
+#include <Python.h>
+#include <map>
+#include <string>
+std::map<std::string, int> &registry()
+{
+    static std::map<std::string, int> known;
+    return known;
+}
+int number_of(const std::string &name)
+{
+    auto &known = registry();
+    auto found = known.find(name);
+    if (found == known.end()) {
+        found = known.emplace(name, (int)known.size()).first;
+    }
+    return found->second;
+}
