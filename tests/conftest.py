@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground.process.keeper import leave_shared
 from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import Pair
 from ftguide.interpreters.provide import provide
@@ -32,6 +33,7 @@ def nothing_is_left(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("TMPDIR", folder)
         patch.setattr(tempfile, "tempdir", folder)
         yield
+        leave_shared()  # what lasts as long as this process
         deadline = time.monotonic() + 5  # for processes that a test has killed a moment ago
         while (left := _left(Path(folder))) and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from ftguide.ground.process.keeper import kept_folder
 from ftguide.interpreters.provide import provide
 from ftguide.tracker.check import probe as probing
 from ftguide.tracker.check.answer import MOST_PROBES, Checked, Report
@@ -53,8 +53,8 @@ def probe(arguments: argparse.Namespace, report: Report, console: Console) -> Fo
     folder: Path | None = arguments.find_links
     gathered: dict[str, tuple[Evidence, ...]] = {}
     problems = []
-    with tempfile.TemporaryDirectory(prefix="ftguide-check-") as name:
-        scratch = Path(name).resolve()
+    with kept_folder("ftguide-check-") as made:
+        scratch = made.resolve()
         source = Source(folder=folder.resolve()) if folder else Source(index=address())
         survey = Survey(
             pair=pair,

@@ -13,11 +13,11 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from ftguide.cli.accept import accept
 from ftguide.cli.screen import screen, shorten
 from ftguide.ground import files, parcel, redact
 from ftguide.ground.files import ROOT
 from ftguide.ground.machine import LOCAL_MACHINE, profile, suggested_name
-from ftguide.ground.parcel import ParcelKind
 from ftguide.ground.vocabulary import ExpectedError
 
 
@@ -63,9 +63,20 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="check a file that `submit` wrote and publish what is in it",
         description="Check everything again, believing nothing, and put what passes among the published "
         "data, marked as contributed. Exit status: 0 when the data are here, 2 when they are refused, with "
-        "nothing changed.",
+        "nothing changed; of a folder 1 when something was refused or is missing, with the rest here.",
     )
-    verb.add_argument("file", type=Path, metavar="FILE", help="a file that `submit` wrote")
+    verb.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a file that `submit` wrote, or a folder with one folder for each part of a job",
+    )
+    verb.add_argument(
+        "--expect",
+        metavar="NAMES",
+        help="the folders of a job's parts, such as part-{1,2}-on-{arm,x86}: no other is taken, and "
+        "what is missing is named",
+    )
     verb.set_defaults(main=accept)
 
 
@@ -135,41 +146,3 @@ def _pack_evidence() -> _Packed:
 
     at = f"evidence-{now()[:10]}"
     return _Packed(at, submission.pack(ROOT, at), [])
-
-
-def accept(arguments: argparse.Namespace) -> int:
-    """Take a parcel, or refuse it."""
-    path: Path = arguments.file
-    sent = parcel.unpack(path)
-    console = screen()
-    if sent.kind is ParcelKind.OUTCOMES:
-        from ftguide.outcomes import submission as outcomes  # noqa: PLC0415
-        from ftguide.outcomes.declare.catalogue import catalogue  # noqa: PLC0415
-
-        taken = outcomes.accept(sent, path, catalogue(), ROOT)
-        passed = (
-            f"; {taken.outdated} of tests that are others today were left out"
-            if taken.outdated
-            else ""
-        )
-        console.print(
-            f"{taken.new} new observations in {shorten(taken.folder)}{passed}; commit them after "
-            f"`python -m ftguide summarise {taken.folder.name}`"
-        )
-        return 0
-    if sent.kind is ParcelKind.EVIDENCE:
-        from ftguide.tracker import submission as tracker  # noqa: PLC0415
-
-        folder, packages, new = tracker.accept(sent, path, ROOT)
-        console.print(
-            f"{new} new sightings of {packages} packages in {shorten(folder)}; commit them"
-        )
-        return 0
-    from ftguide.suite import submission as suite  # noqa: PLC0415
-
-    place, is_new = suite.accept(sent, path, ROOT)
-    done = "published" if is_new else "this run was here already:"
-    console.print(
-        f"{done} {shorten(place)}, marked as contributed; commit it with the index and its page"
-    )
-    return 0

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from ftguide.ground.process.keeper import kept_folder
 from ftguide.ground.vocabulary import Build
 from ftguide.interpreters import sources, toolchain, tools
 from ftguide.interpreters.build import ARGUMENTS
@@ -102,8 +102,8 @@ def check_runtime(
     compiler: toolchain.Compiler, sanitizer: Sanitizer, environ: Mapping[str, str]
 ) -> None:
     """Compile and run an empty program; raises `InterpreterError` where the sanitizer cannot work."""
-    with tempfile.TemporaryDirectory(prefix="ftguide-sanitizer-") as folder:
-        source, out = Path(folder) / "empty.c", Path(folder) / "empty"
+    with kept_folder("ftguide-sanitizer-") as folder:
+        source, out = folder / "empty.c", folder / "empty"
         source.write_text("int main(void) { return 0; }\n", encoding="ascii")
         command = [*compiler.command, f"-fsanitize={sanitizer}", str(source), "-o", str(out)]
         for step, words in (("link", command), ("run", [str(out)])):

@@ -32,6 +32,10 @@ BREAKS = frozenset({"$.traces"})
 #: Far above what a process takes in its time, and the characters of an outcome's name.
 MOST_SAMPLES = 10**12
 MOST_NAME = 500
+#: The seconds of an observation are stored with two decimals.
+_ROUNDING_SECONDS = 0.01
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 _FILE = re.compile(r"[a-z][a-z0-9_]*\.jsonl")
 
@@ -60,6 +64,8 @@ def pack(run: str, machine: str, root: Path, source: str = LOCAL_MACHINE) -> byt
     """
     if machine == LOCAL_MACHINE:
         raise SubmissionError(f"{machine!r} is every machine; give this one a name of its own.")
+    for wrong in bounds.file_name(machine, "the machine's name"):
+        raise SubmissionError(f"{wrong}. Give it another one.")
     known = store.read_machine(source, root)
     lines: dict[str, list[bytes]] = defaultdict(list)
     for path in store.paths(source, root):
@@ -177,17 +183,25 @@ def _observations(name: str, data: bytes, run: str, path: Path) -> Iterator[Obse
 def _violations(seen: Observation) -> Iterator[Violation]:
     """Yield what an observation says that none can say: its types are right, its values are not."""
     yield from bounds.moment(seen.observed_at, "$.observed_at")
+    yield from bounds.spelling(seen.test, "$.test", _SLUG, "list-append-shared")
+    yield from bounds.sha256(seen.hash, "$.hash")
+    yield from bounds.version(seen.subject.version, "$.subject.version")
+    yield from bounds.sha256(seen.subject.binary_sha256, "$.subject.binary_sha256")
     yield from bounds.number(seen.seconds, "$.seconds", 0, bounds.MOST_SECONDS)
-    yield from bounds.number(seen.stamped, "$.stamped", 0)
-    yield from bounds.number(seen.overlapping, "$.overlapping", 0, min(seen.stamped, MOST_SAMPLES))
+    nanoseconds = (seen.seconds + _ROUNDING_SECONDS) * 1e9
+    yield from bounds.number(seen.stamped, "$.stamped", 0, MOST_SAMPLES)
+    yield from bounds.repeated(seen.stamped, nanoseconds, "$.stamped")
+    yield from bounds.number(seen.overlapping, "$.overlapping", 0, max(seen.stamped, 0))
     for number, ran in enumerate(seen.processes):
         at = f"$.processes[{number}]"
         yield from bounds.number(ran.samples, f"{at}.samples", 0, MOST_SAMPLES)
+        yield from bounds.repeated(ran.samples, nanoseconds, f"{at}.samples")
         for name in (*ran.counts, ran.ending):
             if len(name) > MOST_NAME:
                 yield Violation(
                     at, f"names {bounds.quoted(name)}, which is longer than {MOST_NAME}"
                 )
+    yield from bounds.texts(seen, "$", BREAKS)
 
 
 def _run_of(line: bytes) -> str | None:

@@ -7,16 +7,16 @@ show; that a person did measure it stays their word, and the index says so: `con
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ftguide.ground import files, parcel, redact
+from ftguide.ground import bounds, files, parcel, redact
 from ftguide.ground.machine import LOCAL_MACHINE, Machine, profile, unlike
 from ftguide.ground.parcel import Parcel, ParcelKind
+from ftguide.ground.process.keeper import passing_folder
 from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import Build, ExpectedError
 from ftguide.statistics.proportions import clopper_pearson
@@ -82,8 +82,8 @@ def accept(sent: Parcel, path: Path, root: Path) -> Accepted:
     if not RUN_ID.fullmatch(sent.name):
         raise SubmissionError(f"{path}: $.name {sent.name[:200]!r} is not the id of a run.")
     results = root / store.RESULTS
-    with tempfile.TemporaryDirectory(prefix="ftguide-") as staging:
-        folder = _write(Path(staging), sent.name, contents)
+    with passing_folder("ftguide-accept-") as staging:
+        folder = _write(staging, sent.name, contents)
         try:
             run = store.read_run(folder)
             machine = run.machine.name
@@ -142,6 +142,8 @@ def _check_name(machine: str, where: str = "") -> None:
             f"{where}{machine[:100]!r} cannot name a machine: use lower-case letters, digits, dots and "
             "dashes, for example xeon-2vcpu-kvm; not 'local'"
         )
+    for wrong in bounds.file_name(machine, f"{where}it"):
+        raise SubmissionError(f"{wrong}: choose another name, such as xeon-2vcpu-kvm")
 
 
 def _write(place: Path, run_id: str, contents: dict[str, bytes]) -> Path:

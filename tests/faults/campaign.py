@@ -22,6 +22,8 @@ from pathlib import Path
 
 import psutil
 
+from ftguide.ground.process.claim import SUFFIX
+
 #: What nobody may outlive a killed program for.
 GRACE_SECONDS = 5.0
 #: Longer than any case takes on a loaded machine; what takes longer hangs.
@@ -162,7 +164,8 @@ def start(scenario: Scenario, place: Path, words: list[str], spec: dict[str, int
             "PYTHONPATH": str(place),
             "COLUMNS": "100",
             "SITE_URL": "",
-            # CPython before 3.13.1 stores what a full disk leaves of a .pyc, and cannot import it later.
+            # CPython 3.11.7 stores what a full disk leaves of a .pyc, and cannot import it later (gh-126606);
+            # 3.13.15, 3.14.7 and 3.15.0rc2 store nothing then.
             "PYTHONDONTWRITEBYTECODE": "1",
         },
         stdin=subprocess.DEVNULL,
@@ -235,27 +238,46 @@ def disturb(
     _nobody_left(place)
     _ended_well(scenario, fault, process.returncode, output)
     before = scenario.stored(place)
-    again = scenario.again(place)
-    for _ in range(2):  # the second time there is nothing left to do
-        if again is None:
-            break
-        process_again = start(scenario, place, again, {})
-        output = finish(process_again)
-        if process_again.returncode not in (scenario.fine | ({1} if fault.harms else set())):
-            raise FindingError(
-                f"called again it ends with {process_again.returncode}: {output[-3_000:]}"
-            )
-        again = scenario.again(place)
+    called = _complete(scenario, fault, place)
     after = scenario.stored(place)
     for name, lines in before.items():
         if lines != after.get(name, [])[: len(lines)]:
             raise FindingError(f"{name}: lines that had been stored are gone or changed")
     scenario.check(place, fault.harms)
     _nobody_left(place)
-    left = sorted(path.name for path in (place / "tmp").iterdir() if not path.match("uv-*.lock"))
     return Ended(
-        scenario=scenario.name, fault=fault.name, status=process.returncode, left=tuple(left)
+        scenario=scenario.name,
+        fault=fault.name,
+        status=process.returncode,
+        left=_left(place, called=called),
     )
+
+
+def _complete(scenario: Scenario, fault: Fault, place: Path) -> bool:
+    """Call what completes a scenario, and again until nothing is left to do; return whether anything was."""
+    again = scenario.again(place)
+    called = again is not None
+    for _ in range(2):
+        if again is None:
+            break
+        process = start(scenario, place, again, {})
+        output = finish(process)
+        if process.returncode not in (scenario.fine | ({1} if fault.harms else set())):
+            raise FindingError(f"called again it ends with {process.returncode}: {output[-3_000:]}")
+        again = scenario.again(place)
+    return called
+
+
+def _left(place: Path, *, called: bool) -> tuple[str, ...]:
+    """Return what is in the temporary folder when all was done.
+
+    Raises `FindingError` for what a program that was killed with its keeper had there, and the one that was
+    called then did not clear away.
+    """
+    left = sorted(path.name for path in (place / "tmp").iterdir() if not path.match("uv-*.lock"))
+    if called and (kept := [name for name in left if name.endswith(SUFFIX)]):
+        raise FindingError(f"temporary folders are left: {kept}")
+    return tuple(left)
 
 
 def _nobody_left(place: Path) -> None:

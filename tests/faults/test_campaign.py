@@ -56,6 +56,35 @@ def test_what_is_lost_is_noticed(evidence, tmp_path):
         disturb(forgetful, NONE, tmp_path / "case", 1.0, random.Random(1))
 
 
+def test_a_temporary_folder_that_nobody_clears_is_noticed(evidence, tmp_path):
+    def littered(place):
+        if (place / "tmp").exists():
+            (place / "tmp" / "others-12345678.kept").mkdir(exist_ok=True)
+        return evidence.words(place)
+
+    messy = dataclasses.replace(evidence, again=littered)
+    with pytest.raises(
+        FindingError, match=r"temporary folders are left: \['others-12345678\.kept'\]"
+    ):
+        disturb(messy, NONE, tmp_path / "case", 1.0, random.Random(1))
+
+
+def test_what_both_leave_is_cleared_by_the_next_call(evidence, tmp_path):
+    tmp, met = tmp_path / "case" / "tmp", []
+
+    def strike(process, _):
+        while not list(tmp.glob("*.kept")):
+            assert process.is_running()
+        process.suspend()
+        for each in (*process.children(recursive=True), process):  # the keeper first
+            each.kill()
+        met.extend(tmp.glob("*.kept"))
+
+    disturb(evidence, Fault("meet it", strike), tmp_path / "case", 0.0, random.Random(1))
+    assert met
+    assert list(tmp.iterdir()) == []
+
+
 def test_what_comes_twice_is_noticed(evidence, tmp_path):
     def doubled(place):
         (path, *_) = (place / "compatibility" / "evidence").glob("*.jsonl")

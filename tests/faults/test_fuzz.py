@@ -1,5 +1,7 @@
 """The fuzzer's quick form, and a proof that it would notice."""
 
+import json
+
 import pytest
 
 from tests.fuzz import builds, subjects
@@ -32,6 +34,36 @@ def test_a_bad_end_is_noticed(ends_with, told, tmp_path):
     ends, (text, *_) = fuzz(subject, 2, 1, tmp_path / "made-up")
     assert ends == {"traceback": 2}
     assert told in text
+
+
+@pytest.mark.slow
+def test_a_check_of_what_is_sent_that_stops_working_is_noticed(tmp_path, monkeypatch):
+    (subject,) = (each for each in SUBJECTS if each.name == "parcels")
+    monkeypatch.setattr("ftguide.ground.bounds.file_name", lambda *_: iter(()))
+    _, bad = fuzz(subject, 100, 1, tmp_path / "parcels")
+    assert "which Windows cannot have" in " ".join(bad)
+
+
+@pytest.mark.parametrize(
+    ("place", "record", "told"),
+    [
+        ("xeon/machine.json", {"a": [{"cpus": 10**17}]}, "accepted 100000000000000000 at 'cpus'"),
+        ("xeon/run.json", {"a": -1}, "accepted -1 at 'a'"),
+        ("xeon/run.json", {"a": "x" * 70_000}, "accepted 70000 characters at 'a'"),
+        ("evidence/nul.jsonl", {}, "which Windows cannot have"),
+        ("xeon./machine.json", {}, "which Windows cannot have"),
+        ("xeon/run.json", {"seed": 10**17, "on": True, "a": [1, "b", None]}, ""),
+    ],
+)
+def test_what_must_not_have_been_accepted_is_found(tmp_path, place, record, told):
+    path = tmp_path / place
+    path.parent.mkdir()
+    path.write_text(json.dumps(record))
+    if told:
+        with pytest.raises(subjects.FindingError, match=told):
+            subjects.check_accepted(tmp_path)
+    else:
+        subjects.check_accepted(tmp_path)
 
 
 @pytest.mark.slow

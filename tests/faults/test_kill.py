@@ -82,6 +82,18 @@ def survivors(laboratory: Path) -> list[str]:
     return found
 
 
+def nothing_is_left(laboratory):
+    """Give what waits for the controller's end, and the kernel, the time to end and remove everything."""
+
+    def left():
+        return survivors(laboratory) + [path.name for path in (laboratory / "tmp").iterdir()]
+
+    deadline = time.monotonic() + 5
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left() == []
+
+
 def start(laboratory, executables, moment, countdown, words=WORDS):
     pythons = [word for one in executables.values() for word in ("--python", one)]
     return subprocess.run(
@@ -110,10 +122,7 @@ def test_a_killed_run_leaves_nothing_behind_and_resumes(moment, laboratory, exec
 
     killed = start(laboratory, executables, moment, countdown)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    deadline = time.monotonic() + 5
-    while survivors(laboratory) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert survivors(laboratory) == []
+    nothing_is_left(laboratory)
 
     results = laboratory / "benchmarks" / "results" / "local"
     (folder,) = [path for path in results.iterdir() if RUN_ID.fullmatch(path.name)]
@@ -141,5 +150,4 @@ def test_a_worker_that_never_answers_dies_with_the_controller(laboratory, execut
     words = ["bench", "--preset", "smoke", "--only", "hangs"]
     killed = start(laboratory, executables, "value", 4, words)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    time.sleep(1)
-    assert survivors(laboratory) == []
+    nothing_is_left(laboratory)

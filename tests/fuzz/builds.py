@@ -23,7 +23,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from sphinx.testing.util import SphinxTestApp
 
@@ -36,7 +35,7 @@ from ftguide.outcomes.record import store as observed
 from ftguide.site import shell
 from ftguide.suite import summaries
 from tests import synthetic, tracked
-from tests.fuzz.mutations import Mutation, of_bytes, of_json, of_tail, of_text
+from tests.fuzz.mutations import Mutation, of_bytes, of_json, of_tail, of_text, own_name
 from tests.fuzz.subjects import FindingError
 from tests.outcomes.made import observation
 from tests.site.conftest import CONF
@@ -207,20 +206,6 @@ def _name_by_content(path: Path) -> None:
     """Give every line of a file of evidence the id of what it says now."""
     lines = [own_name(line) for line in path.read_bytes().split(b"\n")]
     path.write_bytes(b"\n".join(lines))
-
-
-def own_name(line: bytes) -> bytes:
-    """Return a line of evidence with the id that `evidence.identify` would give it."""
-    record = json.loads(line) if line else None
-    if not isinstance(record, dict) or "id" not in record:
-        return line
-    content = {
-        name: value
-        for name, value in record.items()
-        if name not in {"schema", "id", "observed_at", "run"}
-    }
-    encoded = msgspec.json.encode(content, order="deterministic")
-    return json.dumps({**record, "id": f"sha256:{hashlib.sha256(encoded).hexdigest()}"}).encode()
 
 
 def _expected(error: BaseException | None) -> str | None:

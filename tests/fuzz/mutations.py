@@ -7,10 +7,15 @@ out, markup, a formula, an escape code.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import lzma
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
+
+import msgspec
 
 #: What stands in place of a value; each has made some program fail somewhere.
 HURTFUL: tuple[Any, ...] = (
@@ -26,7 +31,13 @@ HURTFUL: tuple[Any, ...] = (
     ),
     *("<script>alert(1)</script>", "{{ 7*7 }}", "=HYPERLINK(1)", "]]>", "\ud800", "3.14.7\n3.15.0"),
     *([], {}, [[[]]], {"": {}}, [{}] * 50),
+    # Of the right type where a number, a version or a machine's name stands, and still impossible.
+    *(10**9, 10**17, 1e17, 0.17, "9999.99", "2999-01-01T00:00:00Z"),
+    *("con", "NUL.x", "com1", "aux.jsonl", "xeon.", "xeon "),
 )
+
+#: What looks like the name of a machine or of a package, and is none on Windows.
+NAMES = ("con", "nul", "com1", "lpt9.x", "xeon.", "../x", "local")
 
 
 def of_bytes(data: bytes, chance: random.Random) -> bytes:
@@ -90,6 +101,57 @@ def of_lines(data: bytes, chance: random.Random) -> bytes:
         numbers = (numbers * 2)[: 8 * head["numbers"]]
     head["text"] = len(lines)
     return json.dumps(head).encode() + b"\n" + lines + numbers
+
+
+def of_parcel(data: bytes, chance: random.Random) -> bytes:
+    """Damage a value in one of the files of a parcel, and tell its new hash: whoever tampers can do so."""
+    sent = json.loads(data)
+    name = chance.choice(sorted(sent["files"]))
+    content = base64.b64decode(sent["files"].pop(name))
+    del sent["sha256"][name]
+    if name.endswith(".xz"):
+        content = lzma.compress(of_lines(lzma.decompress(content), chance))
+    elif chance.randrange(4):
+        content = of_json(content, chance)
+    else:
+        new = chance.choice(NAMES)
+        content = b"\n".join(_renamed(line, new) for line in content.split(b"\n"))
+        name = f"{new}.jsonl" if name.endswith(".jsonl") and "/" not in name else name
+    if name.endswith(".jsonl"):
+        content = b"\n".join(map(own_name, content.split(b"\n")))
+    sent["files"][name] = base64.b64encode(content).decode()
+    sent["sha256"][name] = hashlib.sha256(content).hexdigest()
+    return json.dumps(sent).encode("utf-8", "surrogatepass")
+
+
+def _renamed(line: bytes, new: str) -> bytes:
+    """Return a record of a machine, or a line about a package, under another name."""
+    record = _read(line)
+    if not isinstance(record, dict):
+        return line
+    machine = record.get("machine", record)
+    for holder, key in ((machine, "name"), (record, "package")):
+        if key in holder:
+            holder[key] = new
+    return json.dumps(record).encode()
+
+
+def own_name(line: bytes) -> bytes:
+    """Return a line of evidence with the id that `evidence.identify` would give it; others as they are."""
+    record = _read(line)
+    if not isinstance(record, dict) or "id" not in record:
+        return line
+    content = {
+        name: value
+        for name, value in record.items()
+        if name not in {"schema", "id", "observed_at", "run"}
+    }
+    try:
+        encoded = msgspec.json.encode(content, order="deterministic")
+    except (UnicodeEncodeError, ValueError):
+        return line
+    record["id"] = f"sha256:{hashlib.sha256(encoded).hexdigest()}"
+    return json.dumps(record).encode("utf-8", "surrogatepass")
 
 
 def of_text(data: bytes, chance: random.Random) -> bytes:

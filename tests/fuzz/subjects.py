@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import lzma
 import tempfile
 from collections.abc import Callable, Mapping
@@ -30,7 +31,16 @@ from ftguide.tracker.check.target import Target
 from ftguide.tracker.declare import packages
 from ftguide.tracker.record import evidence
 from tests import synthetic
-from tests.fuzz.mutations import Mutation, of_bytes, of_json, of_lines, of_tail, of_text
+from tests.fuzz.mutations import (
+    Mutation,
+    of_bytes,
+    of_json,
+    of_lines,
+    of_parcel,
+    of_tail,
+    of_text,
+    walk,
+)
 
 
 class FindingError(Exception):
@@ -191,7 +201,38 @@ def _read_parcels(place: Path) -> list[str]:
             told.append(str(error))
             if left := [each for each in root.rglob("*") if each.is_file()]:
                 raise FindingError(f"{path.name} was refused, and left {left}") from error
+        else:
+            check_accepted(root)
     return told
+
+
+#: Of `HURTFUL`, what no field of a run, an observation or a sighting may say, but a seed.
+_IMPOSSIBLE = (-1, 2**63, 10**17, 10**400, 1e308, -1e-308)
+_MOST_CHARACTERS = 60_000
+
+
+def check_accepted(root: Path) -> None:
+    """Raise for what was accepted and must not have been, told by other means than those of `accept`."""
+    for path in sorted(each for each in root.rglob("*") if each.is_file()):
+        place = path.relative_to(root)
+        for part in place.parts:
+            if part.partition(".")[0].lower() in {"con", "nul", "com1", "lpt9"} or part[-1] in ". ":
+                raise FindingError(f"accepted {place}, which Windows cannot have")
+        if path.suffix == ".json":
+            lines = [path.read_bytes()]
+        elif path.suffix == ".jsonl" or path.name in store.PUBLISHED:
+            packed = path.name in store.PUBLISHED
+            lines = (store.text_of(path) if packed else path.read_bytes()).split(b"\n")
+        else:
+            continue
+        for line in filter(None, lines):
+            for holder, key in walk(json.loads(line)):
+                value = holder[key]
+                number = isinstance(value, (int, float)) and not isinstance(value, bool)
+                if number and value in _IMPOSSIBLE and key != "seed":
+                    raise FindingError(f"accepted {value!r} at {key!r} in {place}")
+                if isinstance(value, str) and len(value) > _MOST_CHARACTERS:
+                    raise FindingError(f"accepted {len(value)} characters at {key!r} in {place}")
 
 
 def _summary() -> dict[str, bytes]:
@@ -293,5 +334,10 @@ SUBJECTS = (
     Subject(name="outcomes", files=_observed, read=_read_observed),
     Subject(name="evidence", files=_evidence, read=_read_evidence),
     Subject(name="packages", files=_packages, read=_read_packages, mutations=(of_bytes, of_text)),
-    Subject(name="parcels", files=_parcels, read=_read_parcels),
+    Subject(
+        name="parcels",
+        files=_parcels,
+        read=_read_parcels,
+        mutations=(of_bytes, of_json, of_parcel, of_parcel, of_parcel),
+    ),
 )

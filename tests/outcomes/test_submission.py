@@ -1,6 +1,7 @@
 """What outcome tests showed travels between checkouts that do not trust each other."""
 
 import json
+import re
 
 import pytest
 
@@ -132,6 +133,30 @@ def test_an_observation_from_the_future_is_refused(here, specimens, tests_of, tm
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        (("seconds",), -1.0, r"\$\.seconds is -1"),
+        (("seconds",), 1e12, r"\$\.seconds is 1e\+12"),
+        (("stamped",), 10**11, r"\$\.stamped is 1e\+11 within"),
+        (("overlapping",), 101, r"\$\.overlapping is 101"),
+        (("hash",), "nope", r"\$\.hash is 'nope'"),
+        (("test",), "no slug", r"\$\.test is 'no slug'"),
+        (("subject", "binary_sha256"), "", r"\$\.subject\.binary_sha256 is ''"),
+        (("subject", "compiler"), "x" * 70_000, r"\$\.subject\.compiler has 70,000 characters"),
+        (("processes", 0, "samples"), 10**11, r"\$\.processes\[0\]\.samples is 1e\+11 within"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(here, specimens, tests_of, tmp_path, field, value, told):
+    name = f"3.14.7/{tests_of[0].family}.jsonl"
+    first, _, rest = parcel.unpack(sent(here)).files[name].partition(b"\n")
+    record = put(json.loads(first), field, value)
+    if field[-1] == "samples":
+        record = put(record, ("processes", 0, "counts", "1"), value)
+    data = json.dumps(record).encode() + b"\n" + rest
+    assert re.search(f"line 1: {told}", refusal(here, specimens, tmp_path / "there", name, data))
+
+
+@pytest.mark.parametrize(
     ("name", "change", "told"),
     [
         ("3.14.7/{family}.jsonl", lambda data: data[:-20] + b"\n", r"jsonl'\], line 3"),
@@ -154,6 +179,16 @@ def test_an_observation_from_the_future_is_refused(here, specimens, tests_of, tm
             "machine.json",
             lambda data: data.replace(b"sender-2vcpu", b"../../x"),
             "cannot name a machine",
+        ),
+        (
+            "machine.json",
+            lambda data: data.replace(b"sender-2vcpu", b"aux"),
+            r"machine\.json'\]: \$\.name is 'aux', which names a device on Windows",
+        ),
+        (
+            "machine.json",
+            lambda data: data.replace(b"sender-2vcpu", b"sender."),
+            r"\$\.name is 'sender\.', and a name that ends so",
         ),
         ("machine.json", lambda _: b"[]", r"machine\.json'\]: Expected `object`"),
     ],
@@ -180,6 +215,8 @@ def test_a_machine_needs_a_name_of_its_own(here):
         submission.pack(RUN, "local", here)
     with pytest.raises(store.StoreError, match="cannot name a machine"):
         submission.pack(RUN, "My Machine", here)
+    with pytest.raises(submission.SubmissionError, match="'nul', which names a device"):
+        submission.pack(RUN, "nul", here)
 
 
 def test_private_words_are_not_packed(here, monkeypatch, tests_of):

@@ -139,6 +139,24 @@ def test_every_field_refuses_a_value_of_another_type(send, records, file):
         (("suite", "commit"), None, "differed from its commit"),
         (("interpreters", "ft", "pgo"), False, "no PGO"),
         (("machine", "name"), "local", "cannot name a machine"),
+        (
+            ("machine", "name"),
+            "con",
+            r"sent\.ftguide\.json: run\.json: \$\.machine\.name: it is 'con', which",
+        ),
+        (("machine", "name"), "com1.lab", "names a device on Windows"),
+        (("machine", "name"), "xeon.", "a name that ends so"),
+        (("machine", "name"), "xeon ", "cannot name a machine"),
+        (
+            ("suite", "version"),
+            "",
+            r"run\.json: \$\.suite\.version is '', and has to look like 2026\.12",
+        ),
+        (
+            ("plan", "workloads", 0, "rounds"),
+            10**9,
+            r"\$\.plan\.workloads\[0\]\.rounds is 1000000000",
+        ),
         (("run_id",), synthetic.OLDER, "does not match its folder"),
         (("schema",), 2, r"schema 2 at \$\.schema"),
         (("plan", "workloads", 0, "source_hash"), "f" * 64, "other code than the plan's"),
@@ -151,6 +169,13 @@ def test_a_record_that_says_what_must_not_be_is_refused(send, records, field, va
     said = send(run=put(records[RUN], field, value))
     assert said is not None
     assert re.search(told, said), said
+
+
+def test_loops_that_no_cpu_can_do_are_refused(send, records):
+    block = records[BLOCKS][0]
+    said = send(first=put(block, ("block", "arms", "ft-single", "loops"), 10**17))
+    assert said is not None
+    assert "blocks.xz: block 0 of nbody: $.block.arms['ft-single'].loops is 1e+17" in said
 
 
 def test_a_gil_that_was_on_is_refused_in_either_reading(send, records):

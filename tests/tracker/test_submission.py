@@ -11,7 +11,7 @@ from ftguide.ground.parcel import ParcelKind
 from ftguide.tracker import submission
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.model import CompatError
-from tests.fuzz.builds import own_name
+from tests.fuzz.mutations import own_name
 from tests.site.poison import put, strings
 
 AT = "evidence-2026-11-28"
@@ -85,7 +85,9 @@ def test_evidence_that_was_edited_is_named_and_nothing_is_written(here, tmp_path
     assert not (tmp_path / "there").exists()
 
 
-@pytest.mark.parametrize("name", ["run.sh", "UPPER.jsonl", ".jsonl", "a/b.jsonl", "a_b.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["run.sh", "UPPER.jsonl", ".jsonl", "a/b.jsonl", "a_b.jsonl", "con.jsonl", "lpt1.jsonl"]
+)
 def test_what_is_no_file_of_evidence_is_named(here, tmp_path, name):
     data = files_of(here)[0].read_bytes()
     with pytest.raises(
@@ -148,3 +150,50 @@ def test_evidence_from_the_future_is_refused(here, tmp_path):
     with pytest.raises(CompatError, match=r"sighting 1: \$\.observed_at .* in the future"):
         accept(sent(here, **{path.name: line}), tmp_path / "there")
     assert not (tmp_path / "there").exists()
+
+
+def record_of(kind):
+    """Return a stored line of a kind of evidence, with its environment, and the file that it is in."""
+    for path in sorted((ROOT / evidence.EVIDENCE).glob("*.jsonl")):
+        for line in path.read_bytes().split(b"\n")[:-1]:
+            record = json.loads(line)
+            if record.get("kind") == kind and "env" in record and "artifact" in record:
+                return path.name, record
+    raise AssertionError(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("import", ("env", "cpus"), 10**9),
+        ("import", ("env", "cpus"), 0),
+        ("import", ("env", "python"), "3.14.7 rebuilt"),
+        ("import", ("line",), "9.99"),
+        ("import", ("run",), "javascript:alert(1)"),
+        ("import", ("artifact", "sha256"), "nope"),
+        ("import", ("artifact", "file"), "x" * 70_000),
+        ("deep", ("result", "modules"), -1),
+        ("deep", ("result", "imported"), 10**17),
+        ("smoke", ("result", "threads"), 10**9),
+        ("smoke", ("result", "script_sha256"), "../x"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_even_under_its_own_id(here, tmp_path, kind, field, value):
+    name, record = record_of(kind)
+    changed = put(record, field, value)
+    changed["id"] = own_id(changed)
+    line = json.dumps(changed).encode() + b"\n"
+    with pytest.raises(CompatError) as error:
+        accept(sent(here, **{name: line}), tmp_path / "there")
+    told = f"sent.ftguide.json: $.files['{name}'], sighting 1: $.{'.'.join(field)} "
+    assert str(error.value).startswith(str(tmp_path))
+    assert told in str(error.value)
+    assert not (tmp_path / "there").exists()
+
+
+def test_all_evidence_here_says_only_what_can_be(here):
+    shutil.rmtree(here)
+    for part in evidence.PARTS:
+        shutil.copytree(ROOT / part, here / evidence.EVIDENCE, dirs_exist_ok=True)
+    path = sent(here)
+    assert accept(path, here.parent / "there").packages == len(files_of(here))

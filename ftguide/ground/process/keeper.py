@@ -14,13 +14,17 @@ were noted, and removes the folder. Leaving the block does the same and waits fo
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import itertools
+import os
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +34,7 @@ from typing import Self
 import psutil
 
 from ftguide.ground.files import ROOT
+from ftguide.ground.process.claim import claimed_folder
 from ftguide.ground.process.memory import marked, session_members
 
 #: What ends slowly is killed again until then.
@@ -41,16 +46,22 @@ class Keeper(contextlib.AbstractContextManager["Keeper"]):
     """Watches over one folder and all processes that carry `mark`."""
 
     def __init__(self, folder: Path) -> None:
-        """Start watching; the folder must exist, and goes when this ends. OSError without processes."""
+        """Start watching; the folder must exist, and goes when this ends. OSError without processes.
+
+        Waits until the keeper watches: what it uses of a CPU to start would disturb what is measured then.
+        """
         self.mark = secrets.token_hex(16)
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, self.mark, str(folder)],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
             start_new_session=True,  # a Ctrl-C at the terminal is not meant for it
         )
+        assert self._process.stdout is not None
+        with self._process.stdout as ready:
+            ready.read(1)  # nothing of one that was killed
 
     def note(self, leader: int) -> None:
         """Have the keeper end the session of a process, which it leads, as well."""
@@ -76,13 +87,52 @@ class Keeper(contextlib.AbstractContextManager["Keeper"]):
 
 @contextlib.contextmanager
 def kept_folder(prefix: str) -> Iterator[Path]:
-    """Make a temporary folder that goes when the block is left, and when this process is killed in it."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    """Make a temporary folder that goes when the block is left, and when this process is killed in it.
+
+    If its keeper is killed as well, the next folder with that prefix clears it away.
+    """
+    with claimed_folder(prefix) as folder, Keeper(folder):
+        yield folder
+
+
+@contextlib.contextmanager
+def passing_folder(prefix: str) -> Iterator[Path]:
+    """Make a temporary folder as `kept_folder` does, for a program that needs one hundreds of times.
+
+    They share a folder and a keeper, which takes a tenth of a second to start, until `leave_shared`. Their
+    names are short, so that the paths of sockets in them are not too long.
+    """
+    folder = _shared(prefix) / f"{next(_NUMBERS) % 0x1000:03x}"
+    folder.mkdir()
     try:
-        with Keeper(folder):
-            yield folder
+        yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # of a keeper that was killed, or never started
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_NUMBERS = itertools.count()
+_SHARING = threading.Lock()
+_SHARED: dict[tuple[int, str, str], tuple[Path, contextlib.ExitStack]] = {}
+
+
+def _shared(prefix: str) -> Path:
+    """Return the folder in which passing ones are made; a fork of this process gets one of its own."""
+    key = (os.getpid(), tempfile.gettempdir(), prefix)
+    with _SHARING:
+        if key not in _SHARED or not _SHARED[key][0].is_dir():
+            kept = contextlib.ExitStack()
+            _SHARED[key] = kept.enter_context(kept_folder(prefix)), kept
+        return _SHARED[key][0]
+
+
+@atexit.register
+def leave_shared() -> None:
+    """Remove the folders of this process in which passing ones are made; done when it ends, too."""
+    with _SHARING:
+        for key, (_, kept) in list(_SHARED.items()):
+            if key[0] == os.getpid():
+                del _SHARED[key]
+                kept.close()
 
 
 def _sessions(lines: bytes) -> set[int]:
@@ -118,9 +168,15 @@ def main() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         with contextlib.suppress(AttributeError, ValueError):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    with contextlib.suppress(BrokenPipeError), sys.stdout as ready:
+        ready.write("\n")
     noted = sys.stdin.buffer.read()
     _end(mark, _sessions(noted))
-    shutil.rmtree(folder, ignore_errors=True)
+    # What the kernel ends with the program may still write for a moment.
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while Path(folder).exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(_PAUSE_SECONDS)
 
 
 if __name__ == "__main__":

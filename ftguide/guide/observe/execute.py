@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from ftguide.ground import process
 from ftguide.ground.process import Ended, Ending, Limits, clean_environment
+from ftguide.ground.process.keeper import passing_folder
 from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import console
 from ftguide.guide.declare.model import FATAL_ERROR, Ran, Runner, Snippet
@@ -77,8 +77,8 @@ def run(
     When `stop` is set, a run ends as if its time were up. Raises `OSError` when an interpreter is gone.
     """
     stop = stop or threading.Event()
-    with tempfile.TemporaryDirectory(prefix="snippet-", ignore_cleanup_errors=True) as made:
-        folder = Path(made).resolve()
+    with passing_folder("snippet-") as made:
+        folder = made.resolve()
         work = folder / "work"
         for part in ("work", "home", "tmp"):
             (folder / part).mkdir()

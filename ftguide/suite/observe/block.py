@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from pathlib import Path
 from benchmarks.workloads.declare import Scaling
 from ftguide.ground.load import Load
 from ftguide.ground.machine import Platform, steal_share
+from ftguide.ground.process.keeper import passing_folder
 from ftguide.ground.process.start import passed_on
 from ftguide.ground.vocabulary import Arm, Mode, Target
 from ftguide.suite.declare import plan as planning
@@ -102,8 +102,8 @@ def working_folder(plan: BlockPlan) -> Iterator[Path]:
 
     The folder around it is theirs as well, and goes with it; its name is short enough for sockets.
     """
-    with tempfile.TemporaryDirectory(prefix="ftguide-", ignore_cleanup_errors=True) as parent:
-        folder = Path(parent) / ("w" * plan.folder_length)
+    with passing_folder("ft-") as parent:
+        folder = parent / ("w" * plan.folder_length)
         folder.mkdir()
         yield folder
 

@@ -17,7 +17,7 @@ from benchmarks.workloads.declare import Expectation, Group, Scaling, Scope
 from ftguide.ground import bounds
 from ftguide.ground.bounds import Violation
 from ftguide.ground.machine import UNPINNED_SYSTEMS
-from ftguide.ground.runs import begun
+from ftguide.ground.runs import begun, wrong_time
 from ftguide.ground.vocabulary import Arm, Build
 from ftguide.interpreters.model import Facts, Interpreter, Pair, Route
 from ftguide.suite.record import store
@@ -31,10 +31,22 @@ from ftguide.suite.record.model import (
     StoredRun,
 )
 
-#: Blocks: far above any plan, far below what would fill a page or a loop.
+#: Blocks, and turns of an arm in a block: far above any plan, far below what would fill a page or a loop.
 MOST_COUNT = 1_000_000
+MOST_ROUNDS = 10_000
+#: What would take longer than anything that is measured, on a CPU faster than any.
+MOST_LOOPS = bounds.MOST_SECONDS * 1e9 / bounds.LEAST_NANOSECONDS
+#: Linux takes no longer text for one variable of the environment.
+MOST_PADDING = 128 * 1024
 
-_VERSION = re.compile(r"3\.\d{1,3}\.\d{1,3}((a|b|rc)\d{1,2})?\+?", re.ASCII)
+#: Of the time of one worker, which may start threads of its own.
+_MOST_SHARES = {"cpu_share": bounds.MOST_CPUS, "blocked_share": 1, "delayed_share": 1}
+
+#: The year in which the suite was first released.
+_FIRST_YEAR = 2026
+#: The seconds of a block are stored with three decimals.
+_ROUNDING_SECONDS = 0.001
+_SUITE = re.compile(r"(2\d{3})\.([1-9]|1[0-2])(\.\d{1,3})?", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 
@@ -69,6 +81,7 @@ def _of_run(run: Run) -> Iterator[Violation]:
         if run.finished < run.started:
             yield Violation("$.finished", f"is {bounds.quoted(run.finished)}, before $.started")
     yield from bounds.moment(begun(run.run_id), "$.run_id, as a time,")
+    yield from _of_suite_version(run)
     if run.suite.commit is not None:
         yield from bounds.spelling(
             run.suite.commit, "$.suite.commit", _COMMIT, "40 hexadecimal digits"
@@ -82,12 +95,23 @@ def _of_run(run: Run) -> Iterator[Violation]:
     if run.pinned and run.machine.system in UNPINNED_SYSTEMS:
         yield Violation("$.pinned", f"is true, and on {run.machine.system} nothing is pinned")
     yield from _of_plan(run.plan)
+    yield from bounds.texts(run, "$")
+
+
+def _of_suite_version(run: Run) -> Iterator[Violation]:
+    """Yield what is wrong with the version of the suite: it has the year and the month of its release."""
+    version, place = run.suite.version, "$.suite.version"
+    if not (found := _SUITE.fullmatch(version)):
+        yield from bounds.spelling(version, place, _SUITE, "2026.12.2")
+    elif not wrong_time(run.started):  # releases may be named after the month that follows
+        latest = int(run.started[:4]) + 1
+        yield from bounds.number(int(found[1]), f"{place}, as a year,", _FIRST_YEAR, latest)
 
 
 def _of_facts(facts: Facts, build: Build, at: str) -> Iterator[Violation]:
     if facts.build is not build:
         yield Violation(f"{at}.build", f"is {facts.build}, in the place of the {build} build")
-    yield from bounds.spelling(facts.version, f"{at}.version", _VERSION, "3.14.7 or 3.15.0rc2")
+    yield from bounds.version(facts.version, f"{at}.version")
     yield from bounds.sha256(facts.binary_sha256, f"{at}.binary_sha256")
     if facts.gil_enabled_at_start is not (build is Build.GIL):
         how = "off" if build is Build.GIL else "on"
@@ -132,8 +156,11 @@ def _of_plan(plan: Plan) -> Iterator[Violation]:
             yield from bounds.one_of(
                 getattr(one, name), f"{at}.{name}", [str(each) for each in known]
             )
-        for name in ("version", "rounds", "cpus", "loops", "single_loops", "blocks"):
-            yield from bounds.number(getattr(one, name), f"{at}.{name}", 1)
+        for name, most in (
+            *(("version", MOST_COUNT), ("rounds", MOST_ROUNDS), ("cpus", bounds.MOST_CPUS)),
+            *(("loops", MOST_LOOPS), ("single_loops", MOST_LOOPS), ("blocks", MOST_COUNT)),
+        ):
+            yield from bounds.number(getattr(one, name), f"{at}.{name}", 1, most)
         for name in one.arms:
             try:
                 Arm.parse(name)
@@ -148,6 +175,8 @@ def _of_block(block: Block, planned: PlannedWorkload, run: Run, at: str) -> Iter
     yield from bounds.number(
         block.overhead_seconds, f"{at}.overhead_seconds", 0, bounds.MOST_SECONDS
     )
+    yield from bounds.number(block.hash_seed, f"{at}.hash_seed", 0, 2**32 - 1)
+    yield from bounds.number(block.padding_bytes, f"{at}.padding_bytes", 0, MOST_PADDING)
     yield from bounds.number(block.steal, f"{at}.steal", 0, 1)
     yield from bounds.number(block.others, f"{at}.others", 0, bounds.MOST_CPUS)
     if run.pinned is not bool(block.cpus):
@@ -158,30 +187,57 @@ def _of_block(block: Block, planned: PlannedWorkload, run: Run, at: str) -> Iter
         odd = min(set(block.arms) ^ set(planned.arms))
         yield Violation(f"{at}.arms", f"are not the planned ones: {bounds.quoted(odd)}")
         return
+    if len(block.order) > planned.rounds:
+        yield Violation(f"{at}.order", f"has {len(block.order)} rounds of {planned.rounds} planned")
     turns = Counter(chain.from_iterable(block.order))
     for name in sorted(turns.keys() - block.arms.keys()):
         yield Violation(f"{at}.order", f"names {bounds.quoted(name)}, which is no arm of it")
     for name, arm in block.arms.items():
+        own = f"{at}.arms['{name}']"
         workers = Arm.parse(name).workers
-        yield from _of_arm(arm, workers, turns[name], f"{at}.arms['{name}']")
+        yield from bounds.number(arm.loops, f"{own}.loops", 1, _most_loops(planned, workers))
+        yield from _of_spans(arm, workers, turns[name], block.seconds, own)
+        yield from _of_arm(arm, own)
 
 
-def _of_arm(arm: ArmRecord, workers: int, turns: int, at: str) -> Iterator[Violation]:
-    yield from bounds.number(arm.loops, f"{at}.loops", 1)
+def _most_loops(planned: PlannedWorkload, workers: int) -> float:
+    """Return how many loops a value of an arm may have: those that its plan has."""
+    loops = planned.loops if workers > 1 else planned.single_loops or planned.loops
+    return MOST_LOOPS if loops is None else loops
+
+
+def _of_spans(
+    arm: ArmRecord, workers: int, turns: int, seconds: float, at: str
+) -> Iterator[Violation]:
+    """Yield the times that cannot be: no time, of no turn, after the end of the block, or too short."""
+    last = (seconds + _ROUNDING_SECONDS) * 1e9
     if len(arm.spans) != turns or not turns:
         yield Violation(f"{at}.spans", f"has {len(arm.spans)} values for {turns} turns")
     for value, spans in enumerate(arm.spans):
         if len(spans) != workers:
             yield Violation(f"{at}.spans[{value}]", f"has {len(spans)} of {workers} workers")
         for start, end in spans:
-            if not 0 <= start < end <= bounds.MOST_SECONDS * 1e9:
-                yield Violation(f"{at}.spans[{value}]", f"is no time: from {start} to {end} ns")
-    for value, laps in enumerate(arm.laps):
-        yield from bounds.number(min(laps, default=1), f"{at}.laps[{value}]", 1)
+            if not 0 <= start < end <= last:
+                what = f"is no time in a block of {seconds:g} s: from {start} to {end} ns"
+                yield Violation(f"{at}.spans[{value}]", what)
+            else:
+                yield from bounds.repeated(arm.loops, end - start, f"{at}.loops")
+    if len(arm.laps) not in {0, len(arm.spans)}:
+        yield Violation(f"{at}.laps", f"has {len(arm.laps)} values of {len(arm.spans)}")
+    for value, (laps, spans) in enumerate(zip(arm.laps, arm.spans, strict=False)):
+        yield from bounds.number(min(laps, default=0), f"{at}.laps[{value}]", 1)
+        for start, end in spans:
+            if sum(laps) != end - start:
+                what = f"add up to {sum(laps)} ns, and the value took {end - start}"
+                yield Violation(f"{at}.laps[{value}]", what)
+
+
+def _of_arm(arm: ArmRecord, at: str) -> Iterator[Violation]:
     for field in fields(arm):  # counts and shares, those of tomorrow as well
         value = getattr(arm, field.name)
         if isinstance(value, (int, float)):
-            yield from bounds.number(value, f"{at}.{field.name}", 0)
+            most = _MOST_SHARES.get(field.name, bounds.MOST)
+            yield from bounds.number(value, f"{at}.{field.name}", 0, most)
     for observed in chain.from_iterable(arm.observed):
         yield from bounds.number(observed, f"{at}.observed", 0)
 
@@ -192,5 +248,5 @@ def _of_cost(cost: Cost, planned: Mapping[str, PlannedWorkload], at: str) -> Ite
         yield Violation(f"{at}.arm", f"is {bounds.quoted(cost.arm)}, which was not planned")
     for seconds in cost.start_seconds:
         yield from bounds.number(seconds, f"{at}.start_seconds", 0, bounds.MOST_SECONDS)
-    yield from bounds.number(cost.peak_pss_bytes, f"{at}.peak_pss_bytes", 1)
-    yield from bounds.number(cost.samples, f"{at}.samples", 0)
+    yield from bounds.number(cost.peak_pss_bytes, f"{at}.peak_pss_bytes", 1, bounds.MOST_MEMORY)
+    yield from bounds.number(cost.samples, f"{at}.samples", 0, MOST_COUNT * MOST_ROUNDS)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from ftguide.ground.machine import Platform
+from ftguide.ground.process.keeper import leave_shared
 from ftguide.ground.vocabulary import Build
 from ftguide.suite.declare import catalogue, plan, presets
 from ftguide.suite.derive import analysis
@@ -132,6 +133,8 @@ def test_killed_workers_leave_no_temporary_folder(execute, monkeypatch):
         monkeypatch.setattr(tempfile, "tempdir", None)
         stored, _, _ = execute("litters", blocks=1)
         assert len(stored.blocks) == 1
+        assert [each for each in Path(place).rglob("*") if each.suffix != ".kept"] == []
+        leave_shared()
         assert list(Path(place).iterdir()) == []
 
 
