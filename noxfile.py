@@ -91,6 +91,15 @@ def epub(session: nox.Session) -> None:
     session.log(f"the book  {next(out.glob('*.epub'))}")
 
 
+@nox.session(default=False)
+def pdf(session: nox.Session) -> None:
+    """Print the guide as one PDF into _build/pdf; takes Chromium, as `report --figure --png` does."""
+    tools(session)
+    out = ROOT / "_build" / "pdf"
+    session.run("sphinx-build", *SPHINX, "--builder=pdf", "source", str(out))
+    session.log(f"the book  {next(out.glob('*.pdf'))}")
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Pass the tests, some of every family: `-- --all` runs the slow ones too, `-- PATH -k WORD` fewer."""

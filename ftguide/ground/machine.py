@@ -25,6 +25,15 @@ from ftguide.ground import topology
 
 #: Name of the machine of a run that nobody has published.
 LOCAL_MACHINE = "local"
+#: How a machine may be called, and its folder: every system can have it, so no device of Windows.
+MACHINE_NAME = re.compile(
+    r"(?!(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\.|\Z))[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9-])?"
+)
+#: The rule in words, for messages.
+MACHINE_NAME_WORDS = (
+    "use lower-case letters, digits, dots and hyphens, for example epyc-zen4-2vcpu-kvm; not 'local', no dot "
+    "at the end, and no name of a device of Windows such as con"
+)
 #: What Linux says about CPUs, below the root.
 _CPUS = Path("sys/devices/system/cpu")
 

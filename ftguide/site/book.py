@@ -112,6 +112,21 @@ def with_pages(
     return made
 
 
+def in_reading_order(toc: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a book's contents with every page once, where it is first listed, and its headings behind it.
+
+    Sphinx lists the pages below a page where that names them, which may be before its headings. A book is
+    read in the order of its contents, so a heading must not come after the next page.
+    """
+    places: dict[str, list[dict[str, Any]]] = {}
+    for entry in toc:
+        page, heading, _ = entry["refuri"].partition("#")
+        place = places.setdefault(page, [])
+        if heading or not place:
+            place.append(entry)
+    return [entry for place in places.values() for entry in place]
+
+
 class Book(Epub3Builder):
     """Sphinx's builder for EPUB, for the pages of the book."""
 
@@ -126,9 +141,9 @@ class Book(Epub3Builder):
         titles = {
             name: self.env.titles[name].astext()
             for name in self.env.found_docs
-            if in_book(name) and name in self.env.titles
+            if self.holds(name) and name in self.env.titles
         }
-        self.refnodes = with_pages(self.refnodes, titles, self.out_suffix)
+        self.refnodes = in_reading_order(with_pages(self.refnodes, titles, self.out_suffix))
 
     def toc_metadata(self, level: int, navpoints: list[Any]) -> dict[str, Any]:
         """Return what the older contents say, with the book's identifier where Sphinx writes its name."""
@@ -137,7 +152,7 @@ class Book(Epub3Builder):
 
     def write_documents(self, docnames: AbstractSet[str]) -> None:
         """Write the pages of the book."""
-        super().write_documents({name for name in docnames if in_book(name)})
+        super().write_documents({name for name in docnames if self.holds(name)})
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
         """Write a page without links to files of figures, which a book does not hold."""
@@ -160,10 +175,14 @@ class Book(Epub3Builder):
             addctx = {**addctx, "body": body}
         super().handle_page(pagename, addctx, *args, **options)
 
+    def holds(self, name: str) -> bool:
+        """Whether a page is one of this book."""
+        return in_book(name)
+
     def has(self, address: str) -> bool:
         """Whether a page of this address is in the book."""
         name = address.removesuffix(self.out_suffix)
-        return name != address and name in self.env.found_docs and in_book(name)
+        return name != address and name in self.env.found_docs and self.holds(name)
 
     def build_content(self) -> None:
         """Write the list of what the book holds."""
@@ -182,22 +201,23 @@ class Book(Epub3Builder):
 
     def left_out(self) -> Iterable[str]:
         """Return the addresses of pages that the book does not have, and of files that only a site needs."""
-        yield from (self.get_target_uri(name) for name in self.env.found_docs if not in_book(name))
+        yield from (
+            self.get_target_uri(name) for name in self.env.found_docs if not self.holds(name)
+        )
         out = Path(self.outdir)
         for path in out.rglob("*"):
             if not path.is_file():
                 continue
             name = path.relative_to(out).as_posix()
-            if (
-                path.suffix == self.out_suffix
-            ):  # else a redirect, which is a page of the site's server
+            if path.suffix == self.out_suffix:
                 unwanted = not self.has(name)
-            else:
-                unwanted = path.suffix == ".html" or path.suffix not in self.media_types
+            else:  # among them redirects, which are pages of the site's server
+                unwanted = path.suffix not in self.media_types
             if unwanted:
                 yield name
 
 
 def setup(app: Sphinx) -> None:
-    """Have `sphinx-build -b epub` make the book."""
+    """Have `sphinx-build -b epub` make the book, and `-b pdf` print it."""
     app.add_builder(Book, override=True)
+    app.setup_extension("ftguide.site.pdf")  # named, because it imports this module

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ftguide.ground import files, redact
-from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.machine import LOCAL_MACHINE, MACHINE_NAME, MACHINE_NAME_WORDS
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.suite import history, summaries, words
 from ftguide.suite.derive.objections import objections
@@ -40,11 +40,8 @@ def publish(source: Path, *, machine: str, root: Path, contributed: bool = False
     else measured. A run that was published half-way is completed. Raises `PublishError`, which lists all
     objections at once, with everything as it was.
     """
-    if not store.MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
-        raise PublishError(
-            f"{machine!r} cannot name a machine: use lower-case letters, digits, dots and dashes, "
-            "for example xeon-2vcpu-kvm; not 'local'"
-        )
+    if not MACHINE_NAME.fullmatch(machine) or machine == LOCAL_MACHINE:
+        raise PublishError(f"{machine!r} cannot name a machine: {MACHINE_NAME_WORDS}")
     stored = store.load(source)
     reasons = "; ".join(map(words.objection_text, objections(stored)))
     if reasons:

@@ -13,8 +13,15 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ftguide.ground import bounds, files, parcel, redact
-from ftguide.ground.machine import LOCAL_MACHINE, Machine, profile, unlike
+from ftguide.ground import files, parcel, redact
+from ftguide.ground.machine import (
+    LOCAL_MACHINE,
+    MACHINE_NAME,
+    MACHINE_NAME_WORDS,
+    Machine,
+    profile,
+    unlike,
+)
 from ftguide.ground.parcel import Parcel, ParcelKind
 from ftguide.ground.process.keeper import passing_folder
 from ftguide.ground.runs import RUN_ID
@@ -137,13 +144,10 @@ def _text(value: object) -> str:
 
 
 def _check_name(machine: str, where: str = "") -> None:
-    if not store.MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
+    if not MACHINE_NAME.fullmatch(machine) or machine == LOCAL_MACHINE:
         raise SubmissionError(
-            f"{where}{machine[:100]!r} cannot name a machine: use lower-case letters, digits, dots and "
-            "dashes, for example xeon-2vcpu-kvm; not 'local'"
+            f"{where}{machine[:100]!r} cannot name a machine: {MACHINE_NAME_WORDS}"
         )
-    for wrong in bounds.file_name(machine, f"{where}it"):
-        raise SubmissionError(f"{wrong}: choose another name, such as xeon-2vcpu-kvm")
 
 
 def _write(place: Path, run_id: str, contents: dict[str, bytes]) -> Path:

@@ -142,10 +142,10 @@ def test_every_field_refuses_a_value_of_another_type(send, records, file):
         (
             ("machine", "name"),
             "con",
-            r"sent\.ftguide\.json: run\.json: \$\.machine\.name: it is 'con', which",
+            r"sent\.ftguide\.json: run\.json: \$\.machine\.name: 'con' cannot name a machine",
         ),
-        (("machine", "name"), "com1.lab", "names a device on Windows"),
-        (("machine", "name"), "xeon.", "a name that ends so"),
+        (("machine", "name"), "com1.lab", "cannot name a machine.*such as con"),
+        (("machine", "name"), "xeon.", "cannot name a machine.*no dot at the end"),
         (("machine", "name"), "xeon ", "cannot name a machine"),
         (
             ("suite", "version"),

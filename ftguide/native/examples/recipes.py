@@ -199,7 +199,9 @@ def _results(
             try:
                 yield _tried(result, workshop.install(recipe, built, other), workshop)
             except SkippedError as reason:
-                yield replace(result, said="not installed: " + public(str(reason).rpartition(": ")[2]))
+                yield replace(
+                    result, said="not installed: " + public(str(reason).rpartition(": ")[2])
+                )
 
 
 def _tried(result: Result, python: Path, workshop: Workshop) -> Result:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ftguide.ground import files
-from ftguide.ground.machine import LOCAL_MACHINE, Machine
+from ftguide.ground.machine import LOCAL_MACHINE, MACHINE_NAME, MACHINE_NAME_WORDS, Machine
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.outcomes.record.model import SCHEMA, Observation
 
@@ -22,7 +22,6 @@ from ftguide.outcomes.record.model import SCHEMA, Observation
 OBSERVED = Path("outcomes") / "observed"
 MACHINE_FILE = "machine.json"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 #: The folder of an interpreter's observations, see `Subject.name`.
 INTERPRETER = re.compile(r"3\.\d+\.\d+[a-z0-9]*(-gil-on)?")
 _MOST_BYTES = 64 * 2**20
@@ -57,11 +56,8 @@ class Stored:
 
 def folder_of(machine: str, root: Path = files.ROOT) -> Path:
     """Return the folder of a machine; raises `StoreError` for a name that cannot be one."""
-    if not _NAME.fullmatch(machine):
-        raise StoreError(
-            f"{machine!r} cannot name a machine: use lower-case letters, digits, dots and hyphens, "
-            "for example epyc-zen4-2vcpu-kvm."
-        )
+    if not MACHINE_NAME.fullmatch(machine):
+        raise StoreError(f"{machine!r} cannot name a machine: {MACHINE_NAME_WORDS}.")
     return root / OBSERVED / machine
 
 

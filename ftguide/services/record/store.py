@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from ftguide.ground import files
-from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.machine import LOCAL_MACHINE, MACHINE_NAME, MACHINE_NAME_WORDS
 from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.services.declare import MINE
 from ftguide.services.record.model import SCHEMA, Block, Entry, Failure, Head, Stored
 
 RESULTS = Path("benchmarks") / "services" / "results"
-_MACHINE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _REMEDY = "Restore it from git, or remove it and measure again."
 
 
@@ -96,8 +94,8 @@ def publish(path: Path, machine: str, root: Path = files.ROOT) -> Path:
     """
     stored = read(path)
     head = stored.head
-    if not _MACHINE.fullmatch(machine) or machine == LOCAL_MACHINE:
-        raise StoreError(f"{machine!r} is no name for a machine: small letters, digits and dashes")
+    if not MACHINE_NAME.fullmatch(machine) or machine == LOCAL_MACHINE:
+        raise StoreError(f"{machine!r} cannot name a machine: {MACHINE_NAME_WORDS}")
     faults = {
         "it is not finished": stored.finished is None,
         f"its pair is not like for like ({'; '.join(head.differences)})": bool(head.differences),

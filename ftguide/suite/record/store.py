@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ftguide.ground import files
-from ftguide.ground.machine import LOCAL_MACHINE
+from ftguide.ground.machine import LOCAL_MACHINE, MACHINE_NAME
 from ftguide.ground.runs import RUN_ID
 from ftguide.ground.vocabulary import Build, UnknownNameError, line_of
 from ftguide.suite.record import model, packing
@@ -33,7 +33,6 @@ GZIP = "blocks.jsonl.gz"
 PUBLISHED = (BLOCKS, GZIP)
 SPELLINGS = (*PUBLISHED, GROWING)
 
-MACHINE = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 
 #: A contributed file that unpacks to more than this is not one of ours: a full run over three lines has
 #: 27 MB, and what is read takes up to fifteen times that.
@@ -172,7 +171,7 @@ def read_index(results: Path) -> Index:
     path = results / "index.json"
     index = files.load(path, Index, _FOREIGN, missing=Index(schema=SCHEMA, runs=()))
     for number, entry in enumerate(index.runs):
-        if not RUN_ID.fullmatch(entry.run_id) or not MACHINE.fullmatch(entry.machine):
+        if not RUN_ID.fullmatch(entry.run_id) or not MACHINE_NAME.fullmatch(entry.machine):
             raise StoreError(
                 f"{path}: $.runs[{number}] names run {entry.run_id[:80]!r} on {entry.machine[:80]!r}, which "
                 f"cannot be a run folder. Regenerate the index with `python -m ftguide reindex`."

@@ -112,5 +112,5 @@ def test_what_is_not_finished_or_has_no_good_name_is_not_published(path, tmp_pat
     with pytest.raises(StoreError, match="not finished"):
         store.publish(path, "some-machine", tmp_path)
     for name in ("local", "../up", "", "Big"):
-        with pytest.raises(StoreError, match="no name for a machine"):
+        with pytest.raises(StoreError, match="cannot name a machine"):
             store.publish(path, name, tmp_path)
