@@ -99,6 +99,11 @@ def _code() -> str:
     return key_of(*(f"{name} {stamp}" for name, stamp in stamps))
 
 
+def code_version() -> int:
+    """Return a number for the code: pages are read again when what would draw them is not what drew them."""
+    return int(_code()[:12], 16)
+
+
 def _write(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app in _open:
         _open[app].write()

@@ -14,7 +14,7 @@ from ftguide.native.pages import examples_table, native_tables
 from ftguide.outcomes.pages import domain as outcome_domain
 from ftguide.render import depends, drawn, made, menu, nodes
 from ftguide.services.pages import domain as services_domain
-from ftguide.suite.pages import bench_domain, register
+from ftguide.suite.pages import register
 from ftguide.tracker.pages import domain
 
 
@@ -35,7 +35,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     register.setup(app)
     return {
         "version": "1",
-        "env_version": bench_domain.BenchDomain.data_version,
+        "env_version": made.code_version(),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -2,6 +2,7 @@
 
 import os
 
+from ftguide.render import made
 from ftguide.site import search
 from tests.site.conftest import GUIDE, small_site
 
@@ -11,7 +12,8 @@ def stamps(out):
     return {name: (out / name).stat().st_mtime_ns for name in names}
 
 
-def test_only_what_changed_is_made_again(tmp_path):
+def test_only_what_changed_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(made, "_code", lambda: "000000000000")  # whoever edits it meanwhile
     with small_site(tmp_path) as site:
         built = site.build()
         first = stamps(built.out)
@@ -33,3 +35,13 @@ def test_only_what_changed_is_made_again(tmp_path):
         os.utime(twin, ns=(1, 1))
         site.build()
         assert twin.read_text() == said
+
+
+def test_pages_are_read_again_when_the_code_that_draws_them_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(made, "_code", lambda: "000000000000")  # whoever edits it meanwhile
+    with small_site(tmp_path) as site:
+        everything = site.build().read
+        assert "guide" in everything
+        assert site.build().read == []
+        monkeypatch.setattr(made, "_code", lambda: "000000000001")
+        assert site.build().read == everything

@@ -197,7 +197,12 @@ def _of_block(block: Block, planned: PlannedWorkload, run: Run, at: str) -> Iter
         workers = Arm.parse(name).workers
         yield from bounds.number(arm.loops, f"{own}.loops", 1, _most_loops(planned, workers))
         yield from _of_spans(arm, workers, turns[name], block.seconds, own)
-        yield from _of_arm(arm, own)
+        yield from _of_arm(arm, _most_events(block, run), own)
+
+
+def _most_events(block: Block, run: Run) -> float:
+    """Return how often anything can happen in a block: no CPU collects, faults or switches within 1 ns."""
+    return (block.seconds + _ROUNDING_SECONDS) * 1e9 * max(1, run.machine.cpus)
 
 
 def _most_loops(planned: PlannedWorkload, workers: int) -> float:
@@ -232,14 +237,14 @@ def _of_spans(
                 yield Violation(f"{at}.laps[{value}]", what)
 
 
-def _of_arm(arm: ArmRecord, at: str) -> Iterator[Violation]:
-    for field in fields(arm):  # counts and shares, those of tomorrow as well
+def _of_arm(arm: ArmRecord, most_events: float, at: str) -> Iterator[Violation]:
+    for field in fields(arm):  # counts, nanoseconds and shares, those of tomorrow as well
         value = getattr(arm, field.name)
-        if isinstance(value, (int, float)):
-            most = _MOST_SHARES.get(field.name, bounds.MOST)
+        if isinstance(value, (int, float)) and field.name != "loops":
+            most = _MOST_SHARES.get(field.name, most_events)
             yield from bounds.number(value, f"{at}.{field.name}", 0, most)
-    for observed in chain.from_iterable(arm.observed):
-        yield from bounds.number(observed, f"{at}.observed", 0)
+    for observed in chain.from_iterable(arm.observed):  # bytes, counts or nanoseconds
+        yield from bounds.number(observed, f"{at}.observed", 0, bounds.MOST_MEMORY)
 
 
 def _of_cost(cost: Cost, planned: Mapping[str, PlannedWorkload], at: str) -> Iterator[Violation]:

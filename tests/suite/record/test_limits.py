@@ -108,6 +108,9 @@ def test_every_published_run_says_nothing_that_cannot_be():
         (("block", *ARM, "cpu_share"), -1.0),
         (("block", *ARM, "cpu_share"), 1e12),
         (("block", *ARM, "blocked_share"), 1.5),
+        (("block", *ARM, "gc_collections"), 10**17),
+        (("block", *ARM, "minor_faults"), 10**17),
+        (("block", *ARM, "observed"), [[10**17]]),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_its_file_and_field(field, value):
