@@ -101,6 +101,19 @@ def accept(sent: Parcel, path: Path, catalogue: Catalogue, root: Path) -> Accept
         if name != store.MACHINE_FILE
         for seen in _observations(name, data, sent.name, path)
     ]
+    # Two that look at once would both find nothing, and both append.
+    with store.alone(machine.name, root):
+        return _add(coming, machine, path, catalogue, root)
+
+
+def _add(
+    coming: list[tuple[str, Observation]],
+    machine: Machine,
+    path: Path,
+    catalogue: Catalogue,
+    root: Path,
+) -> Accepted:
+    """Append those observations that are not here yet; raises as `accept`."""
     here = {
         (seen.run, seen.test, seen.subject.name): seen
         for seen in store.read(machine.name, root).observations

@@ -1,7 +1,10 @@
 """What outcome tests showed travels between checkouts that do not trust each other."""
 
+import contextlib
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -50,7 +53,9 @@ def accept(path, specimens, root):
 
 
 def tree(root):
-    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    """Return what is stored: locks stay, since removing one would let two processes hold it."""
+    stored = (path for path in root.rglob("*") if path.is_file() and path.suffix != ".lock")
+    return {path: path.read_bytes() for path in stored}
 
 
 def test_the_observations_of_one_run_arrive(here, specimens, tmp_path):
@@ -299,3 +304,23 @@ def test_every_field_refuses_a_value_of_another_type(here, specimens, tests_of, 
         other = 7 if isinstance(value, dict) else [[]] if value is None else {}
         changed = json.dumps({**record, field: other}).encode() + rest
         assert f"$.{field}" in refusal(here, specimens, tmp_path / "there", name, changed)
+
+
+def test_accepting_at_once_adds_every_observation_once(here, specimens, tmp_path, monkeypatch):
+    """Threads stand for processes: each takes the lock by a file of its own, and looks before any appends."""
+    path, there, number = sent(here), tmp_path / "there", 4
+    read, together = store.read, threading.Barrier(number)
+
+    def read_together(*arguments):
+        found = read(*arguments)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(
+                timeout=0.5
+            )  # who reads alone goes on; without a lock all have read by then
+        return found
+
+    monkeypatch.setattr(store, "read", read_together)
+    with ThreadPoolExecutor(number) as pool:
+        calls = [pool.submit(accept, path, specimens, there) for _ in range(number)]
+    assert sorted(call.result().new for call in calls) == [0, 0, 0, 6]
+    assert len(read("sender-2vcpu", there).observations) == 6

@@ -6,6 +6,7 @@ is damaged or foreign is a `Problem` that names file, line and remedy, and the o
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -75,7 +76,6 @@ def append(machine: str, observation: Observation, family: str, root: Path = fil
         with files.held(path.with_suffix(".lock"), seconds=_LOCK_SECONDS):
             files.cut_unfinished_line(path)
             files.append(path, data)
-        path.with_suffix(".lock").unlink(missing_ok=True)
     except files.HeldError as error:
         raise StoreError(f"{path}: another process writes to it ({error}); wait for it.") from error
     except OSError as error:
@@ -83,6 +83,28 @@ def append(machine: str, observation: Observation, family: str, root: Path = fil
             f"{path}: {error.strerror or error}. Nothing was lost; make room."
         ) from error
     return path
+
+
+@contextlib.contextmanager
+def alone(machine: str, root: Path = files.ROOT) -> Iterator[None]:
+    """Let one process at a time look what a machine has seen and add what is missing.
+
+    Raises `StoreError` when another one takes too long, or when the folder cannot be written.
+    """
+    lock = folder_of(machine, root).with_name(f".{machine}.lock")
+    with contextlib.ExitStack() as holding:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            holding.enter_context(files.held(lock, seconds=_LOCK_SECONDS))
+        except files.HeldError as error:
+            raise StoreError(
+                f"another process adds to {machine!r} ({error}); wait for it."
+            ) from error
+        except OSError as error:
+            raise StoreError(
+                f"{lock.parent}: {error.strerror or error}. Nothing was lost; give the right to write."
+            ) from error
+        yield
 
 
 def machines(root: Path = files.ROOT) -> list[str]:
