@@ -167,8 +167,8 @@ def test_a_process_imports_the_module_of_its_function(python, target, tmp_path):
     done = python(target, "-P", "-X", "importtime", str(tmp_path / "child.py"))
     assert done.returncode == 0, done.stderr
     bare, included = (part.count("\nimport time:") for part in done.stderr.split("start\n")[2::2])
-    assert bare < 5
-    assert included > bare + 25
+    assert bare < 12  # none by itself; on a busy machine the fork server's last ones arrive late
+    assert included > bare + 20
 
 
 @pytest.mark.slow
