@@ -261,6 +261,6 @@ def copy_files(app: Sphinx, exception: Exception | None) -> None:
     wanted = sorted({key for keys in domain.data["files"].values() for key in keys})
     results = Results(domain.folder)
     for run_id, local in wanted:
-        loaded = results.of_id(run_id, local=local)
-        if loaded is not None:
-            files.copy(loaded, Path(app.outdir), made.of(app))
+        entry = results.find(run_id, local=local)
+        if entry is not None:
+            files.copy(entry, results, Path(app.outdir), made.of(app))

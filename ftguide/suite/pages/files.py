@@ -22,8 +22,9 @@ from ftguide.render import made
 from ftguide.render.nodes import data_file
 from ftguide.suite import summaries
 from ftguide.suite.derive.summary import Summary
-from ftguide.suite.pages.data import Loaded
+from ftguide.suite.pages.data import Loaded, Results, files_of, name_of
 from ftguide.suite.record import store
+from ftguide.suite.record.model import IndexEntry
 from ftguide.suite.results_csv import results_csv
 
 CSV = "results.csv"
@@ -69,7 +70,7 @@ def of_run(loaded: Loaded, repository: str = "") -> list[DataFile]:
     listed = [
         DataFile(
             name=CSV,
-            path=_csv_path(loaded),
+            path=_csv_path(loaded.name),
             address="",
             of_site=True,
             sha256=digest,
@@ -98,8 +99,8 @@ def _raw(loaded: Loaded, path: Path, digest: str, repository: str) -> DataFile:
     )
 
 
-def _csv_path(loaded: Loaded) -> str:
-    return f"benchmarks/data/{loaded.name}/{CSV}"
+def _csv_path(name: str) -> str:
+    return f"benchmarks/data/{name}/{CSV}"
 
 
 @functools.lru_cache(maxsize=32)  # contents: a hundred kilobytes each
@@ -114,13 +115,11 @@ def _csv_stamp(report: Summary) -> tuple[str, int]:
     return hashlib.sha256(content).hexdigest(), len(content)
 
 
-def copy(loaded: Loaded, outdir: Path, known: made.Made) -> None:
+def copy(entry: IndexEntry, results: Results, outdir: Path, known: made.Made) -> None:
     """Write a run's CSV below the output of an HTML build, unless it is there."""
-    target = outdir / _csv_path(loaded)
-    key = files.sha256(
-        loaded.folder / summaries.NAME
-    )  # it names the run.json that it was derived from
-    if known.holds(target, key):
+    target = outdir / _csv_path(name_of(entry))
+    key = made.key_of_files(files_of(results.folder(entry)))
+    if known.holds(target, key) or (loaded := results.load(entry)) is None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     files.write_atomic(target, _csv(loaded.report))
