@@ -10,11 +10,13 @@ from ftguide.native.audit.reading import Reading, runs_alone
 from ftguide.native.audit.rules import Language, Weight
 from ftguide.native.audit.shape import Function, block
 
-_FIELD = (
+#: A field behind an arrow, as a regular expression.
+FIELD = (
     r"(?:\(\s*\(\s*\w+\s*\*\s*\)\s*\w+\s*\)|\w+)"
     r"(?:\s*(?:->|\.)\s*\w+)*\s*->\s*\w+(?:\s*\.\s*\w+)*(?:\[\w+\])?"
 )
-_MEMBER = r"(?:m_\w+|[A-Za-z]\w*_)(?![\w(])"
+#: A member of a class that is named as one, as a regular expression.
+MEMBER = r"(?:m_\w+|[A-Za-z]\w*_)(?![\w(])"
 _NULL = r"(?:NULL|nullptr|Py_None)"
 _EMPTY = (
     r"\bif\s*\(\s*(?:!\s*(?P<a>{0})|(?P<b>{0})\s*==\s*"
@@ -30,18 +32,18 @@ _FULL = (
     r"\bif\s*\(\s*(?:(?P<a>{0})\s*(?:!=\s*" + _NULL + r")?|" + _NULL + r"\s*!=\s*(?P<b>{0}))\s*\)"
 )
 _LOOKS = {
-    Language.C: (re.compile(_EMPTY.format(_FIELD)), re.compile(_FULL.format(_FIELD))),
+    Language.C: (re.compile(_EMPTY.format(FIELD)), re.compile(_FULL.format(FIELD))),
     Language.CPP: (
-        re.compile(_EMPTY.format(f"(?:{_FIELD}|{_MEMBER})")),
-        re.compile(_FULL.format(f"(?:{_FIELD}|{_MEMBER})")),
+        re.compile(_EMPTY.format(f"(?:{FIELD}|{MEMBER})")),
+        re.compile(_FULL.format(f"(?:{FIELD}|{MEMBER})")),
     ),
 }
 #: A look that leaves the function where the field has a value, with the write behind it.
 _LEAVES = re.compile(
-    rf"\bif\s*\(\s*(?:(?P<a>{_FIELD}|\w+)\s*(?:!=\s*(?:{_NULL}|-1|0))?|{_NULL}\s*!=\s*(?P<b>{_FIELD}|\w+))\s*\)"
+    rf"\bif\s*\(\s*(?:(?P<a>{FIELD}|\w+)\s*(?:!=\s*(?:{_NULL}|-1|0))?|{_NULL}\s*!=\s*(?P<b>{FIELD}|\w+))\s*\)"
     r"\s*\{?\s*(?:return\b|Py_RETURN_\w+|Py_INCREF\s*\([^;]*;\s*return\b)[^;]*;"
 )
-_TAKES = re.compile(rf"\b(?P<name>\w+)\s*=\s*(?:\([^()]{{1,40}}\)\s*)?(?P<field>{_FIELD})\s*;")
+_TAKES = re.compile(rf"\b(?P<name>\w+)\s*=\s*(?:\([^()]{{1,40}}\)\s*)?(?P<field>{FIELD})\s*;")
 _COMPUTED = re.compile(r"hash|cache|memo|computed|known|ready|init", re.IGNORECASE)
 _ROOT = re.compile(r"\(\s*\(\s*\w+\s*\*\s*\)\s*(\w+)|(\w+)")
 #: A local that holds what was made in the same function; nobody else has it yet.
@@ -96,16 +98,16 @@ def _looked_then_set(reading: Reading, function: Function) -> Iterator[Hit]:
     for match in empty.finditer(body):
         if match["e"] and not _COMPUTED.search(match["e"]):
             continue  # a number that is compared is a state, unless its name says that it is kept
-        field = _squeezed(next(one for one in match.group("a", "b", "c", "d", "e") if one))
+        field = squeezed(next(one for one in match.group("a", "b", "c", "d", "e") if one))
         yield from _set_after(reading, function, match, field, seen, reason="")
     for match in full.finditer(body):
-        field = _squeezed(match["a"] or match["b"])
+        field = squeezed(match["a"] or match["b"])
         yield from _set_after(reading, function, match, field, seen, reason="frees")
     for match in _LEAVES.finditer(body):
-        field = _squeezed(match["a"] or match["b"])
+        field = squeezed(match["a"] or match["b"])
         known = taken.get(field)
         if known is not None:
-            field = _squeezed(known["field"])
+            field = squeezed(known["field"])
         if "->" in field or _is_member(field):
             yield from _set_after(reading, function, match, field, seen, reason="")
     for name, taking in taken.items():
@@ -113,16 +115,17 @@ def _looked_then_set(reading: Reading, function: Function) -> Iterator[Hit]:
             rf"\bif\s*\(\s*(?:!\s*{name}\b|{name}\s*==\s*{_NULL}\b|\w*(?i:unlikely)\s*\(\s*(?:!\s*)?{name}\b)"
         ).search(body, taking.end())
         if look is not None and look.start() - taking.end() < _NEAR:
-            field = _squeezed(taking["field"])
+            field = squeezed(taking["field"])
             yield from _set_after(reading, function, look, field, seen, reason="")
 
 
 def _is_member(field: str) -> bool:
     """Say whether a name is spelled as members of classes are."""
-    return re.fullmatch(_MEMBER, field) is not None
+    return re.fullmatch(MEMBER, field) is not None
 
 
-def _squeezed(text: str) -> str:
+def squeezed(text: str) -> str:
+    """Return a text without its spaces."""
     return re.sub(r"\s+", "", text)
 
 
@@ -137,10 +140,10 @@ def _set_after(
 ) -> Iterator[Hit]:
     """Report a look at a field if the function sets the field behind it, and shares its object."""
     at = function.begin + look.start()
-    if field in seen or reading.locks.held(at) or not _shared(reading, function, field, at):
+    if field in seen or reading.locks.held(at) or not is_shared(reading, function, field, at):
         return
     stretch = reading.code[function.begin + look.end() : min(function.end, at + _NEAR)]
-    before = _squeezed(reading.code[max(function.begin, at - 300) : at])
+    before = squeezed(reading.code[max(function.begin, at - 300) : at])
     if re.search(rf"(?:^|[;{{}}]){re.escape(field)}=(?!=)[^;]*;$", before):
         return  # looks whether the line above went well
     spaced = r"\s*".join(re.escape(part) for part in re.split(r"(->|\.)", field))
@@ -170,7 +173,7 @@ def _set_after(
     seen.add(field)
     sure = (
         not reading.locks.any
-        and _python_object(reading, function, field)
+        and of_python_object(reading, function, field)
         and not (_REACHED.match(stretch, setting.end()) and setting.start() > _SOON)
     )
     weight = Weight.FIX if sure else Weight.LOOK
@@ -178,7 +181,7 @@ def _set_after(
     yield Hit("lazy-field", reading.source.line_of(at), f"{field} is set in line {where}", weight)
 
 
-def _python_object(reading: Reading, function: Function, field: str) -> bool:
+def of_python_object(reading: Reading, function: Function, field: str) -> bool:
     """Say whether a field is one of a Python object, which threads can share without asking."""
     root = _ROOT.match(field)
     name = (root[1] or root[2]) if root else ""
@@ -195,11 +198,11 @@ def _python_object(reading: Reading, function: Function, field: str) -> bool:
     }
 
 
-def _shared(reading: Reading, function: Function, field: str, at: int) -> bool:
+def is_shared(reading: Reading, function: Function, field: str, at: int) -> bool:
     """Say whether the object of a field can be known to other threads: it was not made here."""
     root = _ROOT.match(field)
     name = (root[1] or root[2]) if root else ""
-    if re.fullmatch(_MEMBER, field) or name == "this":
+    if re.fullmatch(MEMBER, field) or name == "this":
         return bool(function.owner)
     before = reading.code[function.begin : at]
     if re.search(_MADE.format(re.escape(name)), before):

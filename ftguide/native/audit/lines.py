@@ -94,7 +94,7 @@ def _matches(rule: str, pattern: Pattern, source: Source, locks: Held | None) ->
         hint = f"{strong} instead of {name}" if strong else ""
         weight = None
         if Context.SECTION in pattern.fine_in:
-            if (locks and locks.in_section(match.start())) or _of_a_new_container(
+            if (locks and locks.in_section(match.start())) or of_a_new_container(
                 source.code, match.end()
             ):
                 continue
@@ -109,7 +109,7 @@ def _matches(rule: str, pattern: Pattern, source: Source, locks: Held | None) ->
             return
 
 
-def _of_a_new_container(code: str, offset: int) -> bool:
+def of_a_new_container(code: str, offset: int) -> bool:
     """Say whether the first argument of a call was made for it or a few lines before: nobody else has it."""
     if not (name := _ARGUMENT.match(code, offset)):
         return False

@@ -25,6 +25,11 @@ _RUNS_PYTHON = re.compile(
     r"|get_item|set_item|import|str|repr|hash|eq|rich_compare|try_iter|iter)\s*(?:::<[^>]*>)?\(|\bPy(?:Dict|List|Err)::new"
 )
 _LOADED = re.compile(r"\bif\s*!?\s*(?P<name>[\w.:]+)\s*\.\s*load\s*\(")
+#: A dict of Python, or a map behind a lock, that is asked for a key.
+_ASKS = re.compile(
+    r"(?<![\w.])(?P<container>[a-z][\w.]*?)(?P<lock>\.(?:lock|read|write)\(\)(?:\.(?:unwrap|expect)\([^()]*\)|\?)?)?"
+    r"\.(?P<asks>contains|contains_key|get_item|get)\(\s*&?(?P<key>[^(),;]{1,60}?)\s*\)"
+)
 _BYTES = re.compile(r"\bunsafe\s*\{[^{}]*?(?P<call>\.\s*as_bytes(?:_mut)?\s*\(\s*\))")
 
 
@@ -39,6 +44,7 @@ def hits(source: Source, project: Project) -> Iterator[Hit]:
         if old and "gil_used" not in match[1]:
             yield Hit("pyo3-gil-used", source.line_of(match.start()))
     yield from _loaded_then_stored(source)
+    yield from _asked_then_changed(source)
     if "PyByteArray" in code:
         for match in _BYTES.finditer(code):
             if "critical_section" not in code[max(0, match.start() - 400) : match.start()]:
@@ -76,6 +82,38 @@ def _loaded_then_stored(source: Source) -> Iterator[Hit]:
                 f"{match['name']} is stored in line {line}: compare_exchange is one step",
                 Weight.LOOK,
             )
+
+
+def _asked_then_changed(source: Source) -> Iterator[Hit]:
+    """Find keys that are asked for and then set in two calls, or under two locks."""
+    code = source.code
+    told: set[tuple[str, str]] = set()
+    for match in _ASKS.finditer(code):
+        container, key = match["container"], match["key"]
+        dict_of_python = match["asks"] in {"contains", "get_item"} and not match["lock"]
+        if (container, key) in told or not (dict_of_python or match["lock"]):
+            continue
+        lock = (
+            "" if dict_of_python else r"\.(?:lock|write)\(\)(?:\.(?:unwrap|expect)\([^()]*\)|\?)?"
+        )
+        change = "set_item|del_item" if dict_of_python else "insert|remove"
+        changed = re.compile(
+            rf"\b{re.escape(container)}{lock}\.(?:{change})\(\s*&?{re.escape(key)}\b"
+        ).search(code, match.end(), match.end() + 1_500)
+        if changed is None or re.search(r"\bfn\s+\w+", code[match.end() : changed.start()]):
+            continue
+        before = code[max(0, match.start() - 2_000) : match.start()]
+        begin = [one.start() for one in re.finditer(r"\bfn\s+\w+", before)]
+        before = before[begin[-1] if begin else 0 :]
+        made = rf"\blet\s+(?:mut\s+)?{re.escape(container)}\b[^=;]*=\s*PyDict::new|with_critical_section"
+        if re.search(made, before):
+            continue
+        told.add((container, key))
+        yield Hit(
+            "asked-then-changed",
+            source.line_of(match.start()),
+            f"{container} is changed in line {source.line_of(changed.start())}",
+        )
 
 
 def _held_guards(source: Source) -> Iterator[Hit]:

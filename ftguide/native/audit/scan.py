@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.native.audit import (
+    containers,
     cython,
     cython_globals,
+    cython_steps,
     cython_types,
     fields,
     files,
@@ -17,6 +19,7 @@ from ftguide.native.audit import (
     lines,
     methods,
     modules,
+    objects,
     rust,
     variables,
 )
@@ -109,6 +112,8 @@ def find(source: Source, project: Project) -> Iterator[Hit]:
             yield from fields.hits(reading)
             yield from methods.hits(reading)
             yield from modules.hits(reading)
+            yield from objects.hits(reading)
+            yield from containers.hits(reading)
             for at in reading.locks.left:
                 yield Hit("lock-left-held", source.line_of(at))
         case Language.CYTHON:
@@ -116,6 +121,7 @@ def find(source: Source, project: Project) -> Iterator[Hit]:
             yield from lines.hits(source, project, module)
             yield from cython_globals.hits(module, project)
             yield from cython_types.hits(module)
+            yield from cython_steps.hits(module)
         case Language.RUST:
             yield from lines.hits(source, project, rust.read_sections(source))
             yield from rust.hits(source, project)

@@ -27,10 +27,13 @@ PLANTED = {
     "swig": {"static-state", "undeclared-swig"},
 }
 JOURNAL = "the journal of all counters, behind a lock of its own"
+MEMO = "two threads can both ask: both compute the same, and each keeps what it computed"
 UNDER = "guards our own data; no Python is called with it held"
 #: What may be left in an `after`, and why. Anything else there is a false alarm, or a mistake.
 LEFT = {
-    "capi-single": {"static-state": JOURNAL},
+    "capi": {"asked-then-changed": MEMO},
+    "capi-abi3t": {"asked-then-changed": MEMO},
+    "capi-single": {"static-state": JOURNAL, "asked-then-changed": MEMO},
     "cffi": {"static-state": JOURNAL, "native-lock": UNDER},
     "cython": {"static-state": JOURNAL},
     "f2py": {

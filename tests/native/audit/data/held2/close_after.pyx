@@ -1,0 +1,25 @@
+# cython: freethreading_compatible=True
+cimport cython
+cimport capture
+
+cdef class Capture:
+    cdef capture.handle_t *_handle
+
+    def __cinit__(self, path):
+        self._handle = capture.open(path)
+
+    @cython.critical_section
+    def read(self):
+        if self._handle == NULL:
+            raise ValueError("read from a closed capture")
+        return capture.next_frame(self._handle)
+
+    @cython.critical_section
+    def close(self):
+        if self._handle != NULL:
+            capture.close(self._handle)
+            self._handle = NULL
+
+    def __dealloc__(self):
+        if self._handle != NULL:
+            capture.close(self._handle)

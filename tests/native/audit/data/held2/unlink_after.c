@@ -1,0 +1,38 @@
+#include <Python.h>
+
+typedef struct _cursor {
+    PyObject_HEAD
+    struct _connection *connection;
+    struct _cursor *next;
+} Cursor;
+
+typedef struct _connection {
+    PyObject_HEAD
+    PyMutex mutex;
+    Cursor *cursors;
+} Connection;
+
+static PyObject *
+connection_rollback(Connection *self, PyObject *Py_UNUSED(ignored))
+{
+    PyMutex_Lock(&self->mutex);
+    for (Cursor *cursor = self->cursors; cursor != NULL; cursor = cursor->next) {
+        cursor_reset(cursor);
+    }
+    PyMutex_Unlock(&self->mutex);
+    Py_RETURN_NONE;
+}
+
+static void
+cursor_dealloc(Cursor *self)
+{
+    PyMutex_Lock(&self->connection->mutex);
+    Cursor **link = &self->connection->cursors;
+    while (*link != self) {
+        link = &(*link)->next;
+    }
+    *link = self->next;
+    PyMutex_Unlock(&self->connection->mutex);
+    Py_DECREF(self->connection);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
