@@ -40,6 +40,8 @@ _NEVER_USED = {"doctools.js", "sphinx_highlight.js"}
 _TABS = "design-tabs.js"
 #: The only reader of what a page is to show where people share it.
 _OPEN_GRAPH = "sphinxext.opengraph"
+#: So many pages are done sooner than their environment goes to another process and back.
+FEW = 5
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -112,6 +114,12 @@ def prepare(app: Sphinx) -> None:
         }
         if app.builder.name in {"html", "dirhtml"}:
             app.builder.search = False
+
+
+def alone_for_few(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+    """Have a few changed pages read and written by this process: a copy of it takes longer than they do."""
+    if len(docnames) <= FEW:
+        app.parallel = 1
 
 
 def find_templates(_app: Sphinx, config: Config) -> None:
@@ -205,6 +213,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("site.js", loading_method="defer")
     app.connect("config-inited", find_templates)
     app.connect("builder-inited", prepare)
+    app.connect("env-before-read-docs", alone_for_few, priority=900)  # after those that look early
     app.connect("doctree-resolved", resolve_news)
     app.connect("html-collect-pages", cast("Any", further_pages))
     app.connect("html-page-context", add_to_head, priority=400)  # before sphinxext.opengraph

@@ -4,6 +4,7 @@ import os
 
 from ftguide.render import made
 from ftguide.site import search
+from ftguide.site.shell import FEW
 from tests.site.conftest import GUIDE, small_site
 
 
@@ -45,3 +46,14 @@ def test_pages_are_read_again_when_the_code_that_draws_them_changed(tmp_path, mo
         assert site.build().read == []
         monkeypatch.setattr(made, "_code", lambda: "000000000001")
         assert site.build().read == everything
+
+
+def test_few_pages_are_read_by_one_process(tmp_path, monkeypatch):
+    monkeypatch.setattr(made, "_code", lambda: "000000000000")
+    with small_site(tmp_path) as site:
+        assert len(site.build(jobs=2).read) > FEW
+        site.page("guide", GUIDE + "\nMore.\n")
+        built = site.build(jobs=2)
+        assert built.read == ["guide"]
+        assert built.app.parallel == 1
+        assert "More." in (built.out / "guide.html").read_text()
