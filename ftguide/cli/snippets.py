@@ -96,6 +96,8 @@ def main(args: argparse.Namespace) -> int:
         done=_Progress(out, sum(snippet.runs_itself for snippet in _chosen(pages, names))),
         say=lambda text: out.print(escape(text), style="yellow"),
     )
+    if not args.update:
+        _look_again(pages, lines, results, out)
     if args.update:
         for number, page in enumerate(pages):
             pages[number] = run.write_outputs(page, results, root)
@@ -121,6 +123,30 @@ def main(args: argparse.Namespace) -> int:
         out.print(text)
     out.print(_left_out(chosen))
     return 1 if failed else 0
+
+
+def _look_again(
+    pages: Sequence[Page], lines: Sequence[run.Line], results: run.Results, out: Console
+) -> None:
+    """Run once more what did not do as its page says, and say what does then."""
+    told = _problems(pages, results)
+    for snippet in run.again(pages, lines, results) if told else ():
+        out.print(
+            f"{snippet.where} {snippet.name}: only in the second of two runs as the page says. "
+            f"In the first: {escape(told[snippet.page, snippet.name])}",
+            style="yellow",
+        )
+
+
+def _problems(pages: Sequence[Page], results: run.Results) -> dict[tuple[str, str], str]:
+    """Return what is wrong with snippets, by their page and name."""
+    return {
+        (snippet.page, snippet.name): verdict.problem
+        for page in pages
+        for snippet in page.snippets
+        for verdict in results.verdicts(snippet)
+        if verdict.problem is not None
+    }
 
 
 class _Progress:

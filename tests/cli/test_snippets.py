@@ -174,3 +174,39 @@ def test_blocks_that_lack_a_package_are_counted_apart(root, capsys, installed, m
     out = capsys.readouterr().out
     assert "3.13: 0 of 1 blocks as shown (0 %); 1 lack hypothesis on one build or both\n" in out
     assert "3.14: 1 of 1 blocks as shown (100 %)\n" in out
+
+
+CHANCE = """# P
+
+```{snippet} a
+import os, pathlib, signal
+mark = pathlib.Path(MARK)
+first = not mark.exists()
+mark.touch()
+if first:
+    FIRST
+print("met")
+```
+
+```{output} a
+met
+```
+"""
+
+
+@pytest.mark.interpreters
+@pytest.mark.parametrize(
+    ("first", "status", "said"),
+    [
+        ("print('missed')", 0, "only in the second of two runs as the page says"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", 1, "SIGSEGV"),
+    ],
+)
+def test_what_misses_by_chance_is_run_again_and_said(root, capsys, pair, first, status, said):
+    text = CHANCE.replace("MARK", repr(str(root / "mark"))).replace("FIRST", first)
+    (root / "source" / "p.md").write_text(text)
+    given = ("--python", pair.gil.executable, "--python", pair.ft.executable)
+    assert call(root, *given) == status
+    out = " ".join(capsys.readouterr().out.split())
+    assert said in out
+    assert ("1 as the pages say, 0 not" in out) is (status == 0)

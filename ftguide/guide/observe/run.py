@@ -100,6 +100,34 @@ class Results:
         ]
 
 
+def again(pages: Sequence[Page], lines: Sequence[Line], results: Results) -> list[Snippet]:
+    """Run once more, one at a time, what did not do as its page says; return what does then, kept so.
+
+    Threads that meet by chance miss each other now and then, the more so on a busy machine. Who writes a
+    page sees which ones do; a change of something else need not fail for it. A crash that nobody declared
+    is no chance and is not tried again.
+    """
+    chosen = [
+        snippet
+        for page in pages
+        for snippet in page.snippets
+        if (verdicts := [each for each in results.verdicts(snippet) if each.problem is not None])
+        and not any(_crashed(snippet, each) for each in verdicts)
+    ]
+    done = []
+    for snippet in chosen:
+        own = [page for page in pages if page.name == snippet.page]
+        second = run(own, lines, names=frozenset({snippet.name}), jobs=1)
+        if all(each.problem is None for each in second.verdicts(snippet)):
+            results.ran[snippet.page, snippet.name] = second.ran[snippet.page, snippet.name]
+            done.append(snippet)
+    return done
+
+
+def _crashed(snippet: Snippet, verdict: Verdict) -> bool:
+    return snippet.crash is None and any(name.startswith("SIG") for name, _ in verdict.endings)
+
+
 def builds_of(snippet: Snippet) -> tuple[Build, ...]:
     """Return the builds a snippet is run for."""
     if snippet.language == "console":
