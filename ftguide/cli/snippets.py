@@ -96,8 +96,7 @@ def main(args: argparse.Namespace) -> int:
         done=_Progress(out, sum(snippet.runs_itself for snippet in _chosen(pages, names))),
         say=lambda text: out.print(escape(text), style="yellow"),
     )
-    if not args.update:
-        _look_again(pages, lines, results, out)
+    _look_again([] if args.update else pages, lines, results, out)
     if args.update:
         for number, page in enumerate(pages):
             pages[number] = run.write_outputs(page, results, root)
