@@ -29,7 +29,8 @@ cdef class Counter:
     def add(self, key):
         """Add a key; return its receipt."""
         cdef long weight
-        known = self.memo.get(key)  # one step; `in` and `[]` are two
+        # One step; `in` and `[]` are two. Of a `dict` Cython would borrow the value before it owns it.
+        known = (<object>self.memo).get(key)
         if known is None:
             weight = self.weigh(key)  # foreign code: under no lock
             if len(self.memo) >= MEMO_LIMIT:
