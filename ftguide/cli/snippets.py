@@ -128,24 +128,12 @@ def _look_again(
     pages: Sequence[Page], lines: Sequence[run.Line], results: run.Results, out: Console
 ) -> None:
     """Run once more what did not do as its page says, and say what does then."""
-    told = _problems(pages, results)
-    for snippet in run.again(pages, lines, results) if told else ():
+    for snippet, problem in run.again(pages, lines, results):
         out.print(
             f"{snippet.where} {snippet.name}: only in the second of two runs as the page says. "
-            f"In the first: {escape(told[snippet.page, snippet.name])}",
+            f"In the first: {escape(problem)}",
             style="yellow",
         )
-
-
-def _problems(pages: Sequence[Page], results: run.Results) -> dict[tuple[str, str], str]:
-    """Return what is wrong with snippets, by their page and name."""
-    return {
-        (snippet.page, snippet.name): verdict.problem
-        for page in pages
-        for snippet in page.snippets
-        for verdict in results.verdicts(snippet)
-        if verdict.problem is not None
-    }
 
 
 class _Progress:

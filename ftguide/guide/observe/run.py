@@ -100,27 +100,26 @@ class Results:
         ]
 
 
-def again(pages: Sequence[Page], lines: Sequence[Line], results: Results) -> list[Snippet]:
-    """Run once more, one at a time, what did not do as its page says; return what does then, kept so.
+def again(
+    pages: Sequence[Page], lines: Sequence[Line], results: Results
+) -> list[tuple[Snippet, str]]:
+    """Run once more, one at a time, what did not do as its page says.
 
-    Threads that meet by chance miss each other now and then, the more so on a busy machine. Who writes a
-    page sees which ones do; a change of something else need not fail for it. A crash that nobody declared
-    is no chance and is not tried again.
+    Return what does then, kept so, each with what was wrong in the first run. Threads that meet by chance
+    miss each other now and then, the more so on a busy machine. Who writes a page sees which ones do; a
+    change of something else need not fail for it. A crash that nobody declared is no chance and is not
+    tried again.
     """
-    chosen = [
-        snippet
-        for page in pages
-        for snippet in page.snippets
-        if (verdicts := [each for each in results.verdicts(snippet) if each.problem is not None])
-        and not any(_crashed(snippet, each) for each in verdicts)
-    ]
     done = []
-    for snippet in chosen:
-        own = [page for page in pages if page.name == snippet.page]
-        second = run(own, lines, names=frozenset({snippet.name}), jobs=1)
-        if all(each.problem is None for each in second.verdicts(snippet)):
-            results.ran[snippet.page, snippet.name] = second.ran[snippet.page, snippet.name]
-            done.append(snippet)
+    for page in pages:
+        for snippet in page.snippets:
+            wrong = [each for each in results.verdicts(snippet) if each.problem is not None]
+            if not wrong or any(_crashed(snippet, each) for each in wrong):
+                continue
+            second = run([page], lines, names=frozenset({snippet.name}), jobs=1)
+            if all(each.problem is None for each in second.verdicts(snippet)):
+                results.ran[snippet.page, snippet.name] = second.ran[snippet.page, snippet.name]
+                done.append((snippet, str(wrong[-1].problem)))
     return done
 
 

@@ -317,7 +317,7 @@ def read_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 def write_exports(app: Sphinx, exception: Exception | None) -> None:
     """Write the exports beside the pages of an HTML build that shows the grid."""
-    if exception is not None or app.builder.format != "html" or app.builder.name in {"epub", "pdf"}:
+    if not made.beside_pages(app, exception):
         return
     if not app.env.domaindata["outcome"]["grids"]:
         return

@@ -255,7 +255,7 @@ def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> Non
 
 def copy_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the CSVs that pages link beside the pages of an HTML build."""
-    if exception is not None or app.builder.format != "html" or app.builder.name in {"epub", "pdf"}:
+    if not made.beside_pages(app, exception):
         return
     domain = domain_of(app.env)
     wanted = sorted({key for keys in domain.data["files"].values() for key in keys})

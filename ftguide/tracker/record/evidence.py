@@ -184,6 +184,11 @@ def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
     What is already known is written as seen again. Returns the items with their ids. Raises
     `CompatError` when the file is not evidence, another process is writing it, or the disk is full.
     """
+    return _append(folder, items, new_only=False)
+
+
+def _append(folder: Path, items: Iterable[Evidence], *, new_only: bool) -> tuple[Evidence, ...]:
+    """Append items, or those alone that are not here: looked at and added while nobody else adds any."""
     identified = tuple(identify(item) for item in items)
     names = {item.package for item in identified}
     if not names:
@@ -194,7 +199,10 @@ def append(folder: Path, items: Iterable[Evidence]) -> tuple[Evidence, ...]:
     try:
         with files.held(path.with_name(f".{path.name}.lock"), seconds=_LOCK_SECONDS):
             files.cut_unfinished_line(path)
-            known = {item.id for item in read_package(folder, name)}
+            here = read_package(folder, name)
+            if new_only:
+                identified = tuple(_unseen(identified, here))
+            known = {item.id for item in here}
             lines = []
             for item in identified:
                 lines.append(encode(item, again=item.id in known))
@@ -217,12 +225,15 @@ def merge(folder: Path, sightings: Sequence[Evidence]) -> int:
 
     Raises `CompatError` as `append` does.
     """
-    if not sightings:
-        return 0
-    here = read_package(folder, sightings[0].package)
+    if not sightings or not _unseen(sightings, read_package(folder, sightings[0].package)):
+        return 0  # with nothing to write, where nothing can be written as well
+    return len(_append(folder, sightings, new_only=True))
+
+
+def _unseen(items: Iterable[Evidence], here: Iterable[Evidence]) -> list[Evidence]:
+    """Return the sightings that are not here."""
     known = {(item.id, item.observed_at) for item in here}
-    fresh = [item for item in sightings if (item.id, item.observed_at) not in known]
-    return len(append(folder, fresh))
+    return [item for item in items if (item.id, item.observed_at) not in known]
 
 
 def encode(item: Evidence, *, again: bool = False) -> bytes:
