@@ -1,7 +1,10 @@
 """Evidence travels between checkouts that do not trust each other."""
 
+import contextlib
 import json
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -62,6 +65,25 @@ def test_evidence_arrives_whole_and_only_once(here, tmp_path):
     before = [path.read_bytes() for path in files_of(there)]
     assert accept(path, there).new == 0
     assert [path.read_bytes() for path in files_of(there)] == before
+
+
+def test_accepting_at_once_adds_every_sighting_once(here, tmp_path, monkeypatch):
+    """Threads stand for processes: without a second look under the lock, both would append what both miss."""
+    there, path = tmp_path / "there", sent(here)
+    read, together = evidence.read_package, threading.Barrier(2)
+
+    def read_together(*arguments):
+        found = read(*arguments)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(timeout=0.5)
+        return found
+
+    monkeypatch.setattr(evidence, "read_package", read_together)
+    with ThreadPoolExecutor(2) as pool:
+        new = [call.result().new for call in [pool.submit(accept, path, there) for _ in range(2)]]
+    monkeypatch.undo()
+    assert sightings(there) == sightings(here)
+    assert sum(new) == sum(map(len, sightings(here)))
 
 
 def test_only_what_is_new_is_appended(here, tmp_path):
