@@ -35,11 +35,15 @@ import psutil
 
 from ftguide.ground.files import ROOT
 from ftguide.ground.process.claim import claimed_folder
-from ftguide.ground.process.memory import marked, session_members
+from ftguide.ground.process.memory import is_alive, loading, marked, session_members
 
 #: What ends slowly is killed again until then.
 _DEADLINE_SECONDS = 4.0
 _PAUSE_SECONDS = 0.02
+#: A program is loaded by then; what hides its arguments and its environment does so for ever.
+_LOADING_SECONDS = 1.0
+#: So many times in a row nobody must be found: between a fork and its exec a process looks like its parent.
+_LOOKS = 2
 
 
 class Keeper(contextlib.AbstractContextManager["Keeper"]):
@@ -150,12 +154,14 @@ def _sessions(lines: bytes) -> set[int]:
 
 
 def _end(mark: str, leaders: set[int]) -> None:
-    deadline = time.monotonic() + _DEADLINE_SECONDS
-    while time.monotonic() < deadline:
+    started = time.monotonic()
+    quiet = 0
+    while quiet < _LOOKS and time.monotonic() < started + _DEADLINE_SECONDS:
+        # First who is being loaded: asked afterwards, one could be overlooked by both questions.
+        unknown = time.monotonic() < started + _LOADING_SECONDS and any(loading())
         alive = {*marked(mark), *session_members(leaders)}
-        alive = {one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE}
-        if not alive:
-            return
+        alive = {one for one in alive if is_alive(one)}
+        quiet = 0 if alive or unknown else quiet + 1
         for one in alive:
             with contextlib.suppress(psutil.Error, OSError):
                 one.kill()

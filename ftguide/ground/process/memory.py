@@ -79,6 +79,20 @@ def marked(mark: str) -> Iterator[psutil.Process]:
                 yield psutil.Process(number)
 
 
+def loading() -> Iterator[int]:
+    """Yield the numbers of processes that a program is being loaded into (Linux).
+
+    Whoever started one has been told that it runs, but neither its arguments nor its environment can be
+    read yet, so `marked` overlooks it. The kernel's own threads have neither either, and no program.
+    """
+    for number in psutil.pids():
+        folder = _PROC / str(number)
+        with contextlib.suppress(OSError):
+            if not (folder / "environ").read_bytes() and not (folder / "cmdline").read_bytes():
+                (folder / "exe").readlink()
+                yield number
+
+
 def session_members(sessions: Iterable[int]) -> Iterator[psutil.Process]:
     """Yield the processes of some sessions, by their leaders; nothing where there are no sessions."""
     if sys.platform == "win32":
@@ -90,3 +104,11 @@ def session_members(sessions: Iterable[int]) -> Iterator[psutil.Process]:
                 yield process
         except (psutil.Error, OSError):
             continue
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Return whether a process still runs; a zombie only waits for its parent."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from ftguide.ground.process.memory import tree
+from ftguide.ground.process.memory import is_alive, tree
 
 #: Without these some systems start no program at all; no secret is among them.
 _PASSED_ON = ("LD_LIBRARY_PATH", "NIX_LD", "SYSTEMROOT")
@@ -90,20 +90,23 @@ def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None
         number = getattr(signal, "SIGKILL", signal.SIGTERM)
     members = tree(leader, mark)
     kill_group = getattr(os, "killpg", None)
+    told: set[psutil.Process] = set()
     if kill_group is not None:
+        group = {member for member in members if _group(member) == leader}
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill_group(leader, number)
-    for member in members:
+            told = group
+    for member in members - told:  # a polite signal is sent once: its handler may be at work
         with contextlib.suppress(psutil.Error, OSError):
             member.send_signal(number)
     deadline = time.monotonic() + _DEATH_SECONDS
-    while wait and any(map(_is_alive, members)) and time.monotonic() < deadline:
+    while wait and any(map(is_alive, members)) and time.monotonic() < deadline:
         time.sleep(0.001)
 
 
-def _is_alive(process: psutil.Process) -> bool:
-    """Return whether a process still runs; a zombie only waits for its parent."""
+def _group(process: psutil.Process) -> int | None:
+    """Return the number of the process group that a process is in, None when it has gone."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+        return os.getpgid(process.pid)
+    except OSError:
+        return None

@@ -41,6 +41,7 @@ def run_step(
     with log.open("ab") as stream:
         stream.write(f"$ {' '.join(command)}\n".encode())
         stream.flush()
+        begun = stream.tell()
         process = subprocess.Popen(
             [*dying_with_parent("TERM"), *command],  # make hands SIGTERM on to the compilers
             cwd=folder,
@@ -51,7 +52,7 @@ def run_step(
             start_new_session=True,
         )
         try:
-            _watch(process, log, heartbeat)
+            _watch(process, log, begun, heartbeat)
         except BaseException:
             kill_tree(process.pid, mark, number=signal.SIGTERM)
             time.sleep(GRACE_SECONDS)
@@ -62,9 +63,8 @@ def run_step(
     return process.returncode
 
 
-def _watch(process: subprocess.Popen[bytes], log: Path, heartbeat: Heartbeat) -> None:
+def _watch(process: subprocess.Popen[bytes], log: Path, read: int, heartbeat: Heartbeat) -> None:
     started = last = time.monotonic()
-    read = log.stat().st_size
     while not has_ended(process):
         time.sleep(_PAUSE_SECONDS)
         if time.monotonic() - last < HEARTBEAT_SECONDS:

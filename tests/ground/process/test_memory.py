@@ -64,3 +64,24 @@ def test_members_of_a_session_and_of_a_mark():
         process.kill()
     assert list(memory.marked(mark)) == []
     assert list(memory.marked("")) == []
+
+
+@LINUX
+def test_who_has_a_program_but_neither_arguments_nor_environment_is_being_loaded(
+    tmp_path, monkeypatch
+):
+    def laid(number, *, environ=b"", cmdline=b"", program=True):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "environ").write_bytes(environ)
+        (folder / "cmdline").write_bytes(cmdline)
+        if program:
+            (folder / "exe").symlink_to(sys.executable)
+
+    laid(1)
+    laid(2, program=False)  # a thread of the kernel
+    laid(3, cmdline=b"python\0")
+    laid(4, environ=b"A=1\0")
+    monkeypatch.setattr(memory, "_PROC", tmp_path)
+    monkeypatch.setattr(memory.psutil, "pids", lambda: [1, 2, 3, 4, 5])
+    assert list(memory.loading()) == [1]

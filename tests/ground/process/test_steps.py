@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 
 import psutil
 import pytest
@@ -29,6 +30,10 @@ def test_both_streams_go_to_the_log_of_all_steps(tmp_path):
 
 def test_signs_of_life_have_what_is_new(tmp_path, monkeypatch):
     monkeypatch.setattr(steps, "HEARTBEAT_SECONDS", 0.2)
+    watch = steps._watch
+    monkeypatch.setattr(
+        steps, "_watch", lambda *given: (time.sleep(0.3), watch(*given))
+    )  # a busy machine
     heard = []
     code = "import time\nfor n in range(5): print(n); time.sleep(0.3)"
     assert step(tmp_path, code, lambda *given: heard.append(given)) == 0
@@ -47,7 +52,7 @@ def test_who_stops_waiting_leaves_a_step_that_tidied_up_and_is_gone(tmp_path, mo
         "child = subprocess.Popen([sys.executable, '-c', deaf], start_new_session=True,"
         " stdout=subprocess.PIPE)\n"
         "child.stdout.readline()\n"
-        "signal.signal(signal.SIGTERM, lambda *_: (print('tidied'), sys.exit(0)))\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('tidied'), time.sleep(0.2), sys.exit(0)))\n"
         "print('child', child.pid)\n"
         "time.sleep(600)\n"
     )
