@@ -35,15 +35,11 @@ import psutil
 
 from ftguide.ground.files import ROOT
 from ftguide.ground.process.claim import claimed_folder
-from ftguide.ground.process.memory import is_alive, loading, marked, session_members
+from ftguide.ground.process.start import end_marked
 
-#: What ends slowly is killed again until then.
+#: What writes into the folder has ended by then.
 _DEADLINE_SECONDS = 4.0
 _PAUSE_SECONDS = 0.02
-#: A program is loaded by then; what hides its arguments and its environment does so for ever.
-_LOADING_SECONDS = 1.0
-#: So many times in a row nobody must be found: between a fork and its exec a process looks like its parent.
-_LOOKS = 2
 
 
 class Keeper(contextlib.AbstractContextManager["Keeper"]):
@@ -153,21 +149,6 @@ def _sessions(lines: bytes) -> set[int]:
     return leaders
 
 
-def _end(mark: str, leaders: set[int]) -> None:
-    started = time.monotonic()
-    quiet = 0
-    while quiet < _LOOKS and time.monotonic() < started + _DEADLINE_SECONDS:
-        # First who is being loaded: asked afterwards, one could be overlooked by both questions.
-        unknown = time.monotonic() < started + _LOADING_SECONDS and any(loading())
-        alive = {*marked(mark), *session_members(leaders)}
-        alive = {one for one in alive if is_alive(one)}
-        quiet = 0 if alive or unknown else quiet + 1
-        for one in alive:
-            with contextlib.suppress(psutil.Error, OSError):
-                one.kill()
-        time.sleep(_PAUSE_SECONDS)
-
-
 def main() -> None:
     """Watch until the pipe closes, then clean up."""
     mark, folder = sys.argv[1:]
@@ -177,7 +158,8 @@ def main() -> None:
     with contextlib.suppress(BrokenPipeError), sys.stdout as ready:
         ready.write("\n")
     noted = sys.stdin.buffer.read()
-    _end(mark, _sessions(noted))
+    # Twice: between the fork and the exec of a program's child it looks like the program, without the mark.
+    end_marked(mark, sessions=_sessions(noted), looks=2)
     # What the kernel ends with the program may still write for a moment.
     deadline = time.monotonic() + _DEADLINE_SECONDS
     while Path(folder).exists() and time.monotonic() < deadline:

@@ -61,43 +61,51 @@ def tree(leader: int, mark: str = "") -> set[psutil.Process]:
     return members
 
 
-def marked(mark: str) -> Iterator[psutil.Process]:
-    """Yield the processes that were started with a mark; this process is never among them.
+def marked(mark: str) -> set[psutil.Process]:
+    """Return the processes that were started with a mark; this process is never among them."""
+    return look(mark)[0]
 
+
+def look(mark: str) -> tuple[set[psutil.Process], bool]:
+    """Return the processes that carry a mark, and whether one is being loaded that may carry it (Linux).
+
+    Whoever starts a process is told that it runs before its arguments and its environment can be read.
     Every run ends with this. Where environments are files, they are read as they are: psutil, which
     takes them apart, needs ten times as long.
     """
+    carrying, loading = set(), False
     wanted = f"{MARK}={mark}\0".encode()
     in_files = (_PROC / "self" / "environ").exists()
     for number in psutil.pids() if mark else ():
         with contextlib.suppress(psutil.Error, OSError):
-            if in_files:
-                carries = wanted in (_PROC / str(number) / "environ").read_bytes()
-            else:
+            if not in_files:
                 carries = psutil.Process(number).environ().get(MARK) == mark
+            elif (environ := _environ(number)) is None:
+                loading, carries = True, False
+            else:
+                carries = wanted in environ
             if carries and number != os.getpid():
-                yield psutil.Process(number)
+                carrying.add(psutil.Process(number))
+    return carrying, loading
 
 
-def loading() -> Iterator[int]:
-    """Yield the numbers of processes that a program is being loaded into (Linux).
-
-    Whoever started one has been told that it runs, but neither its arguments nor its environment can be
-    read yet, so `marked` overlooks it. The kernel's own threads have neither either, and no program.
-    """
-    for number in psutil.pids():
-        folder = _PROC / str(number)
-        with contextlib.suppress(OSError):
-            if not (folder / "environ").read_bytes() and not (folder / "cmdline").read_bytes():
-                (folder / "exe").readlink()
-                yield number
+def _environ(number: int) -> bytes | None:
+    """Return a process's environment, None while its program is being loaded."""
+    folder = _PROC / str(number)
+    environ = (folder / "environ").read_bytes()
+    if environ:
+        return environ
+    if (folder / "cmdline").read_bytes():
+        return (folder / "environ").read_bytes()  # loaded since, or started without an environment
+    (folder / "exe").readlink()  # the kernel's own threads have no program: OSError
+    return None
 
 
 def session_members(sessions: Iterable[int]) -> Iterator[psutil.Process]:
     """Yield the processes of some sessions, by their leaders; nothing where there are no sessions."""
-    if sys.platform == "win32":
-        return
     wanted = set(sessions)
+    if sys.platform == "win32" or not wanted:
+        return
     for process in psutil.process_iter():
         try:
             if os.getsid(process.pid) in wanted:

@@ -9,17 +9,23 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import psutil
 
-from ftguide.ground.process.memory import is_alive, tree
+from ftguide.ground.process.memory import is_alive, look, session_members, tree
 
 #: Without these some systems start no program at all; no secret is among them.
 _PASSED_ON = ("LD_LIBRARY_PATH", "NIX_LD", "SYSTEMROOT")
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 #: What the kernel gets to end what was killed; it needs a millisecond.
 _DEATH_SECONDS = 1.0
+#: What goes on starting others is hunted for so long.
+_END_SECONDS = 4.0
+#: A program is loaded by then; what hides its arguments and its environment does so for ever.
+_LOADING_SECONDS = 1.0
+_PAUSE_SECONDS = 0.02
 
 
 def passed_on(*names: str) -> dict[str, str]:
@@ -85,12 +91,18 @@ def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None
     The leader must not have been reaped yet: until then its number belongs to no other group.
     `number` is the signal; without it it is SIGKILL, and this returns when they are dead.
     """
-    wait = number is None
-    if number is None:
-        number = getattr(signal, "SIGKILL", signal.SIGTERM)
     members = tree(leader, mark)
-    kill_group = getattr(os, "killpg", None)
+    _signal(leader, members, _KILL if number is None else number)
+    if number is None:
+        deadline = time.monotonic() + _DEATH_SECONDS
+        while any(map(is_alive, members)) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        end_marked(mark)  # those that were being started meanwhile
+
+
+def _signal(leader: int, members: set[psutil.Process], number: int) -> None:
     told: set[psutil.Process] = set()
+    kill_group = getattr(os, "killpg", None)
     if kill_group is not None:
         group = {member for member in members if _group(member) == leader}
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -99,9 +111,26 @@ def kill_tree(leader: int, mark: str = "", *, number: int | None = None) -> None
     for member in members - told:  # a polite signal is sent once: its handler may be at work
         with contextlib.suppress(psutil.Error, OSError):
             member.send_signal(number)
-    deadline = time.monotonic() + _DEATH_SECONDS
-    while wait and any(map(is_alive, members)) and time.monotonic() < deadline:
-        time.sleep(0.001)
+
+
+def end_marked(mark: str, *, sessions: Collection[int] = (), looks: int = 1) -> None:
+    """Kill who carries a mark or is in one of some sessions, by their leaders, until nobody is left.
+
+    Nobody must be found `looks` times in a row. Gives up after four seconds.
+    """
+    started = time.monotonic()
+    quiet = 0
+    while time.monotonic() < started + _END_SECONDS:
+        carrying, loading = look(mark)
+        alive = {one for one in {*carrying, *session_members(sessions)} if is_alive(one)}
+        loading = loading and time.monotonic() < started + _LOADING_SECONDS
+        quiet = 0 if alive or loading else quiet + 1
+        if quiet == looks:
+            return
+        for one in alive:
+            with contextlib.suppress(psutil.Error, OSError):
+                one.kill()
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _group(process: psutil.Process) -> int | None:

@@ -11,7 +11,6 @@ import psutil
 import pytest
 
 from ftguide.ground.process import claim
-from ftguide.ground.process import keeper as keeper_module
 from ftguide.ground.process.keeper import Keeper, kept_folder, leave_shared, passing_folder
 from ftguide.ground.process.memory import MARK
 
@@ -68,28 +67,6 @@ def test_an_exception_in_the_block_changes_nothing(tmp_path):
         raise ZeroDivisionError
     assert child.wait(5) == -signal.SIGKILL
     assert not folder.exists()
-
-
-def test_who_is_still_being_loaded_ends_as_well(monkeypatch):
-    """`Popen` returns before the environment of what it started can be read (1 of 6 on a busy machine)."""
-    child = start(None)
-    loads = iter([[child.pid], [child.pid]])
-    marks = iter(
-        [[], [], [], [psutil.Process(child.pid)]]
-    )  # between fork and exec it is a third time unseen
-    monkeypatch.setattr(keeper_module, "loading", lambda: next(loads, []))
-    monkeypatch.setattr(keeper_module, "marked", lambda mark: next(marks, []))
-    keeper_module._end("mark", set())
-    assert child.wait(5) == -signal.SIGKILL
-    assert next(marks, None) is None
-
-
-def test_who_hides_its_environment_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(keeper_module, "loading", lambda: [1])
-    monkeypatch.setattr(keeper_module, "_LOADING_SECONDS", 0.05)
-    started = time.monotonic()
-    keeper_module._end("a mark that nobody carries", set())
-    assert time.monotonic() - started < keeper_module._DEADLINE_SECONDS / 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

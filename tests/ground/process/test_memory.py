@@ -62,26 +62,32 @@ def test_members_of_a_session_and_of_a_mark():
         assert [one.pid for one in memory.marked(mark)] == [process.pid]
         assert {one.pid for one in memory.tree(os.getpid())} >= {process.pid, os.getpid()}
         process.kill()
-    assert list(memory.marked(mark)) == []
-    assert list(memory.marked("")) == []
+    assert memory.marked(mark) == set()
+    assert memory.marked("") == set()
 
 
 @LINUX
 def test_who_has_a_program_but_neither_arguments_nor_environment_is_being_loaded(
     tmp_path, monkeypatch
 ):
-    def laid(number, *, environ=b"", cmdline=b"", program=True):
+    number = os.getppid()
+
+    def laid(*, environ=b"", cmdline=b"", program=True):
         folder = tmp_path / str(number)
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         (folder / "environ").write_bytes(environ)
         (folder / "cmdline").write_bytes(cmdline)
+        (folder / "exe").unlink(missing_ok=True)
         if program:
             (folder / "exe").symlink_to(sys.executable)
+        return memory.look("m")
 
-    laid(1)
-    laid(2, program=False)  # a thread of the kernel
-    laid(3, cmdline=b"python\0")
-    laid(4, environ=b"A=1\0")
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "environ").touch()
     monkeypatch.setattr(memory, "_PROC", tmp_path)
-    monkeypatch.setattr(memory.psutil, "pids", lambda: [1, 2, 3, 4, 5])
-    assert list(memory.loading()) == [1]
+    monkeypatch.setattr(memory.psutil, "pids", lambda: [number, 2**30])
+    assert laid() == (set(), True)
+    assert laid(program=False) == (set(), False)  # a thread of the kernel
+    assert laid(cmdline=b"python\0") == (set(), False)
+    assert laid(environ=b"A=1\0") == (set(), False)
+    assert laid(environ=f"{memory.MARK}=m\0".encode()) == ({psutil.Process(number)}, False)
