@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from run import HERE, beside, download, parsed, states, upper_bound, version
@@ -23,7 +24,8 @@ from run import HERE, beside, download, parsed, states, upper_bound, version
 ROOT = HERE.parents[1]
 sys.path.append(str(ROOT))
 
-from ftguide.statistics.estimates import ratio_interval  # noqa: E402 - the checkout is not installed
+from ftguide.ground.machine import Platform, describe  # noqa: E402 - the checkout is not installed
+from ftguide.statistics.estimates import ratio_interval  # noqa: E402 - the same
 
 PORTS = {
     "lru-dict": {
@@ -234,6 +236,16 @@ def texts(report):
     }
 
 
+def seen():
+    """When and on what processor: rates of races and ratios of times are of both."""
+    machine = describe(Platform())
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "cpu_model": machine.cpu_model,
+        "cpus": machine.cpus,
+    }
+
+
 def observe(port, folder, pythons, runs, target):
     """Build, race, test, audit and time all states below `target`; the report."""
     made = states(download(port, target), sorted(folder.glob("*.patch")), target)
@@ -245,6 +257,7 @@ def observe(port, folder, pythons, runs, target):
     ends = [next(iter(made)), list(made)[-1]]
     return {
         "port": port,
+        "seen": seen(),
         "wheels": wheels,
         "imports": {
             state: importing(pythons[free_threaded], sites[state, free_threaded], port["module"])

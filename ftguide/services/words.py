@@ -9,7 +9,7 @@ from ftguide.render import numbers
 from ftguide.services.derive.ratios import Quantity
 
 HEADINGS: Final = {
-    Quantity.CPU: "CPU time a request",
+    Quantity.CPU: "CPU time per request",
     Quantity.RATE: "requests/s, server on one CPU",
     Quantity.SHARED_RATE: "requests/s, all CPUs shared",
     Quantity.P50: "median latency",
@@ -17,6 +17,12 @@ HEADINGS: Final = {
     Quantity.MEMORY: "memory",
     Quantity.START: "start",
 }
+
+
+def heading(quantity: Quantity) -> str:
+    """Return a quantity's name where it begins a line: `Median latency`, `CPU time per request`."""
+    name = HEADINGS[quantity]
+    return name[:1].upper() + name[1:]
 
 
 def arm_text(name: str) -> str:

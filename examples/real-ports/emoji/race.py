@@ -1,8 +1,8 @@
 """Four threads make the first call of `emoji.demojize` in a process at the same time.
 
-    python race.py
+    python3.14t race.py
 
-Prints one line of JSON; exit status 1 if an answer differs from what one thread gets afterwards.
+Prints one line of JSON with the wrong answers; exit status 1 if there is one.
 No sleeps, no hooks, no switch interval. One process is one try, because only the first call can fail.
 """
 
@@ -44,7 +44,9 @@ def main():
     first = time.process_time() - before
     wrong = [answer for answer in answers if answer != RIGHT]
     later = emoji.demojize(TEXT)
-    print(json.dumps({"wrong": wrong, "first_cpu_seconds": first, "later_right": later == RIGHT}))
+    seen = {"wrong": wrong, "first_cpu_seconds": first, "later_right": later == RIGHT}
+    sys.stdout.reconfigure(encoding="utf-8")  # a file on Windows may have another one
+    print(json.dumps(seen, ensure_ascii=False))
     return 1 if wrong or later != RIGHT else 0
 
 

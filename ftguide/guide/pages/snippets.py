@@ -43,6 +43,8 @@ _VERIFIED = {
 _ISSUES = "https://github.com/python/cpython/issues"
 #: So many characters of a line fit twice beside each other into the column of a page.
 _NARROW = 40
+#: So many of a block's users are named; a helper of a whole page has twenty.
+_NAMED = 3
 _CAPTIONS = {
     None: "Output",
     Build.GIL: "Output on the GIL-enabled build",
@@ -162,7 +164,8 @@ class SnippetDirective(BlockDirective):
             for user in (page.snippets if page is not None else ())
             if any(used.name == snippet.name for used in user.uses)
         ]
-        words = [nodes.Text("Runs in "), *_listed(links), nodes.Text(".")]
+        more = [nodes.Text(f" and {len(links) - _NAMED} others")] if len(links) > _NAMED else []
+        words = [nodes.Text("Runs in "), *_listed(links[:_NAMED]), *more, nodes.Text(".")]
         return nodes.paragraph("", "", *words, classes=["snippet-status"])
 
     def reason(self) -> nodes.paragraph:

@@ -123,7 +123,7 @@ def tables(report: Report, stack: PlannedStack) -> list[nodes.Node]:
                     Line(
                         cells=[
                             _named(
-                                words.HEADINGS[quantity].capitalize(),
+                                words.heading(quantity),
                                 *(stack.slug, quantity, arm, base),
                             ),
                             spelled,
@@ -159,7 +159,7 @@ def summary(report: Report, quantity: Quantity) -> list[nodes.Node]:
             cells = [_cell(report.find(stack.slug, slug, quantity, *pair)) for pair in COMPARISONS]
             if any(cell != numbers.UNKNOWN for cell in cells):
                 lines.append([stack.title, *([title] if slug else []), *cells])
-    caption = f"{words.HEADINGS[quantity].capitalize()}: ratios with 95 % intervals"
+    caption = f"{words.heading(quantity)}: ratios with 95 % intervals"
     return [table(caption, columns, lines)]
 
 

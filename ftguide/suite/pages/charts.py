@@ -1,8 +1,8 @@
 """Dot charts with intervals, as inline SVG: ratios around 1.0, and throughput towards what is possible.
 
-Pure functions: the same rows give the same bytes. The drawing is 400 units wide, a label on its own
-line above each plot line, so that it stays readable at 390 px and never needs to scroll. Colours are
-Furo's CSS variables with a `light-dark()` fallback; shapes and dashes say the same as the colours.
+Pure functions: the same rows give the same bytes. The drawing is 400 units wide, a label above each
+plot line, in as many lines as it takes, so that it stays readable at 390 px and never needs to scroll.
+Colours are Furo's CSS variables with a `light-dark()` fallback; shapes and dashes say the same as they do.
 """
 
 from __future__ import annotations
@@ -15,16 +15,11 @@ from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 from ftguide.render import numbers, svg
+from ftguide.suite.pages import lettering
+from ftguide.suite.pages.lettering import FONT, LINE, WIDTH, wide
 
-WIDTH = 400.0
 GUTTER = 138.0  #: right of the plot at least: the number and its interval
-FONT = 13.0
-SMALL = 11.5
-LINE = 17.0
-NOTE_CHARACTERS = 26
 TICK_GAP = 28.0  #: units that two ticks keep apart at least
-EM = 0.6  #: width of a character that is reckoned with, in its size; what people write is narrower
-BOLD_EM = 0.64
 
 #: Ticks in the order in which they claim their place on the axis.
 _TICKS = (
@@ -100,7 +95,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One labelled entry of a chart, with a plot line per mark."""
+    """One labelled entry of a chart, with a plot line per mark; a long label takes several lines."""
 
     label: str
     note: str = ""  #: right end of the label line, e.g. the verdict
@@ -139,17 +134,12 @@ class Axis:
         return sorted(chosen)
 
     def _apart(self, one: float, other: float) -> bool:
-        words = _wide(f"{_tick(one)}{_tick(other)}") / 2
+        words = wide(f"{_tick(one)}{_tick(other)}") / 2
         return abs(self.x(one) - self.x(other)) >= max(TICK_GAP, words + 4)
 
 
 def _tick(value: float) -> str:
     return f"{value:.3g}"
-
-
-def _wide(text: str, size: float = SMALL) -> float:
-    """Return the width that is reckoned with for a text."""
-    return EM * size * len(text)
 
 
 def usable(value: float) -> bool:
@@ -167,8 +157,8 @@ def axis_of(entries: Sequence[Entry], *, left: float, include: Sequence[float]) 
         values += entry.band
     low, high = min(values), max(values)
     pad = (high / low) ** 0.05
-    wide = max((_wide(_number(mark)) for entry in entries for mark in entry.marks), default=0)
-    return Axis(low=low / pad, high=high * pad, left=left, right=WIDTH - max(GUTTER, wide + 8))
+    widest = max((wide(_number(mark)) for entry in entries for mark in entry.marks), default=0)
+    return Axis(low=low / pad, high=high * pad, left=left, right=WIDTH - max(GUTTER, widest + 8))
 
 
 def _shape(parent: ET.Element, shape: Shape, series: str, x: float, y: float) -> None:
@@ -213,10 +203,14 @@ def _mark(parent: ET.Element, mark: Mark, axis: Axis, y: float) -> None:
     _shape(parent, mark.shape, mark.series, axis.x(mark.value), y)
 
 
-def _shorten(text: str, characters: int) -> str:
-    if len(text) <= characters:
-        return text
-    return text[: characters - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+def _head(entry: Entry) -> list[str]:
+    """Return the lines of an entry's label."""
+    return lettering.label(entry.label, lettering.note(entry.note))
+
+
+def _above(entry: Entry) -> float:
+    """Return how far below the top of an entry its first plot line begins."""
+    return lettering.above(len(_head(entry)))
 
 
 def _key(items: Sequence[tuple[Shape, str, str]]) -> list[list[tuple[float, Shape, str, str]]]:
@@ -224,12 +218,12 @@ def _key(items: Sequence[tuple[Shape, str, str]]) -> list[list[tuple[float, Shap
     lines: list[list[tuple[float, Shape, str, str]]] = [[]]
     x = 8.0
     for shape, series, word in items:
-        wide = 24 + _wide(word)
-        if lines[-1] and x + wide > WIDTH:
+        taken = 24 + wide(word)
+        if lines[-1] and x + taken > WIDTH:
             lines.append([])
             x = 8.0
         lines[-1].append((x, shape, series, word))
-        x += wide
+        x += taken
     return lines
 
 
@@ -237,7 +231,7 @@ def _upright(entries: Sequence[Entry]) -> Callable[[float], str]:
     """Return what makes the path of an upright line at some x: it passes marks, and stops before labels."""
     spans, y = [], 8.0
     for entry in entries:
-        top = y + FONT + 6
+        top = y + _above(entry)
         y = top + LINE * len(entry.marks)
         spans.append((top, y + 4))
         y += 8
@@ -262,7 +256,7 @@ def _ticks(parent: ET.Element, axis: Axis, upright: Callable[[float], str], y: f
         x, word = axis.x(tick), _tick(tick)
         if tick != 1:
             svg.add(parent, "path", class_="grid", d=upright(x))
-        middle = max(x, _wide(word) / 2 + 1)
+        middle = max(x, wide(word) / 2 + 1)
         svg.add(parent, "text", word, class_="s", x=middle, y=y, text_anchor="middle")
 
 
@@ -277,7 +271,7 @@ def _draw(
     key: Sequence[tuple[Shape, str, str]],
     framed: bool = False,
 ) -> str:
-    height = 8 + sum(FONT + 6 + LINE * len(e.marks) + 8 for e in entries)
+    height = 8 + sum(_above(e) + LINE * len(e.marks) + 8 for e in entries)
     keyed = _key(key)
     total = height + 43 + LINE * len(keyed)
     drawing = svg.root(WIDTH, total, id_=id_, title=title, desc=desc, style=_style(id_))
@@ -287,17 +281,15 @@ def _draw(
     svg.add(drawing, "path", class_="one", d=upright(axis.x(1)))
     y = 8.0
     for entry in entries:
-        note = _shorten(entry.note, NOTE_CHARACTERS)
-        room = WIDTH - _wide(note) - 12
-        label = _shorten(entry.label, int(room / (BOLD_EM * FONT)))
-        svg.add(drawing, "text", label, class_="b", x=2, y=y + FONT)
-        if note:
+        if note := lettering.note(entry.note):
             svg.add(drawing, "text", note, class_="s n", x=WIDTH - 2, y=y + FONT)
-        y += FONT + 6
+        for place, words in enumerate(_head(entry)):
+            svg.add(drawing, "text", words, class_="b", x=2, y=y + FONT + LINE * place)
+        y += _above(entry)
         deep = LINE * len(entry.marks)
         if framed:
-            left, wide = axis.left - 4, axis.right - axis.left + 8
-            svg.add(floors, "rect", class_="panel", x=left, y=y - 1, width=wide, height=deep + 6)
+            left, across = axis.left - 4, axis.right - axis.left + 8
+            svg.add(floors, "rect", class_="panel", x=left, y=y - 1, width=across, height=deep + 6)
         if entry.band:
             a, b = map(axis.x, entry.band)
             svg.add(floors, "rect", class_="floor", x=a, y=y, width=max(b - a, 0.5), height=deep)
@@ -319,7 +311,7 @@ def _draw(
 
 def _beside(entries: Sequence[Entry]) -> float:
     """Return where a plot begins, right of the longest name of a mark."""
-    widest = max((_wide(mark.name) for entry in entries for mark in entry.marks), default=0)
+    widest = max((wide(mark.name) for entry in entries for mark in entry.marks), default=0)
     return 14 + widest if widest else 8
 
 

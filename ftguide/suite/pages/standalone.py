@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 from ftguide.render import svg
 from ftguide.render.nodes import href_of, visit_nothing
 from ftguide.suite import words
-from ftguide.suite.pages import charts
+from ftguide.suite.pages import lettering
 from ftguide.suite.pages.data import Loaded
 from ftguide.suite.pages.figures import Figure
 
@@ -64,10 +64,10 @@ def to_post(drawn: str, *, title: str, says: str, runs: Sequence[str], source: s
     """Return a drawing as a light file of its own, with title, sentence, runs, and where it is from."""
     drawing, style, rules = _parsed(drawn)
     id_ = drawing.get("id", "")
-    style.text = (
-        _LIGHT_DARK.sub(r"\1", rules).replace("color-scheme:light dark;", "")
-        + f"#{id_} .ground{{fill:#fff}}#{id_} .h{{font-size:{_HEAD:g}px;font-weight:600}}"
-    )
+    rules = _LIGHT_DARK.sub(r"\1", rules).replace("color-scheme:light dark;", "")
+    # Nothing else is in the file that its rules could be mistaken for.
+    rules = rules.replace(f"#{id_} ", "").replace(f"#{id_}", "svg")
+    style.text = f"{rules}.ground{{fill:#fff}}.h{{font-size:{_HEAD:g}px;font-weight:600}}"
     *_, width, height = map(float, drawing.get("viewBox", "").split())
     body = [*drawing][3:]  # after title, description and style
     for element in body:
@@ -89,7 +89,7 @@ def to_post(drawn: str, *, title: str, says: str, runs: Sequence[str], source: s
 
 def _lines(parent: ET.Element, text: str, y: float, *, class_: str, size: float) -> float:
     """Write a text in as many lines as it takes; return where the next may begin."""
-    for line in textwrap.wrap(text, int(charts.WIDTH / (charts.EM * size))):
+    for line in textwrap.wrap(text, int(lettering.WIDTH / (lettering.EM * size))):
         y += size + 3
         svg.add(parent, "text", line, class_=class_, x=_MARGIN + 2, y=y - 2)
     return y

@@ -131,6 +131,15 @@ def test_what_each_block_was_verified_on(project):
     ]
 
 
+def test_a_block_that_many_use_names_three(project):
+    more = "".join(
+        f"\n```{{snippet}} more-{n}\n:uses: part\n\nimport part\n```\n" for n in range(4)
+    )
+    project.page("code", PAGE + more)
+    found = lines(project.build())
+    assert found[3] == "Runs in needs-part, more-0, more-1 and 2 others."
+
+
 def test_code_is_highlighted_named_and_linked(project):
     verdict(project.root)
     soup = project.build().soup("code")

@@ -1,9 +1,11 @@
 """Noise flags: each is raised beyond its threshold, says its number, and stays down below it."""
 
 import math
+import re
 
 import pytest
 
+from ftguide.ground.files import ROOT
 from ftguide.suite.derive.analysis import report
 from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.derive.flags import WAKING_NS
@@ -262,3 +264,10 @@ def test_the_fewest_values_of_a_block_decide_what_chance_may_do():
     assert raised(plan, [make_block(plan, 0, SINGLE, gc), make_block(plan, 1, few, gc)]) == ()
     both = [make_block(plan, i, SINGLE, {"gil-single": {"gc_collections": 2}}) for i in range(2)]
     assert [flag.kind for flag in raised(plan, both)] == [FlagKind.COLLECTIONS]
+
+
+def test_the_method_says_what_each_word_means():
+    page = (ROOT / "source/benchmarks/method.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| ([\w ]+) \| .+\. \|$", page, re.MULTILINE))
+    left_out = {FlagKind.OTHER_CODE, FlagKind.WRONG_GIL, FlagKind.NO_TIMES}
+    assert {*(set(FlagKind) - left_out), "blocks left out"} <= told

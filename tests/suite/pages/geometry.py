@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from ftguide.suite.pages import charts
+from ftguide.suite.pages import lettering
 
 SVG = "{http://www.w3.org/2000/svg}"
 _UPRIGHT = re.compile(r"M([\d.]+) ([\d.]+)V([\d.]+)")
@@ -45,9 +45,9 @@ def texts(root: ET.Element) -> list[Box]:
     boxes = []
     for element in root.iter(f"{SVG}text"):
         classes = element.get("class", "").split()
-        size = charts.SMALL if "s" in classes else charts.FONT
+        size = lettering.SMALL if "s" in classes else lettering.FONT
         x, y = _numbers(element, "x", "y")
-        em = charts.BOLD_EM if "b" in classes else charts.EM
+        em = lettering.BOLD_EM if "b" in classes else lettering.EM
         wide = em * size * len(element.text or "")
         anchor = "end" if "n" in classes else element.get("text-anchor", "start")
         left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]

@@ -8,9 +8,10 @@ import pytest
 
 from ftguide.render import numbers
 from ftguide.suite import words
+from ftguide.suite.declare.catalogue import catalogue
 from ftguide.suite.derive.analysis import ArmTime
 from ftguide.suite.derive.verdicts import Comparison, ComparisonKind, Verdict
-from ftguide.suite.pages import charts, citation
+from ftguide.suite.pages import charts, citation, lettering
 from ftguide.suite.pages.charts import Axis, Entry, Mark, Shape
 from tests import synthetic
 from tests.suite.pages import geometry
@@ -27,6 +28,11 @@ ENTRIES = [
 
 def parse(drawn: str) -> ET.Element:
     return ET.fromstring(drawn)  # noqa: S314 - drawn by the function under test
+
+
+def bold(drawn: str) -> list[str]:
+    """Return the lines of the labels."""
+    return [t.text or "" for t in parse(drawn).iter(f"{SVG}text") if t.get("class") == "b"]
 
 
 def ratio_chart(entries=ENTRIES, **changes):
@@ -155,6 +161,23 @@ def test_the_geometry_finds_what_lies_on_what():
     assert any("Slower" in pair and "slower" in pair for pair in found)
 
 
+@pytest.mark.parametrize("note", ["", "no difference resolved", "3.15.0rc2, 2026-11-28"])
+def test_every_word_of_a_title_is_drawn(note):
+    for entry in catalogue().values():
+        title = entry.workload.title
+        drawn = ratio_chart([Entry(label=title, note=note, marks=ENTRIES[0].marks)])
+        assert " ".join(bold(drawn)) == title
+        assert geometry.clashes(drawn) == []
+
+
+def test_a_title_without_end_is_cut_and_says_so():
+    for label in ("word " * 400, "x" * 2000):
+        drawn = ratio_chart([Entry(label=label, marks=ENTRIES[0].marks)] * 2)
+        assert len(bold(drawn)) == 2 * lettering.LABEL_LINES
+        assert bold(drawn)[-1].endswith("\N{HORIZONTAL ELLIPSIS}")
+        assert geometry.clashes(drawn) == []
+
+
 def test_the_limits_of_as_many_workers_are_one_line_each():
     root = parse(throughput([several((1, 2, 2))]))
     ideals = [e.get("d") for e in root.iter() if e.get("class") == "ideal"]
@@ -162,7 +185,7 @@ def test_the_limits_of_as_many_workers_are_one_line_each():
     assert len(lines) == 2
     (_, first), (_, both) = (d.split(" ") for d in lines)
     tall = [float(span.split("V")[1]) - float(span.split("V")[0]) for span in (first, both)]
-    assert tall == [charts.LINE, 2 * charts.LINE]
+    assert tall == [lettering.LINE, 2 * lettering.LINE]
 
 
 def test_what_the_others_are_relative_to_says_so():
