@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 import functools
-import re
 
+from ftguide.cli.durations import duration
 from ftguide.interpreters import choose
 from ftguide.services.declare import GROUP
 from ftguide.suite.declare import presets
@@ -111,17 +111,6 @@ def threads(text: str) -> int:
             f"{text!r} is not a number of threads from 1 to {MOST_THREADS}"
         )
     return int(text)
-
-
-def duration(text: str) -> float:
-    """Read a duration of at most a day: 90, 90s, 10m, 1.5h; in seconds; else ArgumentTypeError."""
-    match = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)([smh]?)", text, re.ASCII)
-    seconds = float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]] if match else 0
-    if not 0 < seconds <= 86_400:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a time such as 90s, 10m or 1h (at most 24h)"
-        )
-    return seconds
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -330,6 +330,7 @@ def find_unfinished(local: Path, wanted: str) -> Path:
 def record_local(local: Path, run: Run) -> None:
     """Give a local run its page and its place in the local index, the index last."""
     stubs.write(ROOT, run.run_id, local=True)
-    entries = [each for each in store.read_index(local).runs if each.run_id != run.run_id]
-    present = [each for each in entries if (local / each.run_id / "run.json").exists()]
-    store.write_index(local, [*present, store.entry_of(run)])
+    with store.index_held(local):
+        entries = [each for each in store.read_index(local).runs if each.run_id != run.run_id]
+        present = [each for each in entries if (local / each.run_id / "run.json").exists()]
+        store.write_index(local, [*present, store.entry_of(run)])

@@ -6,14 +6,11 @@ Apart, so that `--help` and a mistyped option are answered before what measures 
 from __future__ import annotations
 
 import argparse
-import re
 
+from ftguide.cli.durations import duration
 from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.interpreters import choose
 from ftguide.outcomes.observe.plan import PRESETS
-
-_TIME = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>s|m|h)?")
-_UNITS = {None: 1, "s": 1, "m": 60, "h": 3600}
 
 
 def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -76,14 +73,6 @@ def add_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     choose.add_choices(parser)
     parser.set_defaults(main=main)
-
-
-def duration(text: str) -> float:
-    """Read a time such as 7s or 1m, in seconds; raises `argparse.ArgumentTypeError`."""
-    match = _TIME.fullmatch(text)
-    if not match or not float(match["number"]):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 7s, 90s or 1m")
-    return float(match["number"]) * _UNITS[match["unit"]]
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ import contextlib
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from ftguide.cli.services_view import print_report
 from ftguide.ground.files import ROOT, HeldError, cut_unfinished_line, held
 from ftguide.ground.machine import LOCAL_MACHINE, Platform
 from ftguide.ground.process import clean_environment
+from ftguide.ground.process.claim import claimed_folder
 from ftguide.ground.process.keeper import Keeper
 from ftguide.ground.vocabulary import Build, ExpectedError, UnknownNameError
 from ftguide.interpreters import requirements
@@ -59,7 +59,7 @@ def measure(arguments: argparse.Namespace) -> int:
     if not chosen:
         return 1
     with contextlib.ExitStack() as exits:
-        folder = Path(tempfile.mkdtemp(prefix="ftguide-services-"))
+        folder = exits.enter_context(claimed_folder("ftguide-services-"))
         folder.chmod(0o755)  # PostgreSQL's user must reach what lies below
         keeper = exits.enter_context(Keeper(folder))
         environ = {build: _environ(folder, path) for build, path in paths.items()}

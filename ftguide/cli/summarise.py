@@ -64,7 +64,7 @@ def _named(names: list[str]) -> Iterator[_Work]:
     machines = [name for name in observed.machines() if name != LOCAL_MACHINE]
     folders = [store.find(name) for name in names if name not in machines]
     if not names:
-        folders = published(ROOT / store.RESULTS)
+        folders = store.published(ROOT / store.RESULTS)
     for folder in folders:
         write, check = functools.partial(_write, folder), functools.partial(_check, folder)
         yield folder / summaries.NAME, write, check
@@ -72,16 +72,6 @@ def _named(names: list[str]) -> Iterator[_Work]:
         if not names or machine in names:
             write = functools.partial(_write_outcomes, machine)
             yield outcomes.path_of(machine), write, functools.partial(_check_outcomes, machine)
-
-
-def published(results: Path) -> list[Path]:
-    """Return the folders of published runs."""
-    folders = sorted(path.parent for path in results.glob("*/*/run.json"))
-    return [
-        each
-        for each in folders
-        if each.parent.name != LOCAL_MACHINE and each.parent.name[:1] != "."
-    ]
 
 
 def _check(folder: Path) -> str:

@@ -17,7 +17,9 @@ import gzip
 import hashlib
 import io
 import os
+import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -49,22 +51,26 @@ class UnreadableError(ExpectedError):
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file so that it is seen whole or not at all, and survives a power cut; OSError otherwise."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Write a file so that it is seen whole or not at all, and survives a power cut; OSError names it."""
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)  # mkstemp makes private files; these are for everyone
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(0o644)  # mkstemp makes private files; these are for everyone
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise _about(path, error) from error
+    _settle(path.parent)
 
 
 def append(path: Path, data: bytes) -> None:
-    """Append to a file; raises `OSError` with the file as it was, or absent where it was absent."""
+    """Append to a file; raises `OSError`, which names it, with the file as it was, or absent where it was."""
     before = path.stat().st_size if path.exists() else None
     try:
         # Unbuffered: what failed must not be tried again, half of it already written, when a buffer is
@@ -73,13 +79,32 @@ def append(path: Path, data: bytes) -> None:
             if stream.write(data) != len(data):  # what a full disk does to an unbuffered write
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
             os.fsync(stream.fileno())
-    except OSError:
+    except OSError as error:
         with contextlib.suppress(OSError):
             if before is None:
                 path.unlink()
             else:
                 os.truncate(path, before)
-        raise
+        raise _about(path, error) from error
+    if before is None:
+        _settle(path.parent)
+
+
+def _about(path: Path, error: OSError) -> OSError:
+    """Return an error as one about a file: what writes names none, and what renames a temporary one."""
+    return OSError(error.errno, error.strerror or str(error), str(path))
+
+
+def _settle(folder: Path) -> None:
+    """Have new names in a folder survive a power cut, where the system can do that."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def cut_unfinished_line(path: Path) -> None:
@@ -172,8 +197,13 @@ def unpack(path: Path, most_bytes: int) -> bytes:
     Raises `OSError` or `EOFError` for a damaged one, `TooLargeError` for one that unpacks to more than
     `most_bytes`: a contributed file may be a bomb.
     """
-    with gzip.open(path) as stream:
-        data = stream.read(most_bytes + 1)
+    try:
+        with gzip.open(path) as stream:
+            data = stream.read(most_bytes + 1)
+    except (
+        zlib.error
+    ) as error:  # which gzip passes on where the compressed data themselves are damaged
+        raise gzip.BadGzipFile(str(error)) from error
     if len(data) > most_bytes:
         raise TooLargeError(f"unpacks to more than {most_bytes} bytes")
     return data

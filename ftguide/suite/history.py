@@ -130,7 +130,9 @@ def drop(folder: Path, root: Path = files.ROOT) -> str:
     if not same:
         raise HistoryError(f"{path}: is not in commit {commit} as it is here; commit it first")
     kept = replace(entry, values_in=commit)
-    store.write_index(results, [kept if each == entry else each for each in entries])
+    with store.index_held(results):
+        entries = store.read_index(results).runs
+        store.write_index(results, [kept if each == entry else each for each in entries])
     path.unlink()
     return commit
 

@@ -6,23 +6,20 @@ the page stub, and puts the run into the index last. A published run is never ch
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from ftguide.ground import files, redact
 from ftguide.ground.machine import LOCAL_MACHINE, MACHINE_NAME, MACHINE_NAME_WORDS
+from ftguide.ground.process.claim import claimed_folder, clear
 from ftguide.ground.vocabulary import ExpectedError
 from ftguide.suite import history, summaries, words
 from ftguide.suite.derive.objections import objections
 from ftguide.suite.record import store, stubs
-from ftguide.suite.record.model import Run
+from ftguide.suite.record.model import IndexEntry, Run
 
-#: Long enough for another process to put a run into the index.
-_LOCK_SECONDS = 60.0
+#: Where a run is completed, and where its local copy goes; the next `publish` clears what a killed one left.
+_STAGING = ".publish-"
 #: Limits of a published folder per line, so that the repository stays cloneable for years.
 MOST_FILES = 40
 #: The largest full run of one line, 20261127T211744Z-aaf35b0f, has 2.5 MiB.
@@ -51,11 +48,12 @@ def publish(source: Path, *, machine: str, root: Path, contributed: bool = False
     if target.exists():
         if not _same(target, stored.run, source, machine):
             raise PublishError(f"{target} exists: a published run is never changed")
-        with _alone(results):
+        clear(_STAGING, results)
+        with store.index_held(results):
             return _finished(target, source, root, contributed=contributed)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".publish-", dir=results) as staging:
-        folder = Path(staging) / stored.run.run_id
+    with claimed_folder(_STAGING, results) as staging:
+        folder = staging / stored.run.run_id
         folder.mkdir()
         run: Run = replace(stored.run, machine=replace(stored.run.machine, name=machine))
         files.write_atomic(folder / "run.json", files.to_json(run))
@@ -68,23 +66,13 @@ def publish(source: Path, *, machine: str, root: Path, contributed: bool = False
             raise PublishError("private data would be published: " + "; ".join(private))
         summaries.write(folder)
         _fits(folder, lines=1 + len(run.lines))
-        with _alone(results):
+        with store.index_held(results):
             if target.exists():
                 raise PublishError(
                     f"{target}: another process has published it meanwhile; call this again, which compares"
                 )
             folder.rename(target)
             return _finished(target, source, root, contributed=contributed)
-
-
-@contextlib.contextmanager
-def _alone(results: Path) -> Iterator[None]:
-    """Let one process at a time put runs into the index: two would each write it without the other's."""
-    try:
-        with files.held(results / ".publish.lock", seconds=_LOCK_SECONDS):
-            yield
-    except files.HeldError as error:
-        raise PublishError(f"another process publishes here ({error}); wait for it") from error
 
 
 def _same(target: Path, run: Run, source: Path, machine: str) -> bool:
@@ -103,7 +91,8 @@ def _finished(target: Path, source: Path, root: Path, *, contributed: bool) -> P
 
 def enter(folder: Path, root: Path, *, contributed: bool = False) -> None:
     """Give a published folder its page and its place in the index; nothing changes where it has both."""
-    with _alone(root / store.RESULTS):
+    clear(_STAGING, root / store.RESULTS)
+    with store.index_held(root / store.RESULTS):
         _enter(folder, root, contributed=contributed)
 
 
@@ -122,12 +111,13 @@ def _retire(source: Path, root: Path) -> None:
     local = root / store.RESULTS / LOCAL_MACHINE
     if source.parent != local:
         return
-    left = [entry for entry in store.read_index(local).runs if entry.run_id != source.name]
-    store.write_index(local, left)
+    with store.index_held(local):
+        left = [entry for entry in store.read_index(local).runs if entry.run_id != source.name]
+        store.write_index(local, left)
     (root / stubs.stub_path(source.name, local=True)).unlink(missing_ok=True)
-    # By one rename first: half of a run folder would be taken for a run.
-    gone = source.rename(local / f".{source.name}")
-    shutil.rmtree(gone)
+    with claimed_folder(_STAGING, local) as gone:
+        # By one rename first: half of a run folder would be taken for a run.
+        source.rename(gone / source.name)
 
 
 def _fits(folder: Path, *, lines: int) -> None:
@@ -182,20 +172,18 @@ def reindex(results: Path) -> int:
 
     Raises `StoreError` for a run or an index that cannot be read.
     """
-    known = {entry.run_id: entry for entry in store.read_index(results).runs}
-    entries = []
-    for path in sorted(results.glob("[!.]*/*/run.json")):  # not what a killed `publish` left behind
-        run = store.read_run(path.parent)
-        if path.parent.parent.name != LOCAL_MACHINE:
-            old = known.get(run.run_id)
-            entry = store.entry_of(run, _noise(path.parent))
-            if old is not None:  # what no run says of itself
-                entry = replace(
-                    entry,
-                    withdrawn=old.withdrawn,
-                    contributed=old.contributed,
-                    values_in=old.values_in,
-                )
-            entries.append(entry)
-    store.write_index(results, entries)
+    with store.index_held(results):
+        known = {entry.run_id: entry for entry in store.read_index(results).runs}
+        entries = [_indexed(folder, known.get(folder.name)) for folder in store.published(results)]
+        store.write_index(results, entries)
     return len(entries)
+
+
+def _indexed(folder: Path, old: IndexEntry | None) -> IndexEntry:
+    """Return the entry of a published run, with what no run says of itself as the index has it."""
+    entry = store.entry_of(store.read_run(folder), _noise(folder))
+    if old is None:
+        return entry
+    return replace(
+        entry, withdrawn=old.withdrawn, contributed=old.contributed, values_in=old.values_in
+    )

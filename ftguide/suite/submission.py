@@ -102,14 +102,14 @@ def accept(sent: Parcel, path: Path, root: Path) -> Accepted:
             raise store.StoreError(str(error).replace(f"{folder}/", f"{path}: ")) from error
         except SubmissionError as error:
             raise SubmissionError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
-        there = sorted(results.glob(f"[!.]*/{run.run_id}/{RUN}"))
-        if there and there[0].parent.parent.name == LOCAL_MACHINE:
+        there = [each for each in store.folders(results) if each.name == run.run_id]
+        if there and there[0].parent.name == LOCAL_MACHINE:
             raise SubmissionError(
                 f"{path}: $.name {run.run_id} is a run that was measured in this checkout. Publish it with "
                 f"`python -m ftguide publish {run.run_id} --machine {machine}`; `accept` is for others."
             )
         if there:
-            return _again(there[0].parent, folder, root, path)
+            return _again(there[0], folder, root, path)
         _check_machine(run.machine, results, path)
         return Accepted(
             publish.publish(folder, machine=machine, root=root, contributed=True), new=True

@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from ftguide.cli import audit
-from ftguide.cli.bench import duration, threads
+from ftguide.cli.bench import threads
+from ftguide.cli.durations import duration
 from ftguide.cli.main import VERBS, main
 from ftguide.ground.files import ROOT
 from ftguide.ground.vocabulary import Build, ExpectedError
@@ -52,6 +53,7 @@ def test_what_cannot_be_met_is_named(words, told, capsys, local_runs):
         ["bench", "--budget", "-5m"],
         ["bench", "--budget", "9999999h"],
         ["bench", "--budget", "soon"],
+        *(["outcomes", "--budget", time] for time in ("0", "-5m", "9999999h", "25h", "soon")),
         ["nonsense"],
         [],
     ],

@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from ftguide.ground.process.claim import SUFFIX
+from tests.processes import carrying
 
 #: What nobody may outlive a killed program for.
 GRACE_SECONDS = 5.0
@@ -187,16 +188,7 @@ def finish(process: subprocess.Popen[str]) -> str:
 
 def survivors(place: Path) -> list[str]:
     """Return the command lines of what still runs in a checkout."""
-    marker = f"TMPDIR={place / 'tmp'}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            alive = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
-            if alive and marker in process.joinpath("environ").read_bytes():
-                found.append(process.joinpath("cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return found
+    return carrying(f"TMPDIR={place / 'tmp'}")
 
 
 def run(scenario: Scenario, place: Path) -> float:
@@ -271,11 +263,12 @@ def _complete(scenario: Scenario, fault: Fault, place: Path) -> bool:
 def _left(place: Path, *, called: bool) -> tuple[str, ...]:
     """Return what is in the temporary folder when all was done.
 
-    Raises `FindingError` for what a program that was killed with its keeper had there, and the one that was
-    called then did not clear away.
+    Raises `FindingError` for what a program that was killed with its keeper had there, or beside the runs,
+    and the one that was called then did not clear away.
     """
     left = sorted(path.name for path in (place / "tmp").iterdir() if not path.match("uv-*.lock"))
-    if called and (kept := [name for name in left if name.endswith(SUFFIX)]):
+    staged = sorted(path.name for path in (place / "benchmarks").glob(f"results/**/.*{SUFFIX}"))
+    if called and (kept := [name for name in (*left, *staged) if name.endswith(SUFFIX)]):
         raise FindingError(f"temporary folders are left: {kept}")
     return tuple(left)
 

@@ -274,7 +274,7 @@ def _check_published(place: Path) -> Path:
     results = place / store.RESULTS
     entered = [each.run_id for each in store.read_index(results).runs]
     claim(entered == [synthetic.RUN_ID], f"the index has {entered}")
-    found = [each.parent for each in results.glob(f"[!.]*/{synthetic.RUN_ID}/run.json")]
+    found = [each for each in store.published(results) if each.name == synthetic.RUN_ID]
     claim(len(found) == 1, f"{len(found)} folders of one run")
     claim(store.load(found[0]).blocks, "no blocks")
     page = place / "source" / "benchmarks" / "runs" / f"{synthetic.RUN_ID}.md"

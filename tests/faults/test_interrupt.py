@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.faults.test_kill import environment, survivors
+from tests.faults.campaign import survivors
+from tests.faults.test_kill import environment
 
 pytestmark = pytest.mark.interpreters
 

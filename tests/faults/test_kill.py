@@ -13,6 +13,7 @@ import pytest
 
 from ftguide.ground.runs import RUN_ID
 from ftguide.suite.record import store
+from tests.faults.campaign import survivors
 
 pytestmark = pytest.mark.interpreters
 
@@ -67,19 +68,6 @@ def environment(laboratory: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     # Workers inherit TMPDIR, which makes them recognisable beyond their death.
     return kept | {"TMPDIR": str(laboratory / "tmp"), "PYTHONPATH": str(laboratory)}
-
-
-def survivors(laboratory: Path) -> list[str]:
-    marker = f"TMPDIR={laboratory / 'tmp'}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            alive = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
-            if alive and marker in process.joinpath("environ").read_bytes():
-                found.append(process.joinpath("cmdline").read_text())
-        except OSError:
-            continue
-    return found
 
 
 def nothing_is_left(laboratory):

@@ -1,7 +1,9 @@
 """Files are whole, appended to or unchanged, and held by one process, whatever goes wrong."""
 
+import contextlib
 import errno
 import os
+import stat
 import subprocess
 import sys
 
@@ -28,10 +30,34 @@ def test_what_cannot_be_written_leaves_the_old_file_and_no_other(tmp_path, monke
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match=r"No space left on device: '.*/a\.json'$"):
         files.write_atomic(path, b"new")
     assert path.read_bytes() == b"old"
     assert [one.name for one in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_what_cannot_be_written_is_named_and_no_temporary_file_is(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match=r"^[^>]*: '.*/folder'$"):
+        files.write_atomic(tmp_path / "folder", b"new")
+    with pytest.raises(FileNotFoundError, match=r": '.*/missing/a\.json'$"):
+        files.write_atomic(tmp_path / "missing" / "a.json", b"new")
+    with pytest.raises(FileNotFoundError, match=r": '.*/missing/a\.jsonl'$"):
+        files.append(tmp_path / "missing" / "a.jsonl", b"new")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no folder can be opened there")
+@pytest.mark.parametrize("write", [files.write_atomic, files.append])
+def test_a_new_name_is_on_the_disk_as_its_content_is(tmp_path, monkeypatch, write):
+    synced, original = [], os.fsync
+
+    def fsync(descriptor):
+        synced.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        original(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write(tmp_path / "a.json", b"new")
+    assert synced == [False, True]
 
 
 #: In a process of its own: the limit holds for the log that the tests themselves are written to, too.
@@ -46,7 +72,7 @@ for target in (path, path.with_name("new.jsonl")):
     try:
         files.append(target, b"x" * 2000)
     except OSError as error:
-        print(error.errno)
+        print(error.errno, error.filename == str(target))
 """
 
 
@@ -59,8 +85,9 @@ def test_an_append_that_does_not_fit_leaves_the_file_as_it_was(tmp_path):
         text=True,
         check=True,
     )
-    assert {int(line) for line in done.stdout.split()} <= {errno.ENOSPC, errno.EFBIG}
-    assert len(done.stdout.split()) == 2
+    numbers, named = zip(*map(str.split, done.stdout.splitlines()), strict=True)
+    assert {int(number) for number in numbers} <= {errno.ENOSPC, errno.EFBIG}
+    assert named == ("True", "True")
     assert path.read_bytes() == b"1\n"
     assert not (tmp_path / "new.jsonl").exists()
 
@@ -113,6 +140,16 @@ def test_packing_gives_the_same_bytes_and_refuses_bombs(tmp_path):
     path.write_bytes(files.pack(data)[:-9])
     with pytest.raises((OSError, EOFError)):
         files.unpack(path, 10_000)
+
+
+@pytest.mark.parametrize("place", [0, 3, 12, 20, 40, -6, -2])
+def test_a_damaged_packed_file_is_refused_wherever_the_damage_is(tmp_path, place):
+    whole = files.pack(bytes(range(256)) * 40)
+    damaged = bytearray(whole)
+    damaged[place] ^= 0xFF
+    (tmp_path / "a.gz").write_bytes(damaged)
+    with contextlib.suppress(OSError, EOFError):  # nothing else is told
+        files.unpack(tmp_path / "a.gz", 20_000)
 
 
 def test_json_does_not_depend_on_order():

@@ -2,6 +2,9 @@
 
 import dataclasses
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -223,11 +226,41 @@ def test_a_published_run_is_never_changed(root):
     assert copy.exists()
 
 
+KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from ftguide.suite import publish, summaries
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+{} = die
+publish.publish(Path(sys.argv[1]), machine="test-2vcpu", root=Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there, and stay")
+@pytest.mark.parametrize("at", ["summaries.write", "publish._enter", "shutil.rmtree"])
+def test_what_a_killed_publication_left_goes_with_the_next(root, at):
+    source, results = write(root), root / store.RESULTS
+    program = [sys.executable, "-c", KILLED.format(at), str(source), str(root)]
+    assert subprocess.run(program, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+
+    def hidden():
+        return [path for path in results.rglob(".*") if path.is_dir()]
+
+    assert hidden()
+    if not source.exists():
+        source = write(root, run_id=source.name.replace("20", "21", 1))
+    publish.publish(source, machine="test-2vcpu", root=root)
+    assert hidden() == []
+
+
 def test_an_index_can_be_rebuilt_and_keeps_withdrawals(root):
     publish.publish(write(root), machine="test-2vcpu", root=root)
     results = root / store.RESULTS
     (entry,) = store.read_index(results).runs
     store.write_index(results, [dataclasses.replace(entry, withdrawn="wrong clock")])
+    damaged = write(root, run_id="20261124T000000Z-00000000")
+    (damaged / "run.json").write_text("{")  # a local one, which no index of published runs has
     assert publish.reindex(results) == 1
     assert store.read_index(results).runs[0].withdrawn == "wrong clock"
 

@@ -59,6 +59,15 @@ def test_members_of_an_enum_are_something_shared():
     assert pages == ["scaling.html#scaling-cause-1", "benchmarks/enum-member-read.html"]
 
 
+def test_a_lock_that_is_held_briefly_is_a_shared_object_as_well():
+    """Its text decides what is looked at first, and rules neither cause out: no counter tells them apart."""
+    text, pages = said(SHARED, resembles=(LOCK,))
+    assert "held very briefly (cause 2), which are such objects as well." in text
+    assert pages[:2] == ["scaling.html#scaling-cause-2", "scaling.html#scaling-cause-1"]
+    _, pages = said(SHARED, resembles=(ENUM, LOCK))
+    assert pages[:2] == ["scaling.html#scaling-cause-1", "scaling.html#scaling-cause-2"]
+
+
 def test_a_lock_is_waited_for():
     text, pages = said(SHARED, resembles=(ENUM, LOCK), ran={"ft-threads-2": 0.5})
     assert "computed during 50 % of their time and the processes during 99 %" in text

@@ -319,11 +319,11 @@ def test_lines_are_what_a_parcel_holds(tmp_path):
 
 def test_one_process_at_a_time_puts_runs_into_the_index(tmp_path, root, monkeypatch):
     path = sent(tmp_path, measured(tmp_path))
-    monkeypatch.setattr(publish, "_LOCK_SECONDS", 0.0)
+    monkeypatch.setattr(store, "_INDEX_SECONDS", 0.0)
     (root / store.RESULTS).mkdir(parents=True)
     with (
         files.held(root / store.RESULTS / ".publish.lock"),
-        pytest.raises(publish.PublishError, match="another process publishes here"),
+        pytest.raises(store.StoreError, match="another process is changing it"),
     ):
         accept(path, root)
     assert not store.read_index(root / store.RESULTS).runs

@@ -1,7 +1,10 @@
 """Evidence made by hand, for tests of what is derived from it."""
 
 from dataclasses import replace
+from datetime import date
 
+from ftguide.tracker.derive.derive import derive
+from ftguide.tracker.derive.model import Cell, Status
 from ftguide.tracker.record.evidence import identify
 from ftguide.tracker.record.findings import (
     Claim,
@@ -124,3 +127,21 @@ def turned_on(owner: str, module: str = "some.core") -> ImportedName:
 
 #: A package that leaves the GIL off everywhere.
 GOOD = (wheels(), declared(), imported(), deep(), fallback())
+
+
+#: The day on which is derived.
+TODAY = date(2026, 11, 24)
+
+
+def status(*evidence: Evidence, today: date = TODAY) -> Status:
+    """Derive the status of the package."""
+    return derive(evidence, [PACKAGE], today)[0]
+
+
+def cell(*evidence: Evidence, today: date = TODAY) -> Cell:
+    """Derive the cell of the line and the platform that evidence is about here."""
+    return next(
+        one
+        for one in status(*evidence, today=today).cells
+        if (one.line, one.platform) == (LINE, PLATFORM)
+    )

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from array import array
-from pathlib import Path
 
 import pytest
 
@@ -23,6 +22,7 @@ from benchmarks.workloads import (
     interpreter_process,
 )
 from benchmarks.workloads.declare import WrongAnswerError
+from tests.processes import carrying
 from tests.slow import slow_but
 from tests.workloads.conftest import ROOT, WORKLOADS
 
@@ -209,18 +209,6 @@ if __name__ == "__main__":
 """
 
 
-def survivors(marker: bytes) -> list[str]:
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            alive = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
-            if alive and marker in process.joinpath("environ").read_bytes():
-                found.append(process.joinpath("cmdline").read_text())
-        except OSError:
-            continue
-    return found
-
-
 @pytest.mark.interpreters
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize(
@@ -254,13 +242,13 @@ def test_nothing_outlives_a_killed_worker(target, tmp_path, slug):
             assert master.stdout.readline() == b"ready\n", (tmp_path / "errors").read_text()
             time.sleep(0.2)
             # The master, its forkserver, its resource tracker and the processes of its pools.
-            assert len(survivors(marker.encode())) > len(DRIVING) // 2
+            assert len(carrying(marker)) > len(DRIVING) // 2
             os.kill(master.pid, signal.SIGKILL)  # it alone: who kills the harness kills no group
             master.wait()
             deadline = time.monotonic() + 5
-            while survivors(marker.encode()) and time.monotonic() < deadline:
+            while carrying(marker) and time.monotonic() < deadline:
                 time.sleep(0.05)
-            assert survivors(marker.encode()) == []
+            assert carrying(marker) == []
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(master.pid, signal.SIGKILL)

@@ -53,7 +53,8 @@ class Ended:
     def words(self) -> str:
         """Return how it ended, as the end of a sentence whose subject is the child."""
         left = f"status {self.status}" if self.signal is None else self.signal
-        size = f"{(self.limit or 0) / 2**20:.3g} MiB"
+        mebibytes = (self.limit or 0) / 2**20
+        size = f"{mebibytes:.0f} MiB" if mebibytes >= 100 else f"{mebibytes:.3g} MiB"
         return {
             Ending.STATUS: f"ended with status {self.status}",
             Ending.SIGNAL: f"was killed by {left}",

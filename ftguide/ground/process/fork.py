@@ -9,31 +9,40 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 
 
-@functools.cache
 def die_with_parent() -> Callable[[], object] | None:
-    """Return what a child calls before exec to have the kernel kill it when its parent dies.
+    """Return what a child calls before exec to have the kernel kill it when its parent, this process, dies.
 
     A closed channel already ends a worker that is waiting. This ends one that is computing, or that
     hangs, when the controller is killed with SIGKILL. Linux only; None elsewhere, where the channel has to
-    do. Looked up once and by the parent: importing ctypes in every child costs more than the fork.
+    do.
     """
+    prctl = _prctl()
+    return None if prctl is None else functools.partial(_begin_child, prctl, os.getpid())
+
+
+@functools.cache
+def _prctl() -> Callable[[int, int], object] | None:
+    """Look the call up, once and in the parent: importing ctypes in every child costs more than the fork."""
     if not sys.platform.startswith("linux"):
         return None
     try:
         import ctypes  # noqa: PLC0415 - optional in CPython, and only needed on Linux
 
-        return functools.partial(_begin_child, ctypes.CDLL(None).prctl)
+        return ctypes.CDLL(None).prctl
     except (ImportError, OSError, AttributeError):
         return None
 
 
-def _begin_child(prctl: Callable[[int, int], object]) -> None:
+def _begin_child(prctl: Callable[[int, int], object], parent: int) -> None:
     prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+    if os.getppid() != parent:  # it died before the kernel was asked
+        os.kill(os.getpid(), signal.SIGKILL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # see `interrupts_held`
 
 

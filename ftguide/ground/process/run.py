@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import math
 import os
 import secrets
@@ -17,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil
+
 from ftguide.ground.process.ended import Ended, Ending, how_it_ended
+from ftguide.ground.process.holders import holders
 from ftguide.ground.process.memory import MARK, memory_of, tree
 from ftguide.ground.process.start import dying_with_parent, kill_tree, without_network
 
@@ -25,6 +29,8 @@ from ftguide.ground.process.start import dying_with_parent, kill_tree, without_n
 _WEIGHED_EVERY_SECONDS = 0.5
 #: The first and the longest pause between two looks at whether a child has ended.
 _PAUSES_SECONDS = (0.002, 0.05)
+#: What the threads get to read what is left, before it is asked who still holds the streams, and then.
+_FOUND_SECONDS, _READ_SECONDS = 0.5, 5.0
 #: What is read of a stream at a time.
 _CHUNK_BYTES = 65536
 #: How the programs of `start`'s prefixes begin what they print, and end, when there is no such command
@@ -80,6 +86,7 @@ def run(
     )
     streams = _Streams(process, request, heard, limits)
     try:
+        streams.start()
         ending, limit = _watch(process, streams, limits, mark, stop)
     finally:
         kill_tree(process.pid, mark)
@@ -124,23 +131,48 @@ class _Streams:
         self._heard = heard
         self._most = limits.output_bytes
         self._tail = limits.error_tail
-        self._streams = (process.stdin, process.stdout, process.stderr)
-        self._threads = [
-            threading.Thread(target=self._feed, args=(process.stdin, request), daemon=True),
-            threading.Thread(target=self._listen, args=(process.stdout,), daemon=True),
-            threading.Thread(target=self._overhear, args=(process.stderr,), daemon=True),
-        ]
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._over = False
+        self._streams: tuple[IO[bytes], ...] = (process.stdin, process.stdout, process.stderr)
+        work = (
+            functools.partial(self._feed, process.stdin, request),
+            functools.partial(self._listen, process.stdout),
+            functools.partial(self._overhear, process.stderr),
+        )
+        self._threads = [threading.Thread(target=each, daemon=True) for each in work]
+
+    def start(self) -> None:
+        """Begin to feed and to read; RuntimeError where no thread can be started."""
         for thread in self._threads:
             thread.start()
 
     def finish(self) -> None:
-        """Wait until what was written has been read; the child is gone."""
-        for thread in self._threads:
-            thread.join(5)
-        for stream in self._streams:
-            with contextlib.suppress(OSError, ValueError):
-                if stream is not None:
+        """Wait until what was written has been read; the child is gone.
+
+        Who is left, and still holds one of the streams, has left the child's session and its environment
+        behind. It is killed where it can be found, and not waited for longer where it cannot.
+        """
+        if not self._read(_FOUND_SECONDS):
+            pairs = zip(self._threads, self._streams, strict=True)
+            for holder in holders(stream for thread, stream in pairs if thread.is_alive()):
+                with contextlib.suppress(psutil.Error, OSError):
+                    holder.kill()
+            self._read(_READ_SECONDS)
+        self._over = True
+        for thread, stream in zip(self._threads, self._streams, strict=True):
+            if not thread.is_alive():  # closing a stream waits for its thread, which closes it, too
+                with contextlib.suppress(OSError, ValueError):
                     stream.close()
+
+    def _read(self, seconds: float) -> bool:
+        """Return whether all threads have ended within some seconds."""
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread.ident is not None:  # it was started
+                thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     @staticmethod
     def _feed(stream: IO[bytes], request: bytes) -> None:
@@ -149,15 +181,15 @@ class _Streams:
             stream.close()
 
     def _listen(self, stream: IO[bytes]) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while line := stream.readline(self._most + 1):
+        with contextlib.suppress(OSError, ValueError), stream:
+            while not self._over and (line := stream.readline(self._most + 1)):
                 self.last_line = time.monotonic()
                 if self._keep(self.output, line) and self._heard is not None:
                     self._heard(line)
 
     def _overhear(self, stream: IO[bytes]) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while data := stream.read1(_CHUNK_BYTES):  # type: ignore[attr-defined]
+        with contextlib.suppress(OSError, ValueError), stream:
+            while not self._over and (data := stream.read1(_CHUNK_BYTES)):  # type: ignore[attr-defined]
                 if self._tail is None:
                     self._keep(self.errors, data)
                 else:
@@ -169,7 +201,8 @@ class _Streams:
         unbounded = self._tail is not None
         left = self._most - len(self.output) - (0 if unbounded else len(self.errors))
         kept += data[: max(0, left)]
-        self.flooded = self.flooded or len(data) > left
+        if len(data) > left:  # and never reset: the thread of the other stream sets it, too
+            self.flooded = True
         return len(data) <= left
 
 
@@ -188,7 +221,8 @@ def _watch(
         while not has_ended(process):
             now = time.monotonic()
             if now >= interrupt:
-                process.send_signal(signal.SIGINT)
+                # Popen's own way to send it would reap a child that has just ended.
+                os.kill(process.pid, signal.SIGINT)
                 interrupt = math.inf
             if stop is not None and stop.is_set():
                 return Ending.STOPPED, None
@@ -218,7 +252,9 @@ def _pauses(process: subprocess.Popen[bytes]) -> Iterator[Callable[[float], obje
         yield time.sleep
         return
     try:
-        yield lambda seconds: select.select([ends], [], [], seconds)
+        poll = select.poll()  # select.select() takes no number from 1024 on
+        poll.register(ends, select.POLLIN)
+        yield lambda seconds: poll.poll(1000 * seconds)
     finally:
         os.close(ends)
 

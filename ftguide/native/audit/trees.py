@@ -1,4 +1,7 @@
-"""What two versions of the audit said about the same source distributions: counts and time."""
+"""What two versions of the audit said about the same source distributions: counts and time.
+
+`whole_trees` makes the record.
+"""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ftguide.ground.process import without
+from ftguide.ground.process.claim import claimed_folder
 from ftguide.interpreters import tools
 from ftguide.interpreters.model import Interpreter
 from ftguide.native.examples.catalogue import Example, Project, Variant
@@ -134,8 +135,8 @@ class Workshop:
         if not home.exists():
             with_tools = self._tools(example, interpreter, lock)
             home.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.root, prefix=".work-") as name:
-                work = Path(name) / "home"
+            with claimed_folder(".work-", self.root) as claimed:
+                work = claimed / "home"
                 source = work / "source"
                 ignored = shutil.ignore_patterns("__pycache__", "build", "target", "*.egg-info")
                 # New times of change: cargo compares them, and would take one variant for the other.

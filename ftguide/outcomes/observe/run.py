@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftguide.ground.process.claim import claimed_folder
 from ftguide.ground.process.keeper import kept_folder
 from ftguide.ground.runs import utc_now
 from ftguide.ground.vocabulary import Build, line_of
@@ -95,7 +95,7 @@ def observe(
     processes: list[Ran] = []
     traces: dict[str, str] = {}
     overlapping = stamped = 0
-    with tempfile.TemporaryDirectory(prefix="ftguide-outcome-", dir=folder) as name:
+    with claimed_folder("ft-outcome-", folder) as work:
         for configuration, seed in _schedule(test, size.configurations, repeats):
             if sum(ran.ending == "hang" for ran in processes) >= MOST_HANGS:
                 break
@@ -105,7 +105,7 @@ def observe(
                 configuration,
                 seconds=size.seconds,
                 seed=seed,
-                folder=Path(name),
+                folder=work,
             )
             processes.append(tried.ran)
             if tried.ran.ending and len(traces) < MOST_TRACES:
@@ -117,7 +117,7 @@ def observe(
                 COVERING[0],
                 seconds=size.stamp_seconds,
                 seed=0,
-                folder=Path(name),
+                folder=work,
                 stamps=True,
             )
             overlapping, stamped = stamps.overlapping, stamps.stamped

@@ -188,7 +188,8 @@ class Execution:
         self._observer.planned(total, total - len(todo))
         for planned, index in todo:
             self._measure(planned, index)
-        if self._plan.budget_seconds is not None:
+        # A finished run is only to be put into the index: it has spent its budget.
+        if self._plan.budget_seconds is not None and self._held.run.finished is None:
             self._spend(started + self._plan.budget_seconds)
         if self._plan.costs:
             for planned in self._plan.workloads:

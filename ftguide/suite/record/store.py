@@ -10,9 +10,10 @@ killed run loses at most the line it was writing.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ftguide.ground import files
@@ -37,6 +38,9 @@ SPELLINGS = (*PUBLISHED, GROWING)
 #: A contributed file that unpacks to more than this is not one of ours: a full run over three lines has
 #: 27 MB, and what is read takes up to fifteen times that.
 MAX_UNPACKED_BYTES = 128 * 1024 * 1024
+
+#: Long enough for another process to put a run into an index.
+_INDEX_SECONDS = 60.0
 
 #: A stored file is missing, truncated, foreign, held or full; the message names file, place and remedy.
 StoreError = files.UnreadableError
@@ -225,14 +229,46 @@ def standing(entries: Iterable[IndexEntry]) -> list[IndexEntry]:
     return sorted(kept, key=lambda entry: (*rank(entry), noise[rank(entry), entry.machine]))
 
 
+@contextlib.contextmanager
+def index_held(results: Path) -> Iterator[None]:
+    """Hold an index from reading to writing it: two processes would each write it without the other's runs.
+
+    Raises `StoreError` when another process does not let go of it for a minute.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(files.held(results / ".publish.lock", seconds=_INDEX_SECONDS))
+        except files.HeldError as error:
+            raise StoreError(
+                f"{results / 'index.json'}: another process is changing it ({error}); wait for that"
+            ) from None
+        yield
+
+
 def write_index(results: Path, entries: list[IndexEntry]) -> None:
-    """Rewrite an index, newest run first; always the last step of adding a run.
+    """Rewrite an index, newest run first; always the last step of adding a run. See `index_held`.
 
     Raises `OSError` with the old index in place.
     """
     runs = tuple(sorted(entries, key=lambda e: (e.started, e.run_id), reverse=True))
     results.mkdir(parents=True, exist_ok=True)
     files.write_atomic(results / "index.json", files.to_json(Index(schema=SCHEMA, runs=runs)))
+
+
+def folders(results: Path, machine: str = "*") -> list[Path]:
+    """Return the run folders below a results folder, of one machine or all: published ones, then local ones.
+
+    What is being published, or was when its process was killed, lies in hidden folders and is none of them.
+    """
+    found = sorted(path.parent for path in results.glob(f"{machine}/*/run.json"))
+    shown = [each for each in found if "." not in {each.name[0], each.parent.name[0]}]
+    return sorted(shown, key=lambda folder: folder.parent.name == LOCAL_MACHINE)
+
+
+def published(results: Path) -> list[Path]:
+    """Return the folders of the published runs below a results folder, whether an index has them or not."""
+    return [each for each in folders(results) if each.parent.name != LOCAL_MACHINE]
 
 
 def find(name: str, machine: str = "*") -> Path:
@@ -242,14 +278,7 @@ def find(name: str, machine: str = "*") -> Path:
     """
     if Path(name, "run.json").exists():
         return Path(name).resolve()
-    results = files.ROOT / RESULTS
-    folders = [path.parent for path in results.glob(f"{machine}/*/run.json")]
-    # What a killed `publish` left behind has a hidden name.
-    folders = [
-        each for each in folders if not each.name.startswith(".") and each.parent.name[:1] != "."
-    ]
-    folders.sort(key=lambda folder: folder.parent.name != LOCAL_MACHINE)
-    known = {folder.name: folder for folder in folders}
+    known = {folder.name: folder for folder in reversed(folders(files.ROOT / RESULTS, machine))}
     if name not in known:
         raise UnknownNameError("run", name, known)
     return known[name]

@@ -45,8 +45,9 @@ class RunFolder:
 
         Raises `StoreError` for one that is damaged, or that another process holds.
         """
-        run = store.read_run(folder)
         with _held(folder):
+            # Not read before it is held: another process may finish it meanwhile.
+            run = store.read_run(folder)
             files.cut_unfinished_line(folder / store.GROWING)
             yield cls(folder, run)
 
@@ -54,12 +55,25 @@ class RunFolder:
         """Put one line on the disk; raises `StoreError` with all earlier lines as they are."""
         path = self.folder / store.GROWING
         try:
+            self._unpack()
             files.append(path, msgspec.json.encode(line) + b"\n")
         except OSError as error:
             raise store.StoreError(
                 f"{path}: {error.strerror or error}. The finished blocks are safe; make room, then "
                 f"continue with `nox -s bench -- --resume {self.run.run_id}`."
             ) from error
+
+    def _unpack(self) -> None:
+        """Go back to lines that grow where `finish` has packed them, and was killed before it ended.
+
+        What is appended beside packed lines would be read by nobody, and be packed without them.
+        """
+        growing = self.folder / store.GROWING
+        for packed in (self.folder / name for name in store.PUBLISHED):
+            if packed.exists():
+                if not growing.exists():
+                    files.write_atomic(growing, store.text_of(packed))
+                packed.unlink()
 
     def finish(self, finished: str) -> StoredRun:
         """Pack the blocks, mark the run finished. May be repeated.
@@ -69,8 +83,8 @@ class RunFolder:
         plain = self.folder / store.GROWING
         if plain.exists():
             files.write_atomic(self.folder / store.BLOCKS, store.packed(plain))
-            plain.unlink()
-        stored = store.load(self.folder)
+        stored = store.load(self.folder)  # what was packed
+        plain.unlink(missing_ok=True)
         self.run = replace(self.run, finished=finished)
         files.write_atomic(self.folder / "run.json", files.to_json(self.run))
         return replace(stored, run=self.run)

@@ -19,9 +19,9 @@ SLEEPER = "import time; time.sleep(600)"
 @pytest.fixture
 def lookup_again():
     """What is looked up once is looked up afresh, before and after."""
-    fork.die_with_parent.cache_clear()
+    fork._prctl.cache_clear()
     yield
-    fork.die_with_parent.cache_clear()
+    fork._prctl.cache_clear()
 
 
 def gone(number):
@@ -53,6 +53,27 @@ def test_a_computing_child_dies_with_a_killed_parent_because_of_the_hook(hook):
     if not died:
         psutil.Process(number).kill()
     assert died is (hook != "None")
+
+
+@LINUX
+def test_a_child_whose_parent_died_before_the_hook_was_called_ends_at_once(tmp_path):
+    """The process that makes the hook is killed by the child that is to die with it, before it asks."""
+    code = (
+        "import os, signal, subprocess, sys\n"
+        "from ftguide.ground.process.fork import die_with_parent\n"
+        "hook, parent = die_with_parent(), os.getpid()\n"
+        "def late():\n"
+        "    os.kill(parent, signal.SIGKILL)\n"
+        "    while os.getppid() == parent:\n"
+        "        pass\n"
+        "    hook()\n"
+        "subprocess.Popen(['touch', sys.argv[1]], preexec_fn=late)\n"
+    )
+    program = [sys.executable, "-c", code, str(tmp_path / "ran")]
+    done = subprocess.run(program, cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    time.sleep(1)
+    assert not (tmp_path / "ran").exists()
 
 
 @LINUX

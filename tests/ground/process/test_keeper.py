@@ -1,5 +1,6 @@
 """A keeper ends what carries its mark and what it was told of, and removes its folder, however one leaves."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -248,3 +249,26 @@ def test_a_folder_that_is_cleared_before_it_is_locked_is_made_again(tmp_path, mo
     with claim.claimed_folder("kept-") as folder:
         assert folder.is_dir()
         assert [folder != made[0], len(made)] == [True, 2]
+
+
+def test_a_claimed_folder_lies_where_it_is_wanted_and_clears_only_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    place = tmp_path / "place"
+    for abandoned in (tmp_path / "kept-1.kept", place / "kept-2.kept"):
+        abandoned.mkdir(parents=True)
+    with claim.claimed_folder("kept-", place) as folder:
+        assert list(place.iterdir()) == [folder]
+    assert list(place.iterdir()) == []
+    assert (tmp_path / "kept-1.kept").exists()
+
+
+def test_a_folder_that_cannot_be_locked_is_used_and_left_to_others(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EBADF, "this network file system has no such locks")
+
+    monkeypatch.setattr(claim.fcntl, "flock", refuse)
+    with claim.claimed_folder("kept-", tmp_path) as one:
+        with claim.claimed_folder("kept-", tmp_path) as another:
+            assert one != another
+        assert list(tmp_path.iterdir()) == [one]
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 """However a child ends, `run` says so, and nothing that the child started is alive afterwards."""
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -10,8 +12,10 @@ import psutil
 import pytest
 
 from ftguide.ground.files import ROOT
-from ftguide.ground.process import Ending, Limits, clean_environment, run, without_network
+from ftguide.ground.process import Ended, Ending, Limits, clean_environment, run, without_network
 
+#: The module: the package has the function under the same name.
+running = sys.modules[run.__module__]
 LINUX = sys.platform.startswith("linux")
 #: Long enough for a loaded machine to start Python, short enough to wait for.
 SOON = 2.0
@@ -205,3 +209,112 @@ def test_a_child_dies_with_a_killed_parent(tmp_path):
     while alive(number) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not alive(number)
+
+
+@pytest.mark.parametrize(
+    ("limit", "size"), [(4 * 2**30, "4096 MiB"), (16 * 2**20, "16 MiB"), (5000, "0.00477 MiB")]
+)
+def test_a_limit_is_told_as_a_plain_number(limit, size):
+    ended = Ended(
+        ending=Ending.MEMORY, status=None, output=b"", errors=b"", seconds=1.0, limit=limit
+    )
+    assert ended.words == f"held more than {size} of memory and was stopped"
+
+
+DAEMON = """
+import subprocess, sys
+# Neither its session nor its environment leads to it, and its parent is gone before it.
+left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(50)"], env={}, start_new_session=True)
+print(left.pid, flush=True)
+"""
+
+
+@pytest.mark.skipif(not LINUX, reason="reads /proc")
+def test_who_leaves_session_and_environment_but_keeps_a_stream_is_ended(tmp_path):
+    began = time.monotonic()
+    ended = child(tmp_path, DAEMON)
+    assert ended.succeeded
+    assert time.monotonic() - began < 20
+    deadline = time.monotonic() + 5
+    while alive(int(ended.output)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not alive(int(ended.output))
+
+
+@pytest.mark.skipif(not LINUX, reason="the daemon is ended by its number")
+def test_who_keeps_a_stream_and_cannot_be_found_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "holders", lambda _: set())
+    monkeypatch.setattr(running, "_READ_SECONDS", 0.5)
+    began = time.monotonic()
+    ended = child(tmp_path, DAEMON)
+    assert time.monotonic() - began < 20
+    psutil.Process(int(ended.output)).kill()
+
+
+def test_a_flood_in_one_stream_is_not_forgotten_by_the_other(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", ""],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        streams = running._Streams(process, b"", None, Limits(output_bytes=10))
+
+        looks = []
+
+        class Data(bytes):
+            def __len__(self):
+                if not looks:  # the other thread comes in between
+                    streams.flooded = True
+                looks.append(self)
+                return 2
+
+        streams._keep(streams.output, Data(b"ok"))
+        assert looks
+        assert streams.flooded
+
+
+def test_a_child_whose_streams_cannot_be_read_is_ended(tmp_path, monkeypatch):
+    started = []
+
+    def start(thread):
+        started.append(thread)
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError, match="new thread"):
+            child(tmp_path, "import time; time.sleep(71)")
+    assert started
+    lines = [one.cmdline() for one in psutil.Process().children(recursive=True)]
+    assert not any("sleep(71)" in word for line in lines for word in line)
+
+
+@pytest.mark.skipif(not LINUX, reason="waits for a child without reaping it")
+def test_an_interrupt_that_comes_with_the_end_is_none(tmp_path, monkeypatch):
+    looks = []
+
+    def has_ended(process):
+        if not looks:  # it ends just after it was looked at
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        looks.append(process)
+        return len(looks) > 1 and original(process)
+
+    original = running.has_ended
+    monkeypatch.setattr(running, "has_ended", has_ended)
+    ended = child(tmp_path, "", limits=Limits(interrupt_seconds=0.0, seconds=60))
+    assert (ended.ending, ended.status) == (Ending.STATUS, 0)
+
+
+@pytest.mark.skipif(not LINUX, reason="has numbers for processes, and a limit that can be asked")
+def test_a_program_with_many_open_files_can_wait_for_a_child(tmp_path):
+    import resource  # not on Windows
+
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < 1200:
+        pytest.skip(f"no more than {most} files can be open")
+    with contextlib.ExitStack() as opened:
+        for _ in range(1050):
+            opened.enter_context((tmp_path / "file").open("ab"))
+        assert child(tmp_path, "print('yes')").output == b"yes\n"

@@ -24,12 +24,13 @@ def found(tmp_path: Path) -> Found:
 
 
 @pytest.fixture
-def weighed(tmp_path: Path) -> Callable[[str, str], list[Weight]]:
-    """Write a source under a name and return the weights of what is found in it."""
+def weighed(tmp_path: Path) -> Callable[..., list[Weight]]:
+    """Write a source under a name and return the weights of what is found in it, or of one rule."""
 
-    def run(name: str, text: str) -> list[Weight]:
+    def run(name: str, text: str, rule: str | None = None) -> list[Weight]:
         (tmp_path / name).write_text(text)
-        return [one.weight for one in audit(tmp_path / name).findings]
+        found = audit(tmp_path / name).findings
+        return [one.weight for one in found if rule in {None, one.rule.id}]
 
     return run
 

@@ -3,7 +3,6 @@
 import pytest
 
 from ftguide.native.audit.rules import Weight
-from ftguide.native.audit.scan import audit
 
 FIX, LOOK, QUIET = [Weight.FIX], [Weight.LOOK], []
 
@@ -209,28 +208,20 @@ IN_RUST = {
 }
 
 
-def weights(path, rule):
-    return [one.weight for one in audit(path).findings if one.rule.id == rule]
-
-
 @pytest.mark.parametrize("name", IN_CPP)
-def test_in_cpp(tmp_path, name):
+def test_in_cpp(weighed, name):
     source, expected = IN_CPP[name]
-    (tmp_path / "a.cpp").write_text(
-        f"#include <pybind11/pybind11.h>\nnamespace py = pybind11;\n{source}"
-    )
-    assert weights(tmp_path / "a.cpp", name.partition(":")[0]) == expected
+    source = f"#include <pybind11/pybind11.h>\nnamespace py = pybind11;\n{source}"
+    assert weighed("a.cpp", source, name.partition(":")[0]) == expected
 
 
 @pytest.mark.parametrize("name", IN_CYTHON)
-def test_in_cython(tmp_path, name):
+def test_in_cython(weighed, name):
     source, expected = IN_CYTHON[name]
-    (tmp_path / "a.pyx").write_text(TYPE + source)
-    assert weights(tmp_path / "a.pyx", name.partition(":")[0]) == expected
+    assert weighed("a.pyx", TYPE + source, name.partition(":")[0]) == expected
 
 
 @pytest.mark.parametrize("name", IN_RUST)
-def test_in_rust(tmp_path, name):
+def test_in_rust(weighed, name):
     source, expected = IN_RUST[name]
-    (tmp_path / "a.rs").write_text(source)
-    assert weights(tmp_path / "a.rs", name.partition(":")[0]) == expected
+    assert weighed("a.rs", source, name.partition(":")[0]) == expected

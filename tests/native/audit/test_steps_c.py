@@ -3,7 +3,6 @@
 import pytest
 
 from ftguide.native.audit.rules import Weight
-from ftguide.native.audit.scan import audit
 
 FIX, LOOK, QUIET = [Weight.FIX], [Weight.LOOK], []
 
@@ -338,11 +337,6 @@ IN_C = {
 }
 
 
-def weights(path, rule):
-    return [one.weight for one in audit(path).findings if one.rule.id == rule]
-
-
 @pytest.mark.parametrize(("rule", "source", "expected"), IN_C.values(), ids=IN_C)
-def test_in_c(tmp_path, rule, source, expected):
-    (tmp_path / "a.c").write_text(source)
-    assert weights(tmp_path / "a.c", rule) == expected
+def test_in_c(weighed, rule, source, expected):
+    assert weighed("a.c", source, rule) == expected

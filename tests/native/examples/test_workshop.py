@@ -128,6 +128,7 @@ def test_builds_once_and_only_what_changed(tmp_path, ft, monkeypatch):
     assert set(commands) == {"--version"}
     assert not list(shop.root.glob(".work-*"))
 
+    (shop.root / ".work-of-a-killed-build.kept").mkdir()
     source = sources / "capi" / "after" / "tally.c"
     source.write_text(source.read_text() + "#error this does not compile\n")
     with pytest.raises(BuildError, match="does not build on the free-threaded build") as caught:

@@ -1,6 +1,8 @@
 """Tests of the laboratory on real interpreters: what misbehaves is contained, counted and graded."""
 
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -48,6 +50,13 @@ def test_with_the_gil_the_same_is_not_seen(tried, on):
 def test_an_exception_is_a_result_and_a_list_is_spelled(tried):
     assert set(shown(tried("specimen-raises"))) == {"ZeroDivisionError, [1, 2]"}
     assert set(shown(tried("specimen-exits"))) == {"SystemExit"}
+
+
+def test_the_folder_of_a_killed_call_goes_with_the_next(tried):
+    left = Path(tempfile.gettempdir()) / "ft-outcome-of-a-killed-call.kept"
+    left.mkdir()
+    tried("specimen-exits")
+    assert not left.exists()
 
 
 def test_a_crash_ends_one_process_and_keeps_what_was_counted(tried):

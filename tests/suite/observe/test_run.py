@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from ftguide.ground import files
 from ftguide.ground.machine import Platform
 from ftguide.ground.process.keeper import leave_shared
 from ftguide.ground.vocabulary import Build
@@ -219,6 +221,28 @@ def test_a_budget_is_spent_on_the_widest_interval_after_the_minimum(execute):
     stored, _, _ = execute("well-behaved", "splits", budget=40.0, clock=lambda: float(next(ticks)))
     assert len(stored.blocks) > 4
     assert min(len(stored.of(slug)) for slug in ("well-behaved", "splits")) >= 2
+
+
+def test_a_finished_run_that_is_only_to_be_indexed_spends_no_budget_again(
+    ordinary, pair, laboratory, specimens, tmp_path, monkeypatch
+):
+    stored, _, folder = ordinary
+    copy = shutil.copytree(folder, tmp_path / folder.name)
+    planned = dataclasses.replace(stored.run.plan, budget_seconds=40.0)
+    finished = dataclasses.replace(stored.run, plan=planned)
+    files.write_atomic(copy / "run.json", files.to_json(finished))
+    monkeypatch.setattr(run.blocks, "measure", lambda *_: pytest.fail("it measures"))
+    with RunFolder.resume(copy) as held:
+        execution = run.Execution(
+            held,
+            Pairs.of(pair),
+            root=laboratory,
+            on=Platform(),
+            patience=20.0,
+            observer=Witness(),
+            entries=lambda: list(specimens.values()),
+        )
+        assert execution.run().blocks == stored.blocks
 
 
 def test_a_resumed_run_must_find_what_it_was_begun_with(ordinary, pair, monkeypatch, specimens):

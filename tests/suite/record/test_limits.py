@@ -36,6 +36,28 @@ def test_an_honest_run_says_nothing_that_cannot_be():
     assert told(RUN) == []
 
 
+def test_an_arm_that_is_none_is_told_where_it_was_planned_and_measured():
+    """What was planned and what was measured agree, so that only its name is wrong."""
+
+    def named(name):
+        return "nonsense" if name == "ft-single" else name
+
+    (planned,) = RUN.run.plan.workloads
+    plan = replace(
+        RUN.run.plan, workloads=(replace(planned, arms=tuple(map(named, planned.arms))),)
+    )
+    blocks = tuple(
+        replace(
+            block,
+            arms={named(name): arm for name, arm in block.arms.items()},
+            order=tuple(tuple(map(named, turns)) for turns in block.order),
+        )
+        for block in RUN.blocks
+    )
+    (violation,) = told(replace(RUN, run=replace(RUN.run, plan=plan), blocks=blocks))
+    assert "has what is no arm: 'nonsense' is not an arm" in violation
+
+
 def test_a_ratio_that_somebody_multiplied_passes():
     """SECURITY.md says so: limits tell nothing about values within them."""
     invented = {**synthetic.SINGLE, "ft-single": synthetic.SINGLE["ft-single"] * 1.2}
@@ -43,7 +65,7 @@ def test_a_ratio_that_somebody_multiplied_passes():
 
 
 def test_every_published_run_says_nothing_that_cannot_be():
-    folders = [path.parent for path in (files.ROOT / store.RESULTS).glob("[!.]*/*/run.json")]
+    folders = store.published(files.ROOT / store.RESULTS)
     folders = [each for each in folders if store.blocks_path(each).exists()]
     assert len(folders) > 5
     for folder in folders:

@@ -285,36 +285,21 @@ def test_of_a_published_run_the_public_folder_is_found(tmp_path, monkeypatch, ma
         (results / name / run_id).mkdir(parents=True)
         (results / name / run_id / "run.json").write_text("{}")
     assert store.find(run_id) == results / machine / run_id
+    assert store.folders(results)[0].parent.name == machine
 
 
-def test_a_run_is_finished_whole_and_may_be_finished_twice(tmp_path):
-    plan = make_plan("nbody", ["gil-single", "ft-single"])
-    blocks = make_blocks(plan, {"gil-single": [1e-5] * 2, "ft-single": [1.1e-5] * 2})
-    run = replace(make_run([plan]), finished=None)
-    results = tmp_path / "not" / "yet"
-    with RunFolder.create(results, run) as held:
-        for block in blocks:
-            held.append(Line(block=block))
-        first = held.finish("2026-11-23T00:59:00Z")
-    folder = results / run.run_id
-    assert store.read_run(folder) == replace(run, finished="2026-11-23T00:59:00Z")
-    assert first == store.load(folder)
-    assert first.blocks == tuple(blocks)
-    names = {"run.json", "blocks.xz"}
-    assert {path.name for path in folder.iterdir()} == names
-    before = {name: (folder / name).read_bytes() for name in names}
-    with RunFolder.resume(folder) as held:
-        held.finish("2026-11-24T00:00:00Z")
-    assert {name for name in names if (folder / name).read_bytes() != before[name]} == {"run.json"}
-    assert store.read_run(folder).finished == "2026-11-24T00:00:00Z"
-
-
-def test_a_run_folder_is_made_once(tmp_path):
-    run = make_run()
-    with RunFolder.create(tmp_path, run):
-        pass
-    with pytest.raises(FileExistsError), RunFolder.create(tmp_path, run):
-        pass
+def test_what_is_being_published_is_no_run_and_a_local_run_is_not_published(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "ROOT", tmp_path)
+    results, run_id = tmp_path / store.RESULTS, "20260101T000000Z-00000000"
+    for parent in ("zen", "local", "alder", ".publish-1.kept", "local/.publish-2.kept"):
+        (results / parent / run_id).mkdir(parents=True)
+        (results / parent / run_id / "run.json").write_text("{}")
+    (results / "zen" / f".{run_id}").mkdir()
+    (results / "zen" / f".{run_id}" / "run.json").write_text("{}")
+    named = [folder.parent.name for folder in store.folders(results)]
+    assert named == ["alder", "zen", "local"]
+    assert [folder.parent.name for folder in store.published(results)] == ["alder", "zen"]
+    assert [folder.parent.name for folder in store.folders(results, "zen")] == ["zen"]
 
 
 @pytest.mark.parametrize(

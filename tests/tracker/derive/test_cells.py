@@ -1,52 +1,39 @@
 """Cells and their package: which release is judged, how old it is, and what the headline says."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
 from ftguide.tracker.derive.derive import derive
 from ftguide.tracker.derive.level_rules import Flag, Level
-from ftguide.tracker.derive.model import Cell, Status
 from ftguide.tracker.record.findings import (
     Backfill,
     Declares,
     Kind,
 )
-from ftguide.tracker.record.model import LINES, PLATFORMS, Evidence
+from ftguide.tracker.record.model import LINES, PLATFORMS
 from tests.tracker.made import (
     AT,
     DECLARES,
     GOOD,
-    LINE,
     NAME,
     OFF,
     PACKAGE,
     PLATFORM,
+    TODAY,
+    cell,
     claim,
     declared,
     fallback,
     imported,
     item,
     smoke,
+    status,
     suite,
     wheels,
 )
 
-TODAY = date(2026, 11, 24)
 USED = replace(DECLARES, declares=Declares.USED)
-
-
-def status(*evidence: Evidence, today: date = TODAY) -> Status:
-    return derive(evidence, [PACKAGE], today)[0]
-
-
-def cell(*evidence: Evidence, today: date = TODAY) -> Cell:
-    return next(
-        one
-        for one in status(*evidence, today=today).cells
-        if (one.line, one.platform) == (LINE, PLATFORM)
-    )
 
 
 FAILED = replace(OFF, error="ImportError: no")

@@ -7,7 +7,6 @@ import pytest
 
 from ftguide.tracker.derive.derive import derive
 from ftguide.tracker.derive.level_rules import Flag, Level
-from ftguide.tracker.derive.model import Cell, Status
 from ftguide.tracker.pages import words
 from ftguide.tracker.record.findings import (
     Assertion,
@@ -21,7 +20,7 @@ from ftguide.tracker.record.findings import (
     Transition,
     UpstreamCi,
 )
-from ftguide.tracker.record.model import LINES, PLATFORMS, Environment, Evidence
+from ftguide.tracker.record.model import LINES, PLATFORMS, Environment
 from tests.tracker.made import (
     AT,
     DECLARES,
@@ -31,6 +30,8 @@ from tests.tracker.made import (
     OFF,
     PACKAGE,
     PLATFORM,
+    TODAY,
+    cell,
     claim,
     declared,
     deep,
@@ -38,25 +39,13 @@ from tests.tracker.made import (
     imported,
     item,
     smoke,
+    status,
     suite,
     turned_on,
     wheels,
 )
 
-TODAY = date(2026, 11, 24)
 USED = replace(DECLARES, declares=Declares.USED)
-
-
-def status(*evidence: Evidence, today: date = TODAY) -> Status:
-    return derive(evidence, [PACKAGE], today)[0]
-
-
-def cell(*evidence: Evidence, today: date = TODAY) -> Cell:
-    return next(
-        one
-        for one in status(*evidence, today=today).cells
-        if (one.line, one.platform) == (LINE, PLATFORM)
-    )
 
 
 BUILD = item(Kind.BUILD, SourceBuild(worked=True, image="gcc"))

@@ -1,11 +1,9 @@
 """Why a cell has its level: the reasons, the evidence it rests on, and where each rule ends."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from ftguide.tracker.derive.derive import derive
 from ftguide.tracker.derive.level_rules import Flag, Level
 from ftguide.tracker.derive.model import Reason, ReasonKind
 from ftguide.tracker.record.findings import (
@@ -27,8 +25,8 @@ from tests.tracker.made import (
     LINE,
     NAME,
     OFF,
-    PACKAGE,
     PLATFORM,
+    cell,
     claim,
     declared,
     deep,
@@ -49,11 +47,6 @@ TEST = replace(CRASH, module="some._tests", test=True)
 FAILED = replace(OFF, error="ImportError: no")
 CI = item(Kind.UPSTREAM_CI, UpstreamCi(url="https://ci.example/run"), version="", cell=False)
 PURE = item(Kind.DECLARE, Declarations(modules=()))
-
-
-def cell(*evidence):
-    (status,) = derive(evidence, [PACKAGE], date(2026, 11, 24))
-    return next(one for one in status.cells if (one.line, one.platform) == (LINE, PLATFORM))
 
 
 def build(worked, detail=""):

@@ -1,21 +1,19 @@
 """What changed, and when: once a day, with its proof; and wheels that came and went before our first look."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from ftguide.tracker.derive.derive import derive
 from ftguide.tracker.derive.level_rules import Level
 from ftguide.tracker.record.findings import Backfill, Declares, Kind, Transition
 from tests.tracker.made import (
     DECLARES,
     GOOD,
     LINE,
-    PACKAGE,
     PLATFORM,
     declared,
     item,
+    status,
     wheels,
 )
 
@@ -23,8 +21,7 @@ USED = declared(replace(DECLARES, declares=Declares.USED))
 
 
 def changes(*evidence):
-    (status,) = derive(evidence, [PACKAGE], date(2026, 11, 24))
-    return status.changes
+    return status(*evidence).changes
 
 
 def here(found):
@@ -49,8 +46,7 @@ def test_a_day_is_told_as_it_was_at_its_end():
     assert change.at == evening
     assert change.version == "1.0"
     assert not change.backfilled
-    (status,) = derive([*worse, *better], [PACKAGE], date(2026, 11, 24))
-    assert change.proof == status.cells[0].proof
+    assert change.proof == status(*worse, *better).cells[0].proof
 
 
 def test_growing_old_and_being_seen_again_are_no_news():
