@@ -64,10 +64,18 @@ class Keeper(contextlib.AbstractContextManager["Keeper"]):
             ready.read(1)  # nothing of one that was killed
 
     def note(self, leader: int) -> None:
-        """Have the keeper end the session of a process, which it leads, as well."""
+        """Have the keeper end the session of a process, which it leads, as well.
+
+        A leader that has ended already may have left a session. A keeper that was killed is told nothing.
+        """
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{leader} {psutil.Process(leader).create_time()}\n".encode())
-        self._process.stdin.flush()
+        try:
+            created = psutil.Process(leader).create_time()
+        except psutil.Error:
+            created = 0.0
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(f"{leader} {created}\n".encode())
+            self._process.stdin.flush()
 
     def __enter__(self) -> Self:
         """Return the keeper itself."""
@@ -81,7 +89,8 @@ class Keeper(contextlib.AbstractContextManager["Keeper"]):
     ) -> None:
         """End everything and wait until it has ended."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
 
 

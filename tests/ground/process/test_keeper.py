@@ -60,6 +60,22 @@ def test_leaving_ends_who_is_marked_or_noted_and_nobody_else(tmp_path):
     stranger.wait()
 
 
+def test_noting_who_has_ended_or_to_a_killed_keeper_is_no_error(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    with Keeper(folder) as keeper:
+        keeper.note(ended.pid)
+        child = start(None)
+        keeper_of(folder).kill()
+        keeper._process.wait()
+        keeper.note(child.pid)
+    assert child.poll() is None
+    child.kill()
+    child.wait()
+
+
 def test_an_exception_in_the_block_changes_nothing(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
