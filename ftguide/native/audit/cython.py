@@ -151,3 +151,32 @@ def innermost(module: Module, offset: int) -> Block | None:
             return block
         index -= 1
     return None
+
+
+def lent(module: Module) -> set[Block]:
+    """Return the methods that only C can call, always with a lock held or on a new object."""
+    code = module.source.code
+    waiting = {one for one in module.blocks if one.extension and one.typed and not one.is_class}
+    callers = [one for one in module.blocks if not one.is_class]
+    places = {
+        one: [match.start() for match in re.finditer(rf"\bself\.{one.name}\s*\(", code)]
+        for one in waiting
+    }
+    found: set[Block] = set()
+    while more := {
+        one
+        for one in waiting
+        if places[one]
+        and all(
+            module.held(at)
+            or any(
+                caller.begin <= at < caller.end
+                and (caller in found or NOT_SHARED.match(caller.name))
+                for caller in callers
+            )
+            for at in places[one]
+        )
+    }:
+        found |= more
+        waiting -= more
+    return found

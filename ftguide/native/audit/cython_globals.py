@@ -129,7 +129,7 @@ def _container(module: Module, match: re.Match[str], rebound: set[str]) -> Hit:
         for one in changes
         if _in_function(module, at := one.start())
         and not module.held(at)
-        and (one[0].startswith(".") or _means_global(module, name, at))
+        and (one[0].startswith(".") or means_global(module, name, at))
     ]
     line = source.line_of(match.start("name"))
     if not bare:
@@ -208,7 +208,7 @@ def _judged(
     changes = [
         match.start()
         for match in re.finditer(rf"(?<![\w.]){name}{_CHANGES}|{_ADDRESS}{name}\b", code)
-        if _in_function(module, match.start()) and _means_global(module, name, match.start())
+        if _in_function(module, match.start()) and means_global(module, name, match.start())
     ]
     bare = [at for at in changes if not module.held(at)]
     if bare:
@@ -230,7 +230,7 @@ def _rebound(module: Module, name: str, line: int) -> Hit:
     places = [at for at in _bindings(module, name) if _in_function(module, at)]
     bare = [at for at in places if not module.held(at)]
     weight = Weight.LOOK
-    if places and all(_at_import(module, at) for at in places):
+    if places and all(at_import(module, at) for at in places):
         hint = "rebound while the module is made"
     elif places and not bare:
         hint = "rebound with a lock held; is it held where it is read?"
@@ -253,11 +253,11 @@ def _bindings(module: Module, name: str) -> Iterator[int]:
         for pattern in (rf"(?<![\w.])({name})\b[^\n=,(]*=(?!=)", _IMPORTS.format(re.escape(name)))
         for match in re.finditer(pattern, code, re.MULTILINE)
     ]
-    said = [at for at in places if _means_global(module, name, at)]
+    said = [at for at in places if means_global(module, name, at)]
     yield from sorted(said or places)
 
 
-def _means_global(module: Module, name: str, at: int) -> bool:
+def means_global(module: Module, name: str, at: int) -> bool:
     """Say whether a name in a function is the module's: it is neither a parameter nor bound there."""
     code = module.source.code
     block = innermost(module, at)
@@ -298,7 +298,7 @@ def _by_import(module: Module, at: int) -> bool:
     )
 
 
-def _at_import(module: Module, offset: int) -> bool:
+def at_import(module: Module, offset: int) -> bool:
     """Say whether a place is in a function that runs while the module is imported."""
     block = innermost(module, offset)
     return block is not None and (

@@ -1,11 +1,11 @@
-"""Extension types of Cython: positions, storage, counts and containers that change in two steps. Pure."""
+"""Methods in Cython: positions, storage, counts and containers that change in two steps. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from ftguide.native.audit.cython import NOT_SHARED, Block, Module, end_of_block
+from ftguide.native.audit.cython import NOT_SHARED, Block, Module, end_of_block, lent
 from ftguide.native.audit.hit import Hit
 from ftguide.native.audit.objects import OWNERS
 from ftguide.native.audit.rules import Weight
@@ -52,47 +52,19 @@ _NEAR = 1_500
 
 
 def hits(module: Module) -> Iterator[Hit]:
-    """Point at what methods of extension types do in two steps, or while other threads are let in."""
-    lent = _lent(module)
+    """Point at what methods do in two steps, and those of extension types while other threads are let in."""
+    free = lent(module)
     for block in module.blocks:
-        if block.is_class or not block.typed or NOT_SHARED.match(block.name) or block in lent:
+        if block.is_class or not block.owner or NOT_SHARED.match(block.name) or block in free:
             continue
         if block.name == "__next__":
             yield from _position(module, block)
-        yield from _moved(module, block)
         yield from _asked(module, block)
-        yield from _released(module, block)
         yield from _marked_early(module, block)
+        if block.typed:
+            yield from _moved(module, block)
+            yield from _released(module, block)
     yield from _owner_counts(module)
-
-
-def _lent(module: Module) -> set[Block]:
-    """Return the methods that only C can call, always with a lock held or on a new object."""
-    code = module.source.code
-    waiting = {one for one in module.blocks if one.extension and one.typed and not one.is_class}
-    callers = [one for one in module.blocks if not one.is_class]
-    places = {
-        one: [match.start() for match in re.finditer(rf"\bself\.{one.name}\s*\(", code)]
-        for one in waiting
-    }
-    lent: set[Block] = set()
-    while more := {
-        one
-        for one in waiting
-        if places[one]
-        and all(
-            module.held(at)
-            or any(
-                caller.begin <= at < caller.end
-                and (caller in lent or NOT_SHARED.match(caller.name))
-                for caller in callers
-            )
-            for at in places[one]
-        )
-    }:
-        lent |= more
-        waiting -= more
-    return lent
 
 
 def _weight(module: Module) -> Weight:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ftguide.native.audit.hit import Hit
+from ftguide.native.audit.once import RUNNER
 from ftguide.native.audit.reading import Reading, runs_alone
 from ftguide.native.audit.rules import Language, Weight
 from ftguide.native.audit.shape import Function, block
@@ -68,6 +69,12 @@ _BINDER = re.compile(
 _MUTABLE = re.compile(
     r"^\s*(?:(?:public|private|protected)\s*:(?!:)\s*)?mutable\b(?P<type>[^;()=]*[\s>*&])(?P<name>\w+)\s*(?:=|\{|$|\[)",
     re.DOTALL,
+)
+#: What gives a member another value, or takes some of it away.
+_WRITES = (
+    r"\b{name}\s*(?:(?:[+\-*/|&^%]|<<|>>)?=(?!=)|\+\+|--|\[[^\]\n]{{0,80}}\]\s*=(?!=)"
+    r"|(?:\.|->)\s*(?:reset|emplace\w*|insert\w*|push\w*|pop\w*|clear|assign|append|erase|resize|swap|try_emplace)\b)"
+    r"|(?:\+\+|--)\s*(?:this\s*->\s*)?{name}\b|&\s*(?:this\s*->\s*)?{name}\s*[,)]"
 )
 _MADE_FOR_THREADS = re.compile(
     r"mutex|atomic|once|thread_local|lock|condition_variable|Mutex|Lock|Atomic|Once|semaphore|latch|CondVar",
@@ -241,6 +248,7 @@ def _open(text: str) -> bool:
 def _mutable_members(reading: Reading) -> Iterator[Hit]:
     if reading.source.language is not Language.CPP and "class" not in reading.code:
         return
+    judged: dict[str, tuple[Weight | None, str]] = {}
     for statement in reading.shape.statements:
         if not statement.owner:
             continue
@@ -249,15 +257,47 @@ def _mutable_members(reading: Reading) -> Iterator[Hit]:
         if match is None or _MADE_FOR_THREADS.search(match["type"]):
             continue
         name = match["name"]
-        written = re.search(
-            rf"\b{name}\s*(?:=(?!=)|\+\+|\.\s*(?:reset|emplace|insert|push_back|clear)\b)|\+\+{name}\b",
-            reading.code,
-        )
+        if name not in judged:
+            judged[name] = _judged_member(reading, name)
+        weight, hint = judged[name]
+        if weight is None:
+            continue
         yield Hit(
             "mutable-member",
             reading.source.line_of(statement.begin + match.start("name")),
-            "the file has a lock: is it held?" if reading.locks.any else "",
-            # Without Python in it, nothing says that threads share an object.
-            Weight.FIX if written and reading.python and not reading.locks.any else Weight.LOOK,
+            hint,
+            weight,
             statement.begin + len(text) - len(text.lstrip()),
         )
+
+
+def _judged_member(reading: Reading, name: str) -> tuple[Weight | None, str]:
+    """Weigh a member by who writes it; None for what each user has first had made, once."""
+    writes = [
+        one.start()
+        for one in re.finditer(_WRITES.format(name=name), reading.code)
+        if reading.locks.runs_once(one.start())
+        or not runs_alone(reading.shape.function_at(one.start()), reading)
+    ]
+    if writes and all(reading.locks.runs_once(at) for at in writes):
+        if _made_sure(reading, name):
+            return None, ""
+        return Weight.LOOK, "written by what runs once; has it run where it is read?"
+    if reading.locks.any:
+        return Weight.LOOK, "the file has a lock: is it held?"
+    # Without Python in it, nothing says that threads share an object.
+    return Weight.FIX if writes and reading.python else Weight.LOOK, ""
+
+
+def _made_sure(reading: Reading, name: str) -> bool:
+    """Say whether each function that uses a member has first run what makes it, once."""
+    for match in re.finditer(rf"\b{name}\b", reading.code):
+        at = match.start()
+        function = reading.shape.function_at(at)
+        if function is None or runs_alone(function, reading) or reading.locks.runs_once(at):
+            continue
+        if RUNNER.search(reading.code, function.begin, at) is None and not any(
+            function.begin <= start < at for start, _ in reading.locks.once
+        ):
+            return False
+    return True

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ftguide.ground.vocabulary import ExpectedError
+from ftguide.native.audit.cython_declared import extension_types, merge_types
 from ftguide.native.audit.cython_globals import rebound_names
 from ftguide.native.audit.rules import Language
-from ftguide.native.audit.source import Project, Source, read
+from ftguide.native.audit.source import ExtensionType, Project, Source, read
 
 #: Hand-written sources are smaller; what is larger was generated, and costs seconds to read.
 LARGEST_BYTES = 2_000_000
@@ -346,12 +347,15 @@ def _project(root: Path, names: list[str]) -> Project:
     build: list[str] = []
     included: set[str] = set()
     rebound: set[str] = set()
+    types: dict[str, ExtensionType] = {}
     pyo3 = None
     for path in (root / name for name in names):
-        if {".pyx", ".pxi"} & set(path.suffixes):
+        if {".pyx", ".pxi", ".pxd"} & set(path.suffixes):
             text = _text(path)
-            included |= {PurePosixPath(name).name for name in _INCLUDE.findall(text)}
-            rebound |= rebound_names(text)
+            merge_types(types, extension_types(text))
+            if ".pxd" not in path.suffixes:
+                included |= {PurePosixPath(name).name for name in _INCLUDE.findall(text)}
+                rebound |= rebound_names(text)
         elif path.name == "Cargo.toml":
             for match in _PYO3.finditer(_text(path)):
                 pyo3 = (int(match[1] or match[3]), int(match[2] or match[4]))
@@ -365,7 +369,11 @@ def _project(root: Path, names: list[str]) -> Project:
         if PurePosixPath(name).name in scripts and PurePosixPath(name).name not in BUILD_FILES
     ]
     return Project(
-        build="\n".join(build), pyo3=pyo3, included=frozenset(included), rebound=frozenset(rebound)
+        build="\n".join(build),
+        pyo3=pyo3,
+        included=frozenset(included),
+        rebound=frozenset(rebound),
+        types=types,
     )
 
 

@@ -56,11 +56,13 @@ class Hiding:
         own = qualifier.rpartition("::")[2]
         stretches = list(self._parameters.get(name, [])) if parameters else []
         owners: set[str] = set()
-        for at in places:
-            if (stretch := _declared(self._code, name, at)) is None:
+        hidden_to = 0  # a declaration inside of what another one hides says nothing new
+        for at in sorted(places):
+            if at < hidden_to or (stretch := _declared(self._code, name, at)) is None:
                 continue
             if self._shape.function_at(at) is not None:
                 stretches.append(stretch)
+                hidden_to = stretch[1]
             elif (owner := self._owner(at)) and owner != own:
                 owners.add(owner)
                 stretches.append((at, at + 1))

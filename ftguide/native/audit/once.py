@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ftguide.native.audit.shape import Shape, closing, closing_paren
+from ftguide.native.audit.shape import Function, Shape, closing, closing_paren
 
 #: `std::call_once`, `pthread_once`, `_PyOnceFlag_CallOnce`, `call_once_and_store_result`,
 #: `InitOnceExecuteOnce`, and a project's own in the same words.
-_RUNNER = re.compile(
+RUNNER = re.compile(
     r"\b(?:\w*(?:[Cc]all|[Rr]un|[Dd]o|[Ee]xecute|[Ii]nvoke)_?(?:once|Once)\w*|pthread_once|\w*CALL_ONCE\w*)\s*\("
 )
 #: One of these is in every match: looking for words is much faster.
 _WORDS = ("_once", "Once", "_ONCE", "callonce", "runonce", "doonce", "eonce")
 _LAMBDA = re.compile(r"(?<![\w)\]])\s*\[[^\]\n]{0,80}\]\s*(?:\([^()]{0,200}\)\s*)?[^;{}()]{0,40}\{")
+#: A static variable of a function whose value a lambda gives that is called on the spot.
+_STATIC = re.compile(
+    r"\bstatic\b[^;{}()=]{1,120}="
+    + _LAMBDA.pattern
+    + r"|\bstatic\b[^;{}()=]{1,120}\{"
+    + _LAMBDA.pattern
+)
 _NAME = re.compile(r"[A-Za-z_]\w*")
 #: How far before the call a lambda may have got its name, in characters.
 _NEAR = 4_000
@@ -27,10 +34,12 @@ def once_stretches(
 
     `calls` says where the functions are called that nothing but calls mention.
     """
+    if "static" in code and "[" in code:
+        yield from _initialisers(code, shape)
     if not any(word in code for word in _WORDS):
         return
     bodies = {one.short: one for one in shape.functions}
-    for match in _RUNNER.finditer(code):
+    for match in RUNNER.finditer(code):
         if shape.function_at(match.start()) is None:
             continue  # where the runner itself is declared
         end = closing_paren(code, match.end())
@@ -40,8 +49,17 @@ def once_stretches(
         for name in _NAME.findall(code, match.end(), end):
             if named := _named_lambda(code, name, match.start()):
                 yield named, closing(code, named)
-            elif name in bodies and name not in calls and not _called(code, name):
+            elif name in bodies and name not in calls and not _called(code, bodies[name]):
                 yield bodies[name].begin, bodies[name].end
+
+
+def _initialisers(code: str, shape: Shape) -> Iterator[tuple[int, int]]:
+    """Give the lambdas that make the value of a static variable of a function: C++ runs them once."""
+    for match in _STATIC.finditer(code):
+        end = closing(code, match.end())
+        called = re.compile(r"\s*\(").match(code, end)
+        if called is not None and shape.function_at(match.start()) is not None:
+            yield match.end(), end
 
 
 def _named_lambda(code: str, name: str, before: int) -> int:
@@ -53,11 +71,12 @@ def _named_lambda(code: str, name: str, before: int) -> int:
     return found
 
 
-def _called(code: str, name: str) -> bool:
+def _called(code: str, function: Function) -> bool:
     """Say whether a function is called by its name, too, and not only where it is defined or declared."""
     return any(
         re.search(
             r"[;{}(=!&|,?:]\s*$|\breturn\s*$", code[max(0, match.start() - 12) : match.start()]
         )
-        for match in re.finditer(rf"\b{name}\s*\(", code)
+        for match in re.finditer(rf"\b{function.short}\s*\(", code)
+        if not function.head <= match.start() < function.begin
     )

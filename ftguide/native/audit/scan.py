@@ -10,6 +10,7 @@ from pathlib import Path
 from ftguide.native.audit import (
     containers,
     cython,
+    cython_dicts,
     cython_globals,
     cython_steps,
     cython_types,
@@ -17,6 +18,7 @@ from ftguide.native.audit import (
     files,
     fortran,
     lines,
+    linked,
     methods,
     modules,
     objects,
@@ -114,12 +116,14 @@ def find(source: Source, project: Project) -> Iterator[Hit]:
             yield from modules.hits(reading)
             yield from objects.hits(reading)
             yield from containers.hits(reading)
+            yield from linked.hits(reading)
             for at in reading.locks.left:
                 yield Hit("lock-left-held", source.line_of(at))
         case Language.CYTHON:
             module = cython.read_module(source)
             yield from lines.hits(source, project, module)
             yield from cython_globals.hits(module, project)
+            yield from cython_dicts.hits(module, project)
             yield from cython_types.hits(module)
             yield from cython_steps.hits(module)
         case Language.RUST:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from ftguide.native.audit.rules import Language
 
@@ -90,6 +90,15 @@ class Source:
         return shown(" ".join(self.text[start : end if end >= 0 else len(self.text)].split()))[:160]
 
 
+@dataclass(frozen=True, slots=True)
+class ExtensionType:
+    """An extension type of Cython."""
+
+    base: str  #: the first one, empty for none
+    fields: Mapping[str, str]  #: the type of each, as written, without its arguments
+    public: frozenset[str]  #: fields that Python can see
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """What the build files of a tree say, joined: the declarations that are not in the sources."""
@@ -98,6 +107,8 @@ class Project:
     pyo3: tuple[int, int] | None = None  #: the version Cargo.toml asks for
     included: frozenset[str] = frozenset()  #: names of Cython sources that others include
     rebound: frozenset[str] = frozenset()  #: names that functions of any Cython source rebind
+    #: The extension types of all Cython sources, by name.
+    types: Mapping[str, ExtensionType] = field(default_factory=dict)
 
 
 def read(name: str, language: Language, text: str, *, generated: bool = False) -> Source:

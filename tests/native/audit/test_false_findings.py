@@ -7,7 +7,7 @@ import pytest
 
 from ftguide.native.audit.rules import Weight
 
-FIX, LOOK = [Weight.FIX], [Weight.LOOK]
+FIX, LOOK, QUIET = [Weight.FIX], [Weight.LOOK], []
 #: A module whose slot runs `fill`.
 SLOTS = "static PyModuleDef_Slot slots[] = {{{{Py_mod_exec, {0}}}, {{Py_mod_gil, x}}}};\n"
 ERROR = "static PyObject *Error;\nstatic int fill(PyObject *m) {\n    Error = make();\n}\n"
@@ -282,13 +282,66 @@ IN_CPP = {
         "      return data;\n   }\n};\n",
         LOOK,
     ),
-    # A member that a const method writes, where nothing says that threads share the object.
-    "mutable": (
+}
+
+#: A member that a const method of a type for Python can write, and another method.
+MEMBER = (
+    "class A {{\n    mutable int n;\n    void f(PyObject *o) const {{ {} }}\n"
+    "    int g() const {{ {} }}\n}};\n"
+)
+MUTABLE = {
+    "nothing says that threads share the object": (
         "class A {\n    mutable int called;\n    void f() const { called = 1; }\n};\n",
         LOOK,
     ),
-    "mutable, with Python": (
+    "with Python": (
         "class A {\n    mutable int called;\n    void f(PyObject *o) const { called = 1; }\n};\n",
+        FIX,
+    ),
+    "added to": (MEMBER.format("n += 1;", "return n;"), FIX),
+    "made with the object": (
+        "class A {\n    mutable int n = 1;\n    A(PyObject *o) { n = 2; }\n"
+        "    int g() const { return n; }\n};\n",
+        LOOK,
+    ),
+    "made once": (MEMBER.format("call_once(flag, [this] { n = 1; });", "return 0;"), QUIET),
+    "made once and read behind it": (
+        MEMBER.format("call_once(flag, [this] { n = 1; }); use(n);", "return 0;"),
+        QUIET,
+    ),
+    "made once and read before": (
+        MEMBER.format("use(n); call_once(flag, [this] { n = 1; });", "return 0;"),
+        LOOK,
+    ),
+    "made once and read elsewhere": (
+        MEMBER.format("call_once(flag, [this] { n = 1; });", "return n;"),
+        LOOK,
+    ),
+    "made once and set elsewhere": (
+        MEMBER.format("call_once(flag, [this] { n = 1; });", "n = 2; return 0;"),
+        FIX,
+    ),
+    "made by a method that runs once": (
+        MEMBER.format("call_once(flag, &A::make, this); use(n);", "return 0;")
+        + "void A::make() const { n = 1; }\n",
+        QUIET,
+    ),
+    "made by such a method that others call": (
+        MEMBER.format("call_once(flag, &A::solve, this); use(n);", "solve(); return 0;")
+        + "void A::solve() const { n = 1; }\n",
+        FIX,
+    ),
+    "pthread_once": (
+        MEMBER.format("pthread_once(&flag, make); use(n);", "return 0;")
+        + "static void make(void) { a->n = 1; }\n",
+        QUIET,
+    ),
+    "by the value of a static": (
+        MEMBER.format("static bool done = [this] { n = 1; return true; }(); use(n);", "return 0;"),
+        QUIET,
+    ),
+    "by a static that holds the lambda": (
+        MEMBER.format("static auto make = [this] { n = 1; }; make(); use(n);", "return 0;"),
         FIX,
     ),
 }
@@ -297,3 +350,8 @@ IN_CPP = {
 @pytest.mark.parametrize(("source", "weights"), IN_CPP.values(), ids=IN_CPP)
 def test_a_source_in_cpp(weighed, source, weights):
     assert weighed("a.cpp", source) == weights
+
+
+@pytest.mark.parametrize(("source", "weights"), MUTABLE.values(), ids=MUTABLE)
+def test_a_member_that_a_const_method_can_write(weighed, source, weights):
+    assert weighed("a.cpp", source, "mutable-member") == weights

@@ -19,7 +19,7 @@ HELD = {
     "message_before.c": "hit",  # a message in a static buffer
     "exports_before.c": "near",  # how many buffers are exported; the storage that moves is seen
     "observers_before.cpp": "hit",  # a static list of callbacks; to look at, after the fix as well
-    "unlink_before.c": "missed",  # a linked list, walked while others unlink
+    "mean_before.c": "missed",  # two fields that belong together, told once for the file only
     "hook_before.c": "missed",  # a reference of a module's state, replaced while others use it
     "memo_before.pyx": "hit",  # a cache of the module; to look at, after the fix as well
     "once_before.rs": "hit",  # loaded, then stored
@@ -45,4 +45,4 @@ def test_what_is_left_to_fix_after_the_fixes():
         for pair in PAIRS
         if (outcome := audit_recall.examine(pair, within=3)).fix
     }
-    assert left == {"spline_after.cpp": 2}  # mutable members that std::call_once sets
+    assert left == {"spline_after.cpp": 1}  # the build file that declares its module is not here
