@@ -174,6 +174,7 @@ def site(session: nox.Session) -> None:
     session.run("python", "-m", "tests.site.golden", str(SITE))
     session.run("python", "-m", "tests.site.axe", str(SITE))
     session.run("python", "-m", "tests.site.weight", str(SITE))
+    session.run("python", "-m", "tests.site.output", str(SITE))
 
 
 @nox.session(default=False)

@@ -50,9 +50,9 @@ def table(element: ET.Element, kept: Kept) -> drawn_table:
     columns = len(element.findall("th"))
     children: list[nodes.Node] = []
     for row in element.findall("tr"):
-        if row.find("th") is None and len(row) != columns:
+        if not _spans(row) and len(row) != columns:
             raise ValueError(f"a row of {len(row)} cells in a table of {columns} columns")
-    for part in element.iterfind("tr/td//"):
+    for part in element.iterfind("tr/*//"):
         if part.tag not in INLINE:
             raise ValueError(
                 f"a template writes <{part.tag}> in a cell; a cell has {sorted(INLINE)}"
@@ -62,7 +62,13 @@ def table(element: ET.Element, kept: Kept) -> drawn_table:
             part.set("number", f"{len(children)} {len(children) + len(given)}")
             children += given
     text = ET.tostring(element, encoding="unicode")
-    return drawn_table("", "", *children, caption=element.get("caption", ""), xml=text)
+    caption = element.get("caption", "")
+    return drawn_table("", "", *children, caption=caption, xml=text, classes=_names(element))
+
+
+def _spans(row: ET.Element) -> bool:
+    """Whether a row is one cell as wide as the table: the name of a group, or a remark on it."""
+    return len(row) == 1 and (row[0].tag == "th" or row[0].get("colspan") == "all")
 
 
 def inline(parent: ET.Element, kept: Kept) -> list[nodes.Node]:
@@ -107,11 +113,10 @@ def expanded(node: drawn_table) -> nodes.table:
     ]
     lines: list[grid.Line | grid.Heading] = []
     for row in element.findall("tr"):
-        heading = row.find("th")
-        if heading is not None:
-            lines.append(grid.Heading(text="".join(heading.itertext())))
-            continue
         cells = [inline(cell, lambda number: node.children[_slice(number)]) for cell in row]
+        if _spans(row):
+            lines.append(grid.Heading(text=cells[0], remark=row[0].tag == "td"))
+            continue
         lines.append(grid.Line(cells=cells, classes=row.get("class", "").split()))
     made = grid.table(node["caption"], columns, lines)
     made["ids"], made["names"] = node["ids"], node["names"]
@@ -173,21 +178,23 @@ def _written(element: ET.Element) -> Iterator[str | slice]:
     """Yield the HTML between caption and end; of a mark its slice of the children."""
     heads = element.findall("th")
     classes = [[name for name in ("num", "long") if name in _names(head)] for head in heads]
-    yield "<thead><tr>"
-    for head, names in zip(heads, classes, strict=True):
-        text = "".join(head.itertext()).translate(_ESCAPES)
-        yield f'<th scope="col"{_class(names)}>{text}</th>'
-    yield "</tr></thead>\n<tbody>\n"
     for place in range(1, min(_MOST_NUMBERED, len(heads))):
         classes[place] = [name for name in classes[place] if name != "num"]
     attributes = [*map(_class, classes)]
+    yield "<thead><tr>"
+    for head, attribute in zip(heads, attributes, strict=True):
+        text = "".join(head.itertext()).translate(_ESCAPES)
+        yield f'<th scope="col"{attribute}>{text}</th>'
+    yield "</tr></thead>\n<tbody>\n"
     for row in element.findall("tr"):
         yield f"<tr{_class(_names(row))}>"
-        heading = row.find("th")
-        if heading is not None:
-            text = "".join(heading.itertext()).translate(_ESCAPES)
+        if _spans(row):
+            cell = row[0]
+            scope = ' scope="rowgroup"' if cell.tag == "th" else ""
             span = f' colspan="{len(heads)}"' if len(heads) > 1 else ""
-            yield f'<th scope="rowgroup"{span}>{text}</th>'
+            yield f"<{cell.tag}{_id(cell)}{scope}{span}>"
+            yield from _inner(cell)
+            yield f"</{cell.tag}>"
         else:
             tag = "th"
             for cell, attribute in zip(row, attributes, strict=True):

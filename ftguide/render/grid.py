@@ -35,9 +35,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A row that names the group of rows below it and spans the table."""
+    """A row that spans the table: it names the group of rows below it, or is a remark on them."""
 
-    text: str
+    text: Cell
+    remark: bool = False
 
 
 def inline(cell: Cell) -> list[nodes.Node]:
@@ -62,10 +63,15 @@ def _entry(cell: Cell, column: Column, *, scope: str | None) -> nodes.entry:
 
 def _row(line: Line | Heading, columns: Sequence[Column]) -> nodes.row:
     if isinstance(line, Heading):
-        spanning = header_cell("", nodes.paragraph("", line.text), scope="rowgroup")
+        paragraph = nodes.paragraph("", "", *inline(line.text))
+        spanning = (
+            nodes.entry("", paragraph)
+            if line.remark
+            else header_cell("", paragraph, scope="rowgroup")
+        )
         if len(columns) > 1:
             spanning["morecols"] = len(columns) - 1
-        return nodes.row("", spanning, classes=["bench-group"])
+        return nodes.row("", spanning, classes=[] if line.remark else ["bench-group"])
     if len(line.cells) != len(columns):
         raise ValueError(f"a row of {len(line.cells)} cells in a table of {len(columns)} columns")
     cells = [

@@ -2,13 +2,14 @@
 
 Beside the doctrees lies a list of these files: the key that its maker gave, and the time and size that the
 file had afterwards. A file is made again when its key differs, when somebody has touched it, or when any code
-of this repository has changed, since a key says nothing about the code that would make it.
+of this repository has changed, since a key says nothing about the code that would make it. The list also
+holds what was found in files that are long to read, as long as nobody touches them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -29,6 +30,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
     code: str
     made: dict[str, tuple[str, int, int]]  #: path -> key, time in nanoseconds, size in bytes
+    found: dict[str, tuple[tuple[str, ...], int, int]]  #: path -> what was found in it, time, size
 
 
 class Made:
@@ -39,12 +41,13 @@ class Made:
         self._path = path
         self._code = _code()
         self._made: dict[str, tuple[str, int, int]] = {}
+        self._found: dict[str, tuple[tuple[str, ...], int, int]] = {}
         try:
             kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
         except (OSError, ValueError):  # a DecodeError is one
             return
         if kept.code == self._code:
-            self._made = kept.made
+            self._made, self._found = kept.made, kept.found
 
     def holds(self, target: Path, key: str) -> bool:
         """Return whether a file lies there as it was made with this key."""
@@ -56,9 +59,19 @@ class Made:
         found = target.stat()
         self._made[str(target)] = (key, found.st_mtime_ns, found.st_size)
 
+    def found_in(self, source: Path, look: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """Return what `look` finds in a file, from the list if the file is as it was; () without a file."""
+        stamp = _stamp(source)
+        if stamp is None:
+            return ()
+        known = self._found.get(str(source))
+        if known is None or known[1:] != stamp:
+            known = self._found[str(source)] = (look(), *stamp)
+        return known[0]
+
     def write(self) -> None:
         """Write the list."""
-        kept = _Kept(code=self._code, made=self._made)
+        kept = _Kept(code=self._code, made=self._made, found=self._found)
         files.write_atomic(self._path, msgspec.json.encode(kept))
 
 

@@ -4,7 +4,8 @@ So text, LaTeX and HTML are written from the same nodes, and words stand where t
 is escaped and what a macro gives is parsed as XML: a hostile string stays a string. Elements:
 
     section (id, title)   p   pre (lang)   note   caution   warning      blocks; `class` where it helps
-    table (caption)       th (class num or long): a column;  tr: a row of td;  th in tr: a group's name
+    table (caption)       th (class num or long): a column;  tr: a row of td;  th in tr: a group's name;
+                          td (colspan="all") alone in tr: a remark on the group
     code   strong   span   anchor (id)                                   inside p and td
 
 A value that is a docutils node, or a list of them, is put in as it is: a chart, a cross-reference.

@@ -1,7 +1,8 @@
 """What programs read of the site: a Markdown twin of every page, llms.txt, and the list of all addresses.
 
 `porting.html.md` is what `porting.html` says, without menus and drawings. Pages of runs have no twin: their
-data are JSON and CSV. llms.txt names the twins in the order of the menu; llmstxt.org describes the format.
+data are JSON and CSV. Twins of pages that are made by the hundred are shorter, see `shorter`. llms.txt names
+the twins in the order of the menu; llmstxt.org describes the format.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import html_to_markdown
 
 from ftguide.render import svg
 from ftguide.site.articles import Article, spelled_out
+from ftguide.site.shorter import shortened
 
 LLMS, SITEMAP = "llms.txt", "sitemap.xml"
 _BUTTON = re.compile(r"<button\b.*?</button>", re.DOTALL)
@@ -52,10 +54,11 @@ def markdown(article: Article, twins: frozenset[str]) -> str:
         page = twin_of(match["page"]) if target in twins else match["page"]
         return f"{match['before']}{page}{match['rest']}"
 
-    page = _BUTTON.sub("", spelled_out(article.html))
+    page, told = shortened(article)
+    page = _BUTTON.sub("", spelled_out(page))
     page = _LINK.sub(link, _CODE.sub(code, page))
     result = html_to_markdown.convert(page)
-    return f"{_unpadded((result.content or '').strip())}\n"
+    return f"{_unpadded((result.content or '').strip())}\n{told}"
 
 
 def _unpadded(text: str) -> str:

@@ -11,25 +11,24 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pagefind_bin
 
 from ftguide.ground.process import Limits, run
-from ftguide.ground.process.keeper import kept_folder
 from ftguide.site.articles import Article, spelled_out
 from ftguide.site.kinds import kind_of
 
 FOLDER = "pagefind"
 #: The file that the search page loads first.
 ENTRY = "pagefind-entry.json"
-#: Belongs to user interfaces that the site does not use: half a megabyte.
+#: Belongs to user interfaces that the site does not use, and to pages without a language: half a megabyte.
 _UNUSED = (
     "pagefind-ui.*",
     "pagefind-modular-ui.*",
     "pagefind-component-ui.*",
     "pagefind-highlight.js",
+    "wasm.unknown.pagefind",
 )
 _MOST_SECONDS = 120
 
@@ -88,34 +87,30 @@ def copy_for_index(article: Article) -> str | None:
     )
 
 
-def write_index(articles: Iterable[Article], out: Path) -> int:
-    """Write the index of a site into its folder `pagefind`; return how many pages it has.
+def write_copy(article: Article, path: Path) -> bool:
+    """Write the page that Pagefind is to read instead of an article; return whether there is one."""
+    copy = copy_for_index(article)
+    if copy is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(copy, encoding="utf-8")
+    return copy is not None
+
+
+def write_index(copies: Path, target: Path) -> None:
+    """Write the index of the copies in a folder into `target`; without a copy there is no index.
 
     Raises `SearchError` when Pagefind fails.
     """
-    indexed = 0
-    with kept_folder("ftguide-search-") as folder:
-        for article in articles:
-            copy = copy_for_index(article)
-            if copy is not None:
-                path = folder / article.uri
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(copy, encoding="utf-8")
-                indexed += 1
-        if indexed:
-            _pagefind(folder, out / FOLDER)
-    return indexed
-
-
-def _pagefind(folder: Path, target: Path) -> None:
-    command = [
-        *(pagefind_bin.get_executable(), "--quiet"),
-        *("--site", str(folder), "--output-path", str(target)),
-        *("--include-characters", "_", "--keep-index-url"),
-    ]
     for old in sorted(target.rglob("*"), reverse=True):  # fragments are named after their content
         old.rmdir() if old.is_dir() else old.unlink()
-    ended = run(command, folder=folder, environ=os.environ, limits=Limits(seconds=_MOST_SECONDS))
+    if not any(path.is_file() for path in copies.rglob("*")):
+        return
+    command = [
+        *(pagefind_bin.get_executable(), "--quiet"),
+        *("--site", str(copies), "--output-path", str(target)),
+        *("--include-characters", "_", "--keep-index-url"),
+    ]
+    ended = run(command, folder=copies, environ=os.environ, limits=Limits(seconds=_MOST_SECONDS))
     if not ended.succeeded:
         said = (ended.errors or ended.output).decode(errors="replace").strip()
         raise SearchError(f"pagefind {ended.words}: {said or 'it printed nothing'}")

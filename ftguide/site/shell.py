@@ -5,13 +5,16 @@ An extension of its own: it needs Furo, which the pages of the products do not.
 
 from __future__ import annotations
 
+import gc
 import html
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import jinja2
+import sphinx
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -25,7 +28,7 @@ from ftguide.outcomes.pages.domain import laboratory_of
 from ftguide.render import depends, made
 from ftguide.render.nodes import data_file
 from ftguide.render.svg import printable
-from ftguide.site import book, index_page, kinds, machines, news, share
+from ftguide.site import book, dependencies, index_page, kinds, machines, news, share, shown
 from ftguide.site import finish as finished
 from ftguide.site.described import Descriptions
 from ftguide.site.landmarks import accessible
@@ -43,6 +46,10 @@ _OPEN_GRAPH = "sphinxext.opengraph"
 #: So many pages are done sooner than their environment goes to another process and back.
 FEW = 5
 TEMPLATES = Path(__file__).parent / "templates"
+#: Beside the doctrees: compiled templates.
+COMPILED = "templates"
+#: In how many processes a build was asked to run.
+_jobs: WeakKeyDictionary[Sphinx, int] = WeakKeyDictionary()
 
 
 class NewsDirective(SphinxDirective):
@@ -107,6 +114,7 @@ def prepare(app: Sphinx) -> None:
     """Give the templates their filters, and switch off the index that Pagefind replaces."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
         environment = app.builder.templates.environment
+        environment.bytecode_cache = _compiled(app)
         environment.filters |= {
             "accessible": accessible,
             "lean": lean,
@@ -116,10 +124,42 @@ def prepare(app: Sphinx) -> None:
             app.builder.search = False
 
 
-def alone_for_few(app: Sphinx, _env: BuildEnvironment, docnames: list[str]) -> None:
+def _compiled(app: Sphinx) -> jinja2.BytecodeCache:
+    """Return where templates lie that are compiled: to do that again is a twentieth of a small build.
+
+    What they are compiled to depends on their text, which Jinja looks at, and on these two packages.
+    """
+    versions = f"jinja2-{jinja2.__version__}-sphinx-{sphinx.__version__}"
+    folder = Path(app.doctreedir) / COMPILED / versions
+    folder.mkdir(parents=True, exist_ok=True)
+    return jinja2.FileSystemBytecodeCache(str(folder))
+
+
+def alone_for_few(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Have a few changed pages read and written by this process: a copy of it takes longer than they do."""
+    _jobs[app] = app.parallel
     if len(docnames) <= FEW:
         app.parallel = 1
+    shown.note(app, env, docnames)
+
+
+def all_that_show(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Return the pages to write again because of what they show of others."""
+    pages = shown.outdated(app, env)
+    if pages:
+        app.parallel = _jobs[app]
+    return pages
+
+
+def hold_collector(_app: Sphinx, _config: Config) -> None:
+    """Collect no garbage while the environment is loaded: its hundred thousands of objects are none."""
+    gc.disable()
+
+
+def free_collector(_app: Sphinx) -> None:
+    """Collect garbage again, but do not look through what was loaded."""
+    gc.freeze()
+    gc.enable()
 
 
 def find_templates(_app: Sphinx, config: Config) -> None:
@@ -142,6 +182,7 @@ def further_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
+        bytecode_cache=_compiled(app),
     )
     body = made.get_template("a-z.jinja").render(
         groups=index_page.by_letter(index_page.entries(app.env)),
@@ -189,6 +230,13 @@ def first_level(toctree: Callable[..., str]) -> Callable[..., str]:
     return shallow
 
 
+def begin(app: Sphinx) -> Sequence[tuple[str, dict[str, Any], str]]:
+    """Begin what only needs the pages that have been written by now."""
+    if is_site(app):
+        finished.begin(app)
+    return ()
+
+
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what is made of finished pages: the index, twins, llms.txt, the sitemap, the feed."""
     if exception is None and is_site(app):
@@ -206,16 +254,24 @@ def _key_of_news(env: BuildEnvironment) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; the setting `html_baseurl` is the address of the site."""
     book.setup(app)
+    dependencies.setup(app)
     app.add_node(news_link)
     app.add_directive("news", NewsDirective)
     app.add_env_collector(Descriptions)
     app.add_css_file("site.css")
     app.add_js_file("site.js", loading_method="defer")
     app.connect("config-inited", find_templates)
+    app.connect("config-inited", hold_collector)
+    app.connect("builder-inited", free_collector)
     app.connect("builder-inited", prepare)
     app.connect("env-before-read-docs", alone_for_few, priority=900)  # after those that look early
+    app.connect("env-get-updated", cast("Any", all_that_show))
     app.connect("doctree-resolved", resolve_news)
     app.connect("html-collect-pages", cast("Any", further_pages))
+    app.connect(
+        "html-collect-pages", cast("Any", begin), priority=900
+    )  # after those that write pages
     app.connect("html-page-context", add_to_head, priority=400)  # before sphinxext.opengraph
     app.connect("build-finished", finish, priority=900)  # after the domains wrote their files
+    app.connect("build-finished", lambda _app, _exception: gc.unfreeze(), priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

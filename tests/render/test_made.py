@@ -51,6 +51,26 @@ def test_the_key_of_the_code_follows_every_source(
     assert made._code() != before
 
 
+def test_a_file_that_is_as_it_was_is_not_looked_into_again(target: Path) -> None:
+    looked: list[str] = []
+
+    def look() -> tuple[str, ...]:
+        looked.append(target.read_text(encoding="utf-8"))
+        return ("found", looked[-1])
+
+    known = Made(target.with_name(made.NAME))
+    assert known.found_in(target, look) == ("found", "made")
+    known.write()
+    known = Made(target.with_name(made.NAME))
+    assert known.found_in(target, look) == ("found", "made")
+    assert looked == ["made"]
+    target.write_text("touched", encoding="utf-8")
+    assert known.found_in(target, look) == ("found", "touched")
+    target.unlink()
+    assert known.found_in(target, look) == ()
+    assert looked == ["made", "touched"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b'{"code": 1}', b"\xff", b"[]"])
 def test_a_list_that_cannot_be_read_says_nothing(target: Path, content: bytes) -> None:
     path = target.with_name(made.NAME)

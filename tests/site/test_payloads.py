@@ -1,6 +1,7 @@
 """Payloads in every string of a run, of outcomes and of evidence: pages show them, and nothing obeys them."""
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -288,11 +289,12 @@ def redact(turn):
 
 
 def outputs(built, *endings):
-    """Return the files of a site whose names end so, with their bytes."""
+    """Return the files of a site whose names end so, with their bytes; packed ones unpacked."""
     return {
-        str(path.relative_to(built.out)): path.read_bytes()
+        name: gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         for path in sorted(built.out.rglob("*"))
-        if path.is_file() and path.name.endswith(endings) and "_static" not in path.parts
+        if path.is_file() and "_static" not in path.parts
+        if (name := str(path.relative_to(built.out)).removesuffix(".gz")).endswith(endings)
     }
 
 

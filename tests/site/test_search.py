@@ -68,28 +68,44 @@ def test_a_page_of_another_theme_has_no_article():
     assert article_of("x", "x.html", "<html><body><main>x</main></body></html>") is None
 
 
+def write_index(folder, articles):
+    """Write copies of articles and their index below a folder; return how many there are."""
+    copies = folder / "copies"
+    written = sum(search.write_copy(one, copies / one.uri) for one in articles)
+    search.write_index(copies, folder / search.FOLDER)
+    return written
+
+
+LOCKS = article("porting", "<h1>Locks</h1><p>What locks cost.</p>")
+
+
 def test_a_failing_pagefind_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(search.pagefind_bin, "get_executable", lambda: "/bin/false")
     with pytest.raises(search.SearchError, match="pagefind ended with status 1"):
-        search.write_index([article("porting")], tmp_path)
+        write_index(tmp_path, [LOCKS])
 
 
 def test_an_older_index_is_gone(tmp_path):
     old = tmp_path / "pagefind" / "fragment" / "old.pf_fragment"
     old.parent.mkdir(parents=True)
     old.write_text("old")
-    body = "<h1>Locks</h1><p>What locks cost.</p>"
-    assert search.write_index([article("porting", body)], tmp_path) == 1
+    assert write_index(tmp_path, [LOCKS]) == 1
     assert not old.exists()
     assert (tmp_path / "pagefind" / "pagefind.js").exists()
+
+
+def test_without_a_page_there_is_no_index(tmp_path):
+    write_index(tmp_path, [LOCKS])
+    (tmp_path / "copies" / LOCKS.uri).unlink()
+    assert write_index(tmp_path, [article("benchmarks/runs/20261127T211744Z-aaf35b0f")]) == 0
+    assert list((tmp_path / "pagefind").iterdir()) == []
 
 
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory):
     """Index the pages as they lie in source/, and serve the index."""
     folder = tmp_path_factory.mktemp("indexed")
-    pages = sources.articles(ROOT / "source")
-    assert search.write_index(pages, folder) > 200
+    assert write_index(folder, sources.articles(ROOT / "source")) > 200
     (folder / "search.html").write_text(SEARCH_PAGE)
     shutil.copy(ROOT / "source" / "_static" / "search.js", folder)
     with served(folder) as address:

@@ -25,11 +25,8 @@ def test_landmarks_have_names_and_no_two_are_alike(small):
     captions = soup.select("p.caption[role=heading]")
     assert captions
     assert all(caption["aria-level"] == "2" for caption in captions)
-    assert [cell.name for cell in soup.select("thead tr")[0].find_all(True, recursive=False)] == [
-        "td",
-        "th",
-        "th",
-    ]
+    # Cells end where the next one begins, which this parser takes for one cell in the other.
+    assert [cell.name for cell in soup.select("thead tr")[0].select("td, th")] == ["td", "th", "th"]
 
 
 def test_a_theme_that_writes_something_else_is_left_alone():
@@ -164,6 +161,8 @@ def test_hostile_text_stays_text(small):
     assert "<script>" not in listed.replace("\\<script\\>", "")
 
 
-@pytest.mark.parametrize("name", ["pagefind-ui.js", "pagefind-component-ui.js", "searchindex.js"])
+@pytest.mark.parametrize(
+    "name", ["pagefind-ui.js", "pagefind-component-ui.js", "searchindex.js", "*.map"]
+)
 def test_what_nobody_reads_is_not_written(small, name):
     assert not list(small.out.rglob(name))

@@ -39,7 +39,7 @@ from ftguide.outcomes.derive.coverage import coverage
 from ftguide.outcomes.derive.grades import Seen
 from ftguide.outcomes.pages import data, draw, export, words
 from ftguide.outcomes.pages.data import Laboratory
-from ftguide.render import depends, made, menu
+from ftguide.render import depends, made, menu, packed
 from ftguide.render.nodes import data_file
 from ftguide.render.quote import Answer, QuotingRole, marker
 
@@ -154,7 +154,8 @@ class DownloadsDirective(SphinxDirective):
             (export.CSV, "one line for each test, interpreter and outcome"),
         ):
             link = data_file("", target.rpartition("/")[2], target=target)
-            listed += nodes.list_item("", nodes.paragraph("", "", link, nodes.Text(f": {meaning}")))
+            text = nodes.Text(f": {meaning}, {packed.SAID}")
+            listed += nodes.list_item("", nodes.paragraph("", "", link, text))
         return [listed]
 
 

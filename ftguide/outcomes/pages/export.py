@@ -1,4 +1,4 @@
-"""What other programs read: outcomes.json and outcomes.csv. Pure; the same records give the same bytes."""
+"""What other programs read: outcomes.json.gz and .csv.gz. Pure; the same records give the same bytes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from ftguide.outcomes.derive.grades import Cell
 from ftguide.outcomes.pages.data import Laboratory
+from ftguide.render import packed
 from ftguide.render.tables import csv_cell
 
 #: Version of the exports. Raised when a field changes its meaning, not when one is added.
@@ -20,12 +21,14 @@ _FIELDS = {
     "configuration_fields": ("configuration", "samples", "counts"),
 }
 
-NAMES = JSON, CSV = tuple(f"thread-safety/data/outcomes.{kind}" for kind in ("json", "csv"))
+NAMES = JSON, CSV = tuple(
+    f"thread-safety/data/outcomes.{kind}{packed.ENDING}" for kind in ("json", "csv")
+)
 
 
 def files(found: Laboratory) -> dict[str, bytes]:
-    """Return the exports by their place in the site."""
-    return {JSON: _json(found), CSV: _csv(found)}
+    """Return the exports by their place in the site, packed: unpacked they are a tenth of it."""
+    return {JSON: packed.packed(_json(found)), CSV: packed.packed(_csv(found))}
 
 
 def _cell(cell: Cell, binaries: list[str]) -> dict[str, object]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -329,3 +329,13 @@ def outdated(loaded: Loaded, slug: str) -> Outdated | None:
     measured = (planned.version, planned.source_hash)
     today = None if now is None else (now.version, now.source_hash)
     return None if measured == today else Outdated(measured=measured, declared=today)
+
+
+def measured_with(runs: Iterable[tuple[Loaded, Row]]) -> tuple[list[str], list[str], list[int]]:
+    """Return the versions of CPython, the compilers and the versions of the workload, each of them once."""
+    listed = list(runs)
+    return (
+        [*dict.fromkeys(loaded.entry.python for loaded, _ in listed)],
+        [*dict.fromkeys(loaded.entry.compiler for loaded, _ in listed)],
+        [*dict.fromkeys(loaded.report.stored.planned(row.slug).version for loaded, row in listed)],
+    )

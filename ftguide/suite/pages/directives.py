@@ -68,7 +68,7 @@ class BenchDirective(SphinxDirective):
         kinds = {"ratio": figures.ratios, "speedup": figures.speedups}
         for kind, draw_rows in kinds.items():
             wanted = show in {"both", kind}
-            figure = draw_rows(loaded, rows, id_=self.chart_id()) if wanted else None
+            figure = draw_rows(loaded, rows, id_=self.chart_id(), beside=beside) if wanted else None
             if figure is not None:
                 content += figure.drawn(beside=beside)
                 if of:
@@ -82,8 +82,9 @@ class BenchDirective(SphinxDirective):
         return standalone.link(figure, name, title=of, runs=[loaded])
 
     def files(self, loaded: Loaded) -> list[DataFile]:
-        """Return a run's files, and have its CSV written beside the pages."""
-        self.domain.note_files(self.env.docname, loaded)
+        """Return a run's files, and have its CSV written beside the pages, if it has one there."""
+        if files.has_csv(loaded):
+            self.domain.note_files(self.env.docname, loaded)
         return files.of_run(loaded, self.config.bench_files)
 
     def select(self, loaded: Loaded) -> list[Row]:

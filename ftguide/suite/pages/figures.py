@@ -5,6 +5,7 @@ Pure; the drawing itself is in `charts.py`, the sentences are in `sentences.py`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -35,8 +36,13 @@ class Figure:
     pairs: Sequence[Pair]
 
     def drawn(self, *, beside: bool) -> list[nodes.Node]:
-        """Return the sentence and the chart; `beside`: a table with its numbers stands nearby."""
-        shown = chart(svg=self.svg, caption=self.caption, beside=beside, ids=[f"{self.id_}-figure"])
+        """Return the sentence and the chart; `beside`: a table with its numbers stands nearby.
+
+        Where the table folds out below the chart, the chart refers to it instead of telling its numbers, too:
+        to hear them twice helps nobody.
+        """
+        drawn = self.svg if beside else _DESCRIBED.sub(rf"\1{BELOW}", self.svg)
+        shown = chart(svg=drawn, caption=self.caption, beside=beside, ids=[f"{self.id_}-figure"])
         shown += tables.draw("rows.charted", self.caption, self.head, self.pairs)
         return [nodes.paragraph("", self.says, classes=["bench-says"]), shown]
 
@@ -48,8 +54,17 @@ def spoken(pair: Pair) -> str:
     return f"{label}: {value}, 95 % interval {ends.replace(numbers.EN_DASH, ' to ')}"
 
 
-def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str) -> Figure | None:
-    """Chart the one-thread time ratios of several workloads; None without any."""
+#: What a drawing says of itself where a table with all of its numbers stands right before it, or below it.
+BESIDE = "The table above has these numbers."
+BELOW = "The table below has these numbers."
+_DESCRIBED = re.compile(r"(<desc\b[^>]*>)[^<]*")
+
+
+def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool = False) -> Figure | None:
+    """Chart the one-thread time ratios of several workloads; None without any.
+
+    `beside`: a table with its numbers stands nearby, which the drawing refers to instead of telling them.
+    """
     measured = [
         (tables.title(loaded, row.slug), row.single, row.floor)
         for row in rows
@@ -63,7 +78,9 @@ def ratios(loaded: Loaded, rows: Sequence[Row], *, id_: str) -> Figure | None:
         entries.append(timed(label, comparison, floor))
         pairs.append((label, comparison))
     return Figure(
-        svg=charts.ratio_chart(entries, id_=id_, title=caption, desc=judged(pairs)),
+        svg=charts.ratio_chart(
+            entries, id_=id_, title=caption, desc=BESIDE if beside else judged(pairs)
+        ),
         id_=id_,
         caption=caption,
         says=sentences.of_several(
@@ -101,8 +118,13 @@ def judged(pairs: Iterable[tuple[str, Comparison]]) -> str:
     return "; ".join(f"{spoken(pair)}, {words.verdict_text(pair[1], None)}" for pair in pairs)
 
 
-def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str) -> Figure | None:
-    """Chart the throughput of several threads on both builds, relative to one GIL-enabled thread."""
+def speedups(
+    loaded: Loaded, rows: Sequence[Row], *, id_: str, beside: bool = False
+) -> Figure | None:
+    """Chart the throughput of several threads on both builds, relative to one GIL-enabled thread.
+
+    `beside` is that of `ratios`.
+    """
     rows = [row for row in rows if row.user_speedup is not None]
     count = tables.workers(rows)
     if not rows or count is None:
@@ -126,7 +148,8 @@ def speedups(loaded: Loaded, rows: Sequence[Row], *, id_: str) -> Figure | None:
                     gained.append((label, comparison))
         entries.append(Entry(label=label, marks=tuple(marks)))
     caption = f"{count} threads: throughput relative to one thread of the GIL-enabled build"
-    desc = f"{'; '.join(map(spoken, pairs))}. The dashed line is the ideal, {count}."
+    told = BESIDE if beside else f"{'; '.join(map(spoken, pairs))}."
+    desc = f"{told} The dashed line is the ideal, {count}."
     return Figure(
         svg=charts.throughput_chart(entries, id_=id_, title=caption, desc=desc),
         id_=id_,

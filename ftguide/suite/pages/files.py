@@ -3,7 +3,9 @@
 Raw data are never copied into the site. A link leads to the file where the configuration says that the
 repository shows its files (`bench_files`), else the path stands there; the checksum tells either way whether
 it is the file that the page was derived from. The CSV is derived, at an address that stays:
-benchmarks/data/<run>/results.csv, written by the domain when a build is done.
+benchmarks/data/<run>/results.csv.gz, written by the domain when a build is done. It is packed, since all of
+them are a tenth of a site otherwise; size and checksum are those of the table inside, which no zlib changes.
+A superseded run has none: `report --csv` makes it, after `fetch`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from urllib.parse import quote
 from docutils import nodes
 
 from ftguide.ground import files
-from ftguide.render import made
+from ftguide.render import made, packed
 from ftguide.render.nodes import data_file
 from ftguide.suite import summaries
 from ftguide.suite.derive.summary import Summary
@@ -27,12 +29,12 @@ from ftguide.suite.record import store
 from ftguide.suite.record.model import IndexEntry
 from ftguide.suite.results_csv import results_csv
 
-CSV = "results.csv"
+CSV = f"results.csv{packed.ENDING}"
 
 _MEANINGS = {
     "run.json": "machine, interpreters, plan",
     **dict.fromkeys(store.SPELLINGS, "every value in order: the data everything else derives from"),
-    CSV: "all times and ratios of the run as one table",
+    CSV: f"all times and ratios of the run as one table, {packed.SAID}; size and SHA-256 are the table's",
 }
 _WEB = re.compile(r"https?://\S+")
 
@@ -64,19 +66,26 @@ class DataFile:
         return nodes.literal("", self.path)
 
 
+def has_csv(loaded: Loaded) -> bool:
+    """Whether the site has a run's CSV; the page of a superseded run says which commands make one."""
+    return not loaded.entry.values_in
+
+
 def of_run(loaded: Loaded, repository: str = "") -> list[DataFile]:
     """List the files of a run, the CSV first; `repository` is the address below which its files are shown."""
-    digest, size = _csv_stamp(loaded.report)
-    listed = [
-        DataFile(
-            name=CSV,
-            path=_csv_path(loaded.name),
-            address="",
-            of_site=True,
-            sha256=digest,
-            size=size,
+    listed: list[DataFile] = []
+    if has_csv(loaded):
+        digest, size = _csv_stamp(loaded.report)
+        listed.append(
+            DataFile(
+                name=CSV,
+                path=_csv_path(loaded.name),
+                address="",
+                of_site=True,
+                sha256=digest,
+                size=size,
+            )
         )
-    ]
     origin = summaries.origin_of(loaded.folder)
     blocks = store.blocks_path(loaded.folder)
     if origin is not None:
@@ -110,7 +119,7 @@ def _csv(report: Summary) -> bytes:
 
 @functools.lru_cache(maxsize=4096)
 def _csv_stamp(report: Summary) -> tuple[str, int]:
-    """Return the SHA-256 of a run's CSV and its size, which every page with a link to it shows."""
+    """Return the SHA-256 of a run's CSV and its size, unpacked, which every page with a link to it shows."""
     content = _csv(report)
     return hashlib.sha256(content).hexdigest(), len(content)
 
@@ -122,5 +131,5 @@ def copy(entry: IndexEntry, results: Results, outdir: Path, known: made.Made) ->
     if known.holds(target, key) or (loaded := results.load(entry)) is None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    files.write_atomic(target, _csv(loaded.report))
+    files.write_atomic(target, packed.packed(_csv(loaded.report)))
     known.note(target, key)

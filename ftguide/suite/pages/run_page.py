@@ -10,6 +10,7 @@ from sphinx import addnodes
 
 from ftguide.render import menu
 from ftguide.suite import reading_words
+from ftguide.suite.derive.families import grouped
 from ftguide.suite.pages import tables
 from ftguide.suite.pages.cite import cite_block
 from ftguide.suite.pages.data import Loaded, Results
@@ -48,8 +49,9 @@ class RunDirective(BenchDirective):
     def page(self, results: Results, loaded: Loaded) -> list[nodes.Node]:
         """Return the page's content from the overview down to the raw data."""
         rows = loaded.report.rows
-        overview = tables.overview(loaded, rows)
-        if len(rows) > 1:
+        overview = tables.overview(loaded, rows, within=True)
+        # Charts of published runs stand on the pages of workloads and of groups, which say what to see there.
+        if len(rows) > 1 and loaded.local:
             overview += self.charts_of(loaded, rows, beside=True)
         published = next(results.newest(), None) if loaded.local else None
         self.use(published)
@@ -64,6 +66,8 @@ class RunDirective(BenchDirective):
             blocks=_blocks(loaded.run.plan),
             loops={row.slug: _loops(loaded.report.beside(row.slug).loops) for row in rows},
             timeline=loaded.report.timeline,
+            families=grouped(rows),
+            legend=[*dict.fromkeys(time.arm for row in rows for time in row.times)],
             files=self.files(loaded),
             readings={
                 slug: ([*reading_words.sentences(found)], [*map(_link, reading_words.pages(found))])

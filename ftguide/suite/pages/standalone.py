@@ -29,6 +29,8 @@ _SVG = "http://www.w3.org/2000/svg"
 #: A colour or font of the theme, with what stands in for it.
 _VARIABLE = re.compile(r"var\(--[a-z-]+,((?:[^()]|\([^()]*\))*)\)")
 _LIGHT_DARK = re.compile(r"light-dark\(([^,]+),([^)]+)\)")
+#: A rule by its selector, such as `text` or `.gil.whisker`.
+_RULE = re.compile(r"([\w.]+)\{[^{}]*\}")
 _GROUND = "light-dark(#fff,#131416)"
 #: Shown this wide where nobody says how wide.
 SHOWN = 800
@@ -67,6 +69,10 @@ def to_post(drawn: str, *, title: str, says: str, runs: Sequence[str], source: s
     rules = _LIGHT_DARK.sub(r"\1", rules).replace("color-scheme:light dark;", "")
     # Nothing else is in the file that its rules could be mistaken for.
     rules = rules.replace(f"#{id_} ", "").replace(f"#{id_}", "svg")
+    used = {"s", *(name for part in drawing.iter() for name in part.get("class", "").split())}
+    rules = _RULE.sub(
+        lambda rule: rule[0] if used.issuperset(rule[1].split(".")[1:]) else "", rules
+    )
     style.text = f"{rules}.ground{{fill:#fff}}.h{{font-size:{_HEAD:g}px;font-weight:600}}"
     *_, width, height = map(float, drawing.get("viewBox", "").split())
     body = [*drawing][3:]  # after title, description and style
@@ -84,7 +90,8 @@ def to_post(drawn: str, *, title: str, says: str, runs: Sequence[str], source: s
     drawing.set("viewBox", f"0 0 {svg.number(wide)} {svg.number(tall)}")
     drawing.set("width", str(SHOWN))
     drawing.set("height", svg.number(SHOWN * tall / wide))
-    return ET.tostring(drawing, encoding="unicode", xml_declaration=False) + "\n"
+    written = ET.tostring(drawing, encoding="unicode", xml_declaration=False)
+    return written.replace(" />", "/>") + "\n"
 
 
 def _lines(parent: ET.Element, text: str, y: float, *, class_: str, size: float) -> float:

@@ -40,6 +40,11 @@ def reference(target: str, text: str) -> addnodes.pending_xref:
     )
 
 
+def here(anchor: str, text: str) -> nodes.reference:
+    """Return a link to an anchor of the page that it stands on."""
+    return nodes.reference("", text, refid=anchor, internal=True)
+
+
 def document(docname: str, text: str) -> addnodes.pending_xref:
     """Return a link to a page."""
     return addnodes.pending_xref(
@@ -84,6 +89,7 @@ draw = Templates(
         "Build": Build,
         "DASH": "\N{EM DASH}",
         "data": data,
+        "here": here,
         "numbers": numbers,
         "page": document,
         "ref": reference,
@@ -94,18 +100,31 @@ draw = Templates(
 ).draw
 
 
-def overview(loaded: Loaded, rows: Sequence[Row]) -> list[nodes.Node]:
-    """Draw the overviews that some rows have data for: of one thread, and of several."""
+def overview(loaded: Loaded, rows: Sequence[Row], *, within: bool = False) -> list[nodes.Node]:
+    """Draw the overviews that some rows have data for: of one thread, and of several.
+
+    `within` is for the page of the run, which has every workload itself. That of a published one has the
+    means only: its numbers are looked up, and the pages that show the newest run have the overviews.
+    """
     single = [row for row in rows if row.single is not None or row.failure is not None]
+    families = grouped(single)
+    means = {  # of all of a family, where all of it is shown
+        mean.family: mean
+        for mean in loaded.report.means
+        if mean.workloads > 1 and len(families.get(mean.family, ())) == mean.workloads
+    }
+    if within and not loaded.local:
+        return draw("rows.brief", loaded, list(means.values()))
     parallel = [row for row in rows if row.user_speedup is not None or row.threads is not None]
     groups = itertools.groupby(parallel, key=lambda row: row.group)
     return draw(
         "rows.overview",
         loaded,
-        families=grouped(single),
-        means={mean.family: mean for mean in loaded.report.means},
+        families=families,
+        means=means,
         groups=[(group, list(members)) for group, members in groups],
         count=workers(parallel),
+        within=within,
     )
 
 

@@ -33,7 +33,7 @@ MOST_ENTRIES = 100
 
 def _json(tracker: Tracker, fields: Mapping[str, object]) -> bytes:
     value = {"schema": SCHEMA, "as_of": tracker.today.isoformat(), **fields}
-    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
+    return msgspec.json.encode(value) + b"\n"
 
 
 #: Fields of a cell in every format.

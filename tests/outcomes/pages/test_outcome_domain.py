@@ -2,7 +2,7 @@
 
 import csv
 import dataclasses
-import io
+import gzip
 import json
 import re
 
@@ -213,7 +213,7 @@ def test_other_builders_have_the_same_words(found, seen, build):
 def test_exports(found, seen, build):
     laboratory = found(*seen)
     out, _ = build()
-    written = json.loads((out / export.JSON).read_bytes())
+    written = json.loads(gzip.decompress((out / export.JSON).read_bytes()))
     assert written["machine"] == "epyc"
     by_slug = {test["test"]: test for test in written["tests"]}
     cell = by_slug["specimen-lost"]["interpreters"]["3.14.7t"]
@@ -223,7 +223,8 @@ def test_exports(found, seen, build):
     assert all(len(one) == len(written["outcome_fields"]) for one in cell["outcomes"])
     assert len(cell["configurations"][0]) == len(written["configuration_fields"])
     assert re.fullmatch("[0-9a-f]{64}", written["binaries"][cell["binary"]])
-    rows = list(csv.DictReader(io.StringIO((out / export.CSV).read_text())))
+    with gzip.open(out / export.CSV, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     assert {(row["test"], row["outcome"]) for row in rows} >= {("specimen-crashes", "SIGSEGV")}
     assert export.files(laboratory) == export.files(laboratory)
 

@@ -275,7 +275,7 @@ def test_two_processes_read_the_same_site(site, stored, tmp_path):
     assert parallel.warnings == []
     assert (parallel.out / "objects.inv").read_bytes() == one
     assert (parallel.out / "prose.html").read_text() == text
-    assert (parallel.out / "benchmarks" / "data" / synthetic.RUN_ID / "results.csv").exists()
+    assert (parallel.out / "benchmarks" / "data" / synthetic.RUN_ID / "results.csv.gz").exists()
 
 
 def test_a_new_run_rereads_the_pages_that_show_runs(site, stored):

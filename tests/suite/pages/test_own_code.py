@@ -35,7 +35,9 @@ def test_what_the_numbers_say_together_stands_on_the_page(site):
     site.page("scaling", SCALING)
     stored = own(SHARED).stored
     site.run(replace(stored, run=replace(stored.run, run_id=RUN_ID)))
-    section = site.build().soup(f"benchmarks/runs/local-{RUN_ID}").find(id=SLUG)
+    section = (
+        site.build().soup(f"benchmarks/runs/local-{RUN_ID}").find(id=SLUG).find_parent("section")
+    )
     assert "something that the threads share costs them the difference" in section.get_text()
     links = {a.get_text(): a["href"] for a in section.select("a.reference.internal")}
     assert links["Cause 1: counts"].endswith("scaling.html#scaling-cause-1")

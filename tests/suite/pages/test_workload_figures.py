@@ -8,7 +8,7 @@ import pytest
 from ftguide.cli.main import main
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.summary import summarise
-from ftguide.suite.pages import standalone, workload_figures
+from ftguide.suite.pages import charts, standalone, workload_figures
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.record import store
 from tests import synthetic
@@ -279,3 +279,15 @@ def test_charts_of_lines_have_files_too(site, declared):
     assert own == [f"figures/nbody{suffix}.svg" for suffix in ("", "-lines", "-steps")]
     for name in (*files, *own):
         assert (built.out / "benchmarks" / name).exists()
+
+
+def test_a_file_has_the_rules_that_it_uses_and_no_others():
+    entry = charts.Entry(label="A", marks=(charts.Mark(1.5, 1.2, 1.8),), floor=0.1)
+    drawn = charts.ratio_chart([entry], id_="bench-chart-7", title="T", desc="D")
+    file = standalone.to_post(drawn, title="Title", says="Says so.", runs=["Run"], source="Here")
+    style = ET.fromstring(file).find(f"{SVG}style").text  # noqa: S314 - drawn above
+    assert "#bench-chart" not in style
+    for wanted in ("svg{", "text{", ".ft{", ".floor{", ".ground{", ".h{", ".s{"):
+        assert wanted in style
+    for unused in (".gil{", ".gil.whisker{", ".ceiling{", ".panel{"):
+        assert unused not in style

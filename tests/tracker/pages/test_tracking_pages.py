@@ -355,3 +355,14 @@ def test_names_that_are_no_names_never_become_files(tmp_path):
     assert "name is not normalised" in warning
     assert evidence.NAME.fullmatch("evil")
     assert not list(tmp_path.rglob("evil*"))
+
+
+def test_evidence_that_nothing_rests_on_leads_to_its_data(ordinary):
+    for page in sorted((ordinary.out / "tracking").glob("*.html")):
+        soup = ordinary.soup(f"tracking/{page.stem}")
+        data = (page.with_suffix(".json")).read_text()
+        for item in soup.select("details.compat-item"):
+            proof, short = item.has_attr("open"), item["id"].removeprefix("e-")
+            assert (item.select_one("dl.compat-facts") is not None) == proof
+            assert proof or item.select_one("p a")["href"] == f"{page.stem}.json"
+            assert short in data
