@@ -21,6 +21,11 @@ def leave(env: BuildEnvironment, docname: str) -> None:
     env.metadata[docname][_FIELD] = _HIDDEN
 
 
+def shows(env: BuildEnvironment, docname: str) -> bool:
+    """Whether a page may be an entry of the menu."""
+    return docname in env.found_docs and env.metadata[docname].get(_FIELD) != _HIDDEN
+
+
 def _prune(_app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
     """Take the pages out of the outlines that the menu is made from; `toctree_includes` keeps them."""
     hidden = {name for name, known in env.metadata.items() if known.get(_FIELD) == _HIDDEN}
