@@ -3,12 +3,17 @@
 Sphinx reads a page again when a file that it depends on changes. A file that did not exist when the page
 was read, such as the first local run, has no time to compare with; it would make its pages be read in
 every build. So absent files are kept here, and their pages are read again once the files exist.
+
+Hundreds of pages depend on the same few hundred files. Sphinx keeps a path for every pair of a page and a
+file, and looks at the file for each: more than forty thousand paths to hand from process to process, to load
+and to look at. So files that are there are kept here, too, as names, each set of them once; a build looks at
+every file once.
 """
 
 from __future__ import annotations
 
 import functools
-import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
@@ -16,42 +21,75 @@ from typing import cast
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-_NAME = "ftguide_absent_files"
+_KEPT = "ftguide_dependencies"
+_ABSENT = "ftguide_absent_files"
 
 
 def on(env: BuildEnvironment, docname: str, paths: Iterable[Path]) -> None:
     """Make a page depend on files."""
+    present = []
     for path in paths:
         if path.exists():
-            env.note_dependency(_relative(str(path), str(env.srcdir)), docname=docname)
+            present.append(str(path.absolute()))
         else:
             _absent(env).setdefault(docname, set()).add(str(path))
+    if present:
+        before = kept(env).get(docname)
+        files = frozenset(present) if before is None else before.union(present)
+        kept(env)[docname] = _SETS.setdefault(files, files)
 
 
-@functools.cache
-def _relative(path: str, folder: str) -> str:
-    """Return a path relative to a folder: hundreds of pages depend on the same few hundred files."""
-    return os.path.relpath(path, folder)
+#: Sets of names by themselves: what is the same is stored once.
+_SETS: dict[frozenset[str], frozenset[str]] = {}
+
+
+def kept(env: BuildEnvironment) -> dict[str, frozenset[str]]:
+    """Return the names of the files that each page depends on; kept in the environment."""
+    if not hasattr(env, _KEPT):
+        setattr(env, _KEPT, {})
+    return cast("dict[str, frozenset[str]]", getattr(env, _KEPT))
 
 
 def _absent(env: BuildEnvironment) -> dict[str, set[str]]:
     """Return the absent files by page; kept in the environment, which Sphinx stores between builds."""
-    if not hasattr(env, _NAME):
-        setattr(env, _NAME, {})
-    return cast("dict[str, set[str]]", getattr(env, _NAME))
+    if not hasattr(env, _ABSENT):
+        setattr(env, _ABSENT, {})
+    return cast("dict[str, set[str]]", getattr(env, _ABSENT))
 
 
 def _outdated(
     _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], _gone: set[str]
 ) -> set[str]:
-    """Return the pages that looked for a file which exists now."""
-    return {
+    """Return the pages that looked for a file which exists now, or depend on one that changed or is gone."""
+    changed_at = functools.cache(_changed_at)
+
+    @functools.cache
+    def newest(files: frozenset[str]) -> float:
+        return max(map(changed_at, files), default=0)
+
+    old = {
+        page
+        for page, files in kept(env).items()
+        if page in env.all_docs and newest(files) > env.all_docs[page]
+    }
+    return old | {
         name for name, paths in _absent(env).items() if any(Path(path).exists() for path in paths)
     }
 
 
+def _changed_at(name: str) -> float:
+    """Return when a file changed, as Sphinx notes it of pages; after everything if there is no such file."""
+    try:
+        found = Path(name).stat()
+    except OSError:
+        return float("inf")
+    # In microseconds, rounded up, so that a page is rather read once more than not.
+    return -(found.st_mtime_ns // -1000) if stat.S_ISREG(found.st_mode) else float("inf")
+
+
 def _purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     _absent(env).pop(docname, None)
+    kept(env).pop(docname, None)
 
 
 def _merge(
@@ -59,6 +97,7 @@ def _merge(
 ) -> None:
     wanted = set(docnames)
     _absent(env).update({name: paths for name, paths in _absent(other).items() if name in wanted})
+    kept(env).update({name: files for name, files in kept(other).items() if name in wanted})
 
 
 def setup(app: Sphinx) -> None:
