@@ -61,6 +61,7 @@ def test_nothing_that_measures_finds_it(workshop: Machine):
     assert found == []
 
 
+@pytest.mark.slow
 def test_another_setting_or_a_broken_one_is_built_again(workshop: Machine):
     tree = provide(workshop).executable.parents[1]
     (tree / sanitized.Instrumented.FILE).write_text("{")

@@ -134,6 +134,7 @@ def test_hostile_wheels_are_named_and_run_nothing(fresh, wright: Wheelwright, tm
     assert not trace.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.interpreters
 def test_a_record_cannot_take_what_is_not_its_own(fresh, wright: Wheelwright, monkeypatch):
     """uv drops rows for what it did not write; with a client that keeps them, we leave them out.

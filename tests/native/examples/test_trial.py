@@ -35,6 +35,7 @@ def test_a_race_ends(tmp_path, monkeypatch, script, expected):
     assert trial.race([sys.executable], tmp_path, {}, seconds) == expected
 
 
+@pytest.mark.slow
 def test_a_hung_race_is_not_left_behind(tmp_path, monkeypatch):
     mark = tmp_path / "alive"
     (tmp_path / "race.py").write_text(

@@ -29,12 +29,14 @@ def report():
     pytest.skip("no run of the whole suite has its blocks in this tree")
 
 
+@pytest.mark.slow
 def test_what_shares_nothing_is_never_accused(report):
     verdicts = {slug: reading(report, slug).verdict for slug in PRIVATE}
     assert set(verdicts.values()) <= {Verdict.SCALES, Verdict.MACHINE, Verdict.UNSURE}
     assert [*verdicts.values()].count(Verdict.SCALES) > len(PRIVATE) / 2
 
 
+@pytest.mark.slow
 def test_what_was_built_to_contend_is_found(report):
     contending = [
         planned.slug

@@ -136,12 +136,17 @@ def test_garbage_of_the_set_up_is_collected_before_counting(start):
         assert running.end()[1]["gc"] == 0
 
 
+def overlapping(values):
+    """Whether two workers ran at once. One may be done before the other gets a CPU, but not each time."""
+    return any(max(a, c) < min(b, d) for (a, b), (c, d) in values)
+
+
 def test_interpreters_live_in_one_process_and_overlap_on_the_gil_build(start):
     with start("well-behaved-threads", "gil-interpreters-2") as running:
         running.ready()
-        (a, b), (c, d) = running.value(3000, 10)
+        values = [running.value(20_000, 10) for _ in range(5)]
         assert len(running.processes) == 1
-    assert max(a, c) < min(b, d)
+    assert overlapping(values)
 
 
 def test_an_arm_that_eats_memory_is_stopped(start):
@@ -166,8 +171,8 @@ def test_a_resident_size_is_named_and_is_no_peak_of_pss(start, monkeypatch):
 def test_workers_of_free_threads_overlap(start):
     with start("well-behaved-threads", "ft-threads-2") as running:
         running.ready()
-        (a, b), (c, d) = running.value(3000, 10)
-    assert max(a, c) < min(b, d)
+        values = [running.value(20_000, 10) for _ in range(5)]
+    assert overlapping(values)
 
 
 def test_an_exception_is_told_with_its_tail(start, laboratory):

@@ -43,6 +43,7 @@ def test_the_table_holds_the_range_over_runs_of_that_machine(with_table, stored)
     assert cells[-5] == f"{min(own):.2f}\N{EN DASH}{max(own):.2f}"
 
 
+@pytest.mark.slow
 def test_one_run_is_no_range(with_table, stored):
     with_table.run(stored(blocks=40))
     built = with_table.build()

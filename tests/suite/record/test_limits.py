@@ -64,6 +64,7 @@ def test_a_ratio_that_somebody_multiplied_passes():
     assert told(synthetic.stored(blocks=5, truth={"nbody": invented})) == []
 
 
+@pytest.mark.slow
 def test_every_published_run_says_nothing_that_cannot_be():
     folders = store.published(files.ROOT / store.RESULTS)
     folders = [each for each in folders if store.blocks_path(each).exists()]
