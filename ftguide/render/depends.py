@@ -7,14 +7,15 @@ every build. So absent files are kept here, and their pages are read again once 
 Hundreds of pages depend on the same few hundred files. Sphinx keeps a path for every pair of a page and a
 file, and looks at the file for each: more than forty thousand paths to hand from process to process, to load
 and to look at. So files that are there are kept here, too, as names, each set of them once; a build looks at
-every file once.
+every file once. What Sphinx itself notes, of included files for instance, is taken over when pages have been
+read.
 """
 
 from __future__ import annotations
 
 import functools
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -34,16 +35,15 @@ def on(env: BuildEnvironment, docname: str, paths: Iterable[Path]) -> None:
         else:
             _absent(env).setdefault(docname, set()).add(str(path))
     if present:
-        before = kept(env).get(docname)
-        files = frozenset(present) if before is None else before.union(present)
-        kept(env)[docname] = _SETS.setdefault(files, files)
+        files = _kept(env).get(docname, frozenset()).union(present)
+        _kept(env)[docname] = _SETS.setdefault(files, files)
 
 
-#: Sets of names by themselves: what is the same is stored once.
+#: Sets of names by themselves: what a process that read pages hands back has each of them once.
 _SETS: dict[frozenset[str], frozenset[str]] = {}
 
 
-def kept(env: BuildEnvironment) -> dict[str, frozenset[str]]:
+def _kept(env: BuildEnvironment) -> dict[str, frozenset[str]]:
     """Return the names of the files that each page depends on; kept in the environment."""
     if not hasattr(env, _KEPT):
         setattr(env, _KEPT, {})
@@ -69,7 +69,7 @@ def _outdated(
 
     old = {
         page
-        for page, files in kept(env).items()
+        for page, files in _kept(env).items()
         if page in env.all_docs and newest(files) > env.all_docs[page]
     }
     return old | {
@@ -87,9 +87,23 @@ def _changed_at(name: str) -> float:
     return -(found.st_mtime_ns // -1000) if stat.S_ISREG(found.st_mode) else float("inf")
 
 
+def _take(_app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
+    """Take over what Sphinx noted while pages were read, and store every name and every set once."""
+    for page, paths in env.dependencies.items():
+        _kept(env)[page] = _kept(env).get(page, frozenset()).union(map(str, paths))
+    env.dependencies.clear()
+    names: dict[str, str] = {}
+    sets: dict[frozenset[str], frozenset[str]] = {}
+    for page, files in _kept(env).items():
+        if files not in sets:
+            sets[files] = frozenset(names.setdefault(name, name) for name in files)
+        _kept(env)[page] = sets[files]
+    return ()
+
+
 def _purge(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     _absent(env).pop(docname, None)
-    kept(env).pop(docname, None)
+    _kept(env).pop(docname, None)
 
 
 def _merge(
@@ -97,7 +111,7 @@ def _merge(
 ) -> None:
     wanted = set(docnames)
     _absent(env).update({name: paths for name, paths in _absent(other).items() if name in wanted})
-    kept(env).update({name: files for name, files in kept(other).items() if name in wanted})
+    _kept(env).update({name: files for name, files in _kept(other).items() if name in wanted})
 
 
 def setup(app: Sphinx) -> None:
@@ -105,3 +119,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", _outdated)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
+    app.connect("env-updated", _take)

@@ -6,6 +6,7 @@ from typing import Final
 
 from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.render import numbers
+from ftguide.render.words import capital
 from ftguide.services.derive.ratios import Quantity
 
 HEADINGS: Final = {
@@ -21,8 +22,7 @@ HEADINGS: Final = {
 
 def heading(quantity: Quantity) -> str:
     """Return a quantity's name where it begins a line: `Median latency`, `CPU time per request`."""
-    name = HEADINGS[quantity]
-    return name[:1].upper() + name[1:]
+    return capital(HEADINGS[quantity])
 
 
 def arm_text(name: str) -> str:

@@ -28,7 +28,7 @@ from ftguide.outcomes.pages.domain import laboratory_of
 from ftguide.render import depends, made, menu
 from ftguide.render.nodes import data_file
 from ftguide.render.svg import printable
-from ftguide.site import book, dependencies, index_page, kinds, machines, news, share, shown
+from ftguide.site import book, index_page, kinds, machines, news, share, shown
 from ftguide.site import finish as finished
 from ftguide.site.described import Descriptions
 from ftguide.site.landmarks import accessible
@@ -281,7 +281,6 @@ def _key_of_news(env: BuildEnvironment) -> str:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; the setting `html_baseurl` is the address of the site."""
     book.setup(app)
-    dependencies.setup(app)
     app.add_node(news_link)
     app.add_directive("news", NewsDirective)
     app.add_env_collector(Descriptions)

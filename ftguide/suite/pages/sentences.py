@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from ftguide.ground.vocabulary import Arm, Build, Mode
 from ftguide.render import numbers
+from ftguide.render.words import capital
 from ftguide.statistics.estimates import Interval
 from ftguide.suite import words
 from ftguide.suite.derive.mode_tables import Way, Ways
@@ -70,11 +71,6 @@ def _certain(of: Interval) -> str:
     if not known(of):
         return "too few blocks for an interval"
     return f"an interval that {'excludes' if excludes(of) else 'includes'} 1"
-
-
-def capital(text: str) -> str:
-    """Return a text that begins with a capital letter and is as it was otherwise."""
-    return text[:1].upper() + text[1:]
 
 
 def of_times(single: Comparison, floor: float | None) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ftguide.ground.vocabulary import Arm, Build, Mode
+from ftguide.render.words import capital
 from ftguide.statistics.estimates import Interval
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
@@ -104,7 +105,7 @@ def _throughput(ways: Ways, row: Row, title: str, id_: str) -> Figure:
         own = [(Arm.parse(way.arm), way.throughput) for way in ways.of(build)]
         marks = tuple(_mark(arm, of, _in_digits(arm), ceilings) for arm, of in own)
         if marks:
-            entries.append(Entry(label=f"{sentences.capital(build.words)} build", marks=marks))
+            entries.append(Entry(label=f"{capital(build.words)} build", marks=marks))
         pairs += [(words.arm_text(str(arm)), of) for arm, of in own if arm != _BASE]
     floors = [floor for floor in (row.floor, row.threads_floor) if floor is not None]
     desc = "; ".join(map(figures.spoken, pairs))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from ftguide.render.words import capital
 from ftguide.tracker.derive.level_rules import Flag, Level
 from ftguide.tracker.derive.line_steps import Move
 from ftguide.tracker.derive.model import Cell, Reason, ReasonKind, Status
@@ -86,7 +87,7 @@ def move(of: Move) -> str:
 
 def field(name: str) -> str:
     """Name a field as a heading."""
-    return f"{name[:1].upper()}{name[1:]}"
+    return capital(name)
 
 
 def day(time: str) -> str:
