@@ -13,7 +13,7 @@ import pytest
 from ftguide.ground.process.keeper import leave_shared
 from ftguide.ground.vocabulary import Build
 from ftguide.interpreters.model import Pair
-from ftguide.interpreters.provide import provide
+from ftguide.interpreters.provide import Means, provide
 
 pytest_plugins = ["tests.slow", "tests.sphinx_project"]
 
@@ -34,7 +34,7 @@ def nothing_is_left(tmp_path_factory: pytest.TempPathFactory):
         patch.setattr(tempfile, "tempdir", folder)
         yield
         leave_shared()  # what lasts as long as this process
-        deadline = time.monotonic() + 5  # for processes that a test has killed a moment ago
+        deadline = time.monotonic() + 60  # for processes that a test has killed a moment ago
         while (left := _left(Path(folder))) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert left == [], "tests left these in the temporary folder"
@@ -49,7 +49,7 @@ def _left(folder: Path) -> list[str]:
 def pair() -> Pair:
     """Provide a real pair of interpreters, the way the main job does."""
     lines: list[str] = []
-    found = provide("3.14", say=lines.append)
+    found = provide("3.14", say=lines.append, means=Means(patience_seconds=60.0))
     print("\n".join(lines))
     return found
 

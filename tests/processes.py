@@ -9,9 +9,11 @@ def carrying(marker: str) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            alive = process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "Z"
+            # Bytes: the name in it is whatever a program calls itself, cut off anywhere.
+            alive = process.joinpath("stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
             if alive and wanted in process.joinpath("environ").read_bytes():
-                found.append(process.joinpath("cmdline").read_text().replace("\0", " "))
+                said = process.joinpath("cmdline").read_text(errors="replace")
+                found.append(said.replace("\0", " "))
         except OSError:
             continue
     return found

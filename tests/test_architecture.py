@@ -192,7 +192,7 @@ def test_what_runs_in_a_target_imports_without_site_packages(build, executables)
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

@@ -6,7 +6,12 @@
 #include <stddef.h>
 #include <time.h>
 
-enum { EVENTS = 64, WATCHED_TICKS = 200, PATIENCE = 20000 };
+#ifdef Py_GIL_DISABLED
+enum { PATIENCE = 20000 }; /* ticks in which another thread gets a CPU, however busy the machine is */
+#else
+enum { PATIENCE = 50 }; /* the thread that waits has the GIL */
+#endif
+enum { EVENTS = 64, WATCHED_TICKS = 50 };
 
 typedef struct {
     const char *what;
@@ -24,6 +29,7 @@ static _Atomic int stop_ticking = 0;
 static _Atomic int watching = 0;
 static _Atomic int gate_open = 0;
 static _Atomic int at_gate = 0;
+static _Atomic int visiting_locked = 0;
 
 static void
 record(const char *what, int others_ran)
@@ -199,9 +205,22 @@ with_table_locked(PyObject *Py_UNUSED(module), PyObject *callback)
 }
 /* [locked-traverse end] */
 
+static int
+announced_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    atomic_store(&visiting_locked, 1);
+    return locked_traverse(self, visit, arg);
+}
+
+static PyObject *
+is_visiting_locked(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
+{
+    return PyBool_FromLong(atomic_load(&visiting_locked));
+}
+
 static PyType_Slot locked_slots[] = {
     {Py_tp_new, PyType_GenericNew},
-    {Py_tp_traverse, locked_traverse},
+    {Py_tp_traverse, announced_traverse},
     {0, NULL},
 };
 
@@ -304,6 +323,7 @@ static PyMethodDef functions[] = {
     {"take_events", take_events, METH_NOARGS, NULL},
     {"take_rescued", take_rescued, METH_NOARGS, NULL},
     {"with_table_locked", with_table_locked, METH_O, NULL},
+    {"is_visiting_locked", is_visiting_locked, METH_NOARGS, NULL},
     {"wait_at_the_gate", wait_at_the_gate, METH_NOARGS, NULL},
     {"is_at_the_gate", is_at_the_gate, METH_NOARGS, NULL},
     {"open_gate", open_gate, METH_NOARGS, NULL},

@@ -3,6 +3,8 @@
 #include <Python.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { LOCKED_AND_WAITED_FOR = 3, RELEASER = -1, MOST = 16 };
@@ -13,7 +15,8 @@ static pthread_mutex_t posix = PTHREAD_MUTEX_INITIALIZER;
 static int order[MOST];           /* ftguide: allow static-state behind `mutex` */
 static int order_length = 0;      /* ftguide: allow static-state behind `mutex` */
 static _Atomic int announced = 0; /* how many are about to lock */
-static _Atomic int request = 0, served = 0, held = 0, release_now = 0;
+static _Atomic int request = 0, asking = 0, served = 0, held = 0, release_now = 0;
+static _Atomic unsigned long waiter = 0; /* its number in /proc */
 
 static void
 sleep_us(long us)
@@ -22,11 +25,29 @@ sleep_us(long us)
     nanosleep(&time, NULL);
 }
 
-/* Say whether somebody waits; the bits are private, and the header explains them to those who look. */
+/* Say whether the system has put the waiter to sleep in this round: it waits, for it had announced to. */
 static int
-is_waited_for(void)
+waits(int round)
 {
-    return *(volatile uint8_t *)&mutex == LOCKED_AND_WAITED_FOR;
+    char path[64], line[512];
+    if (atomic_load(&asking) < round) {
+        return 0;
+    }
+    snprintf(path, sizeof(path), "/proc/self/task/%lu/stat", atomic_load(&waiter));
+    FILE *file = fopen(path, "r");
+    char *state = file != NULL && fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+    if (file != NULL) {
+        fclose(file);
+    }
+    return state != NULL && state[2] == 'S';
+}
+
+/* Say that somebody waits already: who comes then joins the queue and does not first try again and again,
+   which takes long where other programs want the CPU. The bits are private, and the header explains them. */
+static void
+skip_trying(void)
+{
+    *(volatile uint8_t *)&mutex = LOCKED_AND_WAITED_FOR;
 }
 
 static PyObject *
@@ -99,10 +120,12 @@ taken(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored))
 static void *
 wait_each_round(void *rounds)
 {
+    atomic_store(&waiter, PyThread_get_thread_native_id());
     for (int round = 1; round <= *(int *)rounds; round++) {
         while (atomic_load(&request) < round) {
             sleep_us(10);
         }
+        atomic_store(&asking, round);
         PyMutex_Lock(&mutex); /* by a thread that Python does not know: nothing to detach */
         atomic_store(&served, round);
         PyMutex_Unlock(&mutex);
@@ -115,8 +138,9 @@ static int
 one_round(int round, long wait_us)
 {
     PyMutex_Lock(&mutex);
+    skip_trying();
     atomic_store(&request, round); /* the other thread tries to lock, too */
-    while (!is_waited_for()) {
+    while (!waits(round)) {
         sleep_us(10);
     }
     if (wait_us) {
@@ -145,6 +169,7 @@ rounds_ahead(PyObject *Py_UNUSED(module), PyObject *args)
     int ahead = 0, failed;
     Py_BEGIN_ALLOW_THREADS
     atomic_store(&request, 0);
+    atomic_store(&asking, 0);
     atomic_store(&served, 0);
     failed = pthread_create(&thread, NULL, wait_each_round, &rounds);
     if (!failed) {

@@ -12,16 +12,19 @@ SECONDS = 3
 
 
 def experiment():
+    gc.disable()  # only where it says so
     inside = threading.Event()
 
     def under_the_lock():
         inside.set()
-        time.sleep(0.5)  # the collection begins meanwhile; then this thread must attach again
+        while not lifetime.is_visiting_locked():  # this thread must attach again to see that it is
+            time.sleep(0.01)
 
     kept = lifetime.Locked()
     owner = threading.Thread(target=lifetime.with_table_locked, args=(under_the_lock,), daemon=True)
     owner.start()
     inside.wait()
+    print("collecting", flush=True)
     gc.collect()
     return kept
 
@@ -29,8 +32,11 @@ def experiment():
 if sys.argv[1:]:
     experiment()
 else:
-    try:
-        done = subprocess.run([sys.executable, __file__, "child"], timeout=SECONDS, check=False)
-        print("the interpreter crashed" if done.returncode < 0 else "the collection ended")
-    except subprocess.TimeoutExpired:
-        print(f"the collection had not ended after {SECONDS} seconds")
+    with subprocess.Popen([sys.executable, __file__, "child"], stdout=subprocess.PIPE) as child:
+        child.stdout.readline()  # from here on: it takes its time to start
+        try:
+            child.wait(SECONDS)
+            print("the interpreter crashed" if child.returncode < 0 else "the collection ended")
+        except subprocess.TimeoutExpired:
+            print(f"the collection had not ended after {SECONDS} seconds")
+            child.kill()

@@ -19,10 +19,11 @@ import io
 import os
 import sys
 import tempfile
+import threading
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import filelock
 import msgspec
@@ -142,6 +143,19 @@ def to_json(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
 
 
+#: msgspec crashes (SIGSEGV, seen with 0.22.0) where several threads are the first to decode a type.
+_first = threading.Lock()
+_decoders: dict[object, msgspec.json.Decoder[Any]] = {}
+
+
+def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """Return what decodes JSON of a type: made by one thread at a time, and once for each type."""
+    with _first:
+        if kind not in _decoders:
+            _decoders[kind] = msgspec.json.Decoder(kind)
+        return _decoders[kind]
+
+
 def decode(
     raw: bytes, kind: type[T], where: object, remedy: str, *, schema: int | None = None
 ) -> T:
@@ -150,7 +164,7 @@ def decode(
     Raises `UnreadableError` for what is not such a record, or has another `schema` than the one given.
     """
     try:
-        record = msgspec.json.decode(raw, type=kind)
+        record = decoder(kind).decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(f"{where}: {_in_brief(error)}. {remedy}") from error
     if schema is not None and (stored := getattr(record, "schema", None)) != schema:

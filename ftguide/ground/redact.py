@@ -46,14 +46,8 @@ def private_words() -> Iterator[str]:
     with contextlib.suppress(OSError, KeyError):  # without a user database there is no name to leak
         names.add(getpass.getuser())
     yield from (name for name in names if len(name) > 2 and name.lower() not in UNREMARKABLE)
-    home, temporary = str(Path.home()), tempfile.gettempdir()
-    yield from {
-        f"{home.rstrip('/')}/",
-        f"{temporary.rstrip('/')}/",
-        "/home/",
-        "/Users/",
-        "\\Users\\",
-    }
+    own = (str(Path.home()).rstrip("/"), tempfile.gettempdir().rstrip("/"))
+    yield from {*(f"{place}/" for place in own if place), "/home/", "/Users/", "\\Users\\"}
 
 
 def leaks(paths: Iterable[Path]) -> list[str]:

@@ -9,6 +9,7 @@ lines are measured together one of them is the *main line*, whose arms do not sp
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -112,6 +113,7 @@ class Arm:
         return f"{build}-{mode}{'-again' if self.replicate else ''}{_at(self.line)}"
 
     @classmethod
+    @functools.lru_cache(maxsize=4096)  # tables ask for the same hundred arms thousands of times
     def parse(cls, name: str) -> Self:
         """Read an arm from its name; ValueError names what is wrong."""
         match = _ARM.fullmatch(name)

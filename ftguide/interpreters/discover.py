@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import python_discovery
 
-from ftguide.ground.files import ROOT
+from ftguide.ground.files import ROOT, decoder
 from ftguide.ground.process import Limits, run, without
 from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Route
@@ -26,8 +26,9 @@ from ftguide.interpreters.model import Facts, Interpreter, InterpreterError, Rou
 #: Takes one line of progress for the person who waits.
 Say = Callable[[str], None]
 
-#: An interpreter answers in half a second, on a cold disk in three; one that needs longer hangs.
-PATIENCE_SECONDS = 10.0
+#: An interpreter answers in half a second, on a cold disk in three; on a busy machine it waits for a CPU as
+#: well. One that needs longer hangs.
+PATIENCE_SECONDS = 30.0
 
 _SCRIPT = ROOT / "ftguide" / "target" / "inspect_target.py"
 _EXE = ".exe" if os.name == "nt" else ""
@@ -83,7 +84,7 @@ def inspect(
         raise InterpreterError(f"{path} {ended.words}, {gist}.")
     line = next((e for e in reversed(ended.output.splitlines()) if e.startswith(b"{")), b"")
     try:
-        answer = msgspec.json.decode(line, type=_Answer)
+        answer = decoder(_Answer).decode(line)
     except msgspec.DecodeError as error:
         raise InterpreterError(f"{path} is not a Python: it ran and answered nothing.") from error
     if answer.facts is None:

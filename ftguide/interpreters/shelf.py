@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import msgspec
 import platformdirs
 
-from ftguide.ground.files import HeldError, held, to_json, write_atomic
+from ftguide.ground.files import HeldError, decoder, held, to_json, write_atomic
 from ftguide.ground.vocabulary import Build, line_of
 from ftguide.interpreters.discover import Candidate, Say
 from ftguide.interpreters.model import InterpreterError, Route
@@ -54,7 +54,7 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     def read(cls, tree: Path) -> Self | None:
         """Read what a tree is; None for what is not finished."""
         try:
-            return msgspec.json.decode((tree / cls.FILE).read_bytes(), type=cls)
+            return decoder(cls).decode((tree / cls.FILE).read_bytes())
         except (OSError, msgspec.DecodeError):
             return None
 

@@ -100,6 +100,11 @@ def _texts(parent: ET.Element) -> list[str]:
     return texts
 
 
+def _text(leaf: ET.Element) -> str:
+    """Return the text of an element without children, as `_texts` does."""
+    return _BLANKS.sub(" ", leaf.text or "").strip(" ")
+
+
 def expanded(node: drawn_table) -> nodes.table:
     """Return a table as docutils nodes."""
     element = ET.fromstring(node["xml"])  # noqa: S314 - written by `table`
@@ -196,13 +201,15 @@ def _written(element: ET.Element) -> Iterator[str | slice]:
             yield from _inner(cell)
             yield f"</{cell.tag}>"
         else:
-            tag = "th"
+            tag, scope = "th", ' scope="row"'
             for cell, attribute in zip(row, attributes, strict=True):
-                scope = ' scope="row"' if tag == "th" else ""
-                yield f"<{tag}{_id(cell)}{scope}{attribute}>"
-                yield from _inner(cell)
-                yield f"</{tag}>"
-                tag = "td"
+                if len(cell):
+                    yield f"<{tag}{_id(cell)}{scope}{attribute}>"
+                    yield from _inner(cell)
+                    yield f"</{tag}>"
+                else:  # nine of ten
+                    yield f"<{tag}{scope}{attribute}>{_text(cell).translate(_ESCAPES)}</{tag}>"
+                tag, scope = "td", ""
         yield "</tr>\n"
     yield "</tbody>"
 

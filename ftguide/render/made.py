@@ -20,8 +20,6 @@ import ftguide
 from ftguide.ground import files
 
 NAME = "made.json"
-#: Builders of books, whose pages have other names than the site's, and no files beside them.
-BOOKS = frozenset({"epub", "pdf"})
 _CODE = Path(ftguide.__file__).parent
 
 
@@ -83,11 +81,6 @@ def of(app: Sphinx) -> Made:
     if app not in _open:
         _open[app] = Made(Path(app.doctreedir) / NAME)
     return _open[app]
-
-
-def beside_pages(app: Sphinx, exception: Exception | None) -> bool:
-    """Whether a build has ended well, and made pages beside which files may lie."""
-    return exception is None and app.builder.format == "html" and app.builder.name not in BOOKS
 
 
 def key_of(*parts: str | bytes) -> str:

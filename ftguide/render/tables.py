@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from ftguide.render.svg import printable
@@ -22,8 +23,11 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str
 
 def csv_cell(value: object) -> object:
     """Keep a spreadsheet from computing other people's text, and a terminal from obeying it."""
-    if not isinstance(value, str):
-        return value
+    return _safe(value) if isinstance(value, str) else value
+
+
+@functools.lru_cache(maxsize=4096)  # a table says the same few hundred words in thousands of lines
+def _safe(value: str) -> str:
     text = printable(value)
     return f"'{text}" if text.startswith(_FORMULAS) else text
 

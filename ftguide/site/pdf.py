@@ -173,7 +173,9 @@ def _browser(chromium: BrowserType) -> Browser:
     root = hasattr(os, "geteuid") and os.geteuid() == 0  # Chromium's sandbox refuses to start there
     try:
         return chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"] if root else []
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox"] if root else [],
+            timeout=PATIENCE_MS,
         )
     except Error as error:
         raise PrintError(

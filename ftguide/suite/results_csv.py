@@ -31,9 +31,11 @@ def results_csv(report: Derived) -> str:
     writer.writerow(COLUMNS)
     for row in report.rows:
         planned = report.stored.planned(row.slug)
-        head = (report.stored.run.run_id, row.slug, str(planned.version), row.group)
-        flags = "; ".join(map(words.flag_text, row.flags))
-        writer.writerows([*map(_text, (*head, *line, flags))] for line in _lines(row))
+        head = [
+            *map(csv_cell, (report.stored.run.run_id, row.slug, str(planned.version), row.group))
+        ]
+        flags = csv_cell("; ".join(map(words.flag_text, row.flags)))
+        writer.writerows([*head, *map(_text, line), flags] for line in _lines(row))
     return text.getvalue()
 
 

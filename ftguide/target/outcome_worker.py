@@ -201,7 +201,8 @@ class Trial:
             if self.states:
                 self._count()
             now = time.perf_counter()
-            self.stop = now >= self.end
+            # Where the process got its turn so late that the time is up, one batch is still a sample.
+            self.stop = bool(self.states) and now >= self.end
             if self.stop or now - self.reported >= REPORT_SECONDS or not self.litmus:
                 self.reported = now
                 self.report()

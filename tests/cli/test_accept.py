@@ -6,7 +6,7 @@ import pytest
 
 from ftguide.cli import accept as module
 from ftguide.cli import main
-from ftguide.ground import parcel
+from ftguide.ground import parcel, redact
 from ftguide.ground.files import ROOT
 from ftguide.ground.parcel import ParcelKind
 from ftguide.tracker import submission
@@ -17,7 +17,11 @@ EXPECT = "evidence-{3.14t,3.15t}-{1,2}"
 
 @pytest.fixture
 def arrived(tmp_path, monkeypatch):
-    """Return a folder with four parts, each with evidence about a package of its own."""
+    """Return a folder with four parts, each with evidence about a package of its own.
+
+    The machine that packs them has a name that says nothing: one such as "linux" stands in evidence.
+    """
+    monkeypatch.setattr(redact, "private_words", list)
     monkeypatch.setattr(module, "ROOT", tmp_path / "there")
     paths = sorted((ROOT / evidence.EVIDENCE).glob("*.jsonl"), key=lambda path: path.stat().st_size)
     for name, path in zip(module.parts(EXPECT), paths, strict=False):

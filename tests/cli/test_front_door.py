@@ -97,7 +97,7 @@ def test_a_failing_workload_ends_the_run_with_1_and_its_row(laboratory, executab
         cwd=laboratory,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=200,
         check=False,
     )
     assert done.returncode == 1, done.stderr
@@ -111,7 +111,7 @@ def test_a_failing_workload_ends_the_run_with_1_and_its_row(laboratory, executab
         cwd=laboratory,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=80,
         check=False,
     )
     assert again.returncode == 1

@@ -5,7 +5,9 @@ import os
 import random
 import subprocess
 import sys
+import time
 
+import psutil
 import pytest
 
 from ftguide.ground.parcel import ParcelKind
@@ -73,14 +75,17 @@ def test_what_both_leave_is_cleared_by_the_next_call(evidence, tmp_path):
     tmp, met = tmp_path / "case" / "tmp", []
 
     def strike(process, _):
-        while not list(tmp.glob("*.kept")):
-            assert process.is_running()
-        process.suspend()
+        deadline = time.monotonic() + 120
+        while process.status() != psutil.STATUS_STOPPED:
+            assert process.status() != psutil.STATUS_ZOMBIE
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
         for each in (*process.children(recursive=True), process):  # the keeper first
             each.kill()
         met.extend(tmp.glob("*.kept"))
 
-    disturb(evidence, Fault("meet it", strike), tmp_path / "case", 0.0, random.Random(1))
+    fault = Fault("meet it", strike, spec=lambda _: {"halts": 1})
+    disturb(evidence, fault, tmp_path / "case", 0.0, random.Random(1))
     assert met
     assert list(tmp.iterdir()) == []
 
@@ -108,20 +113,22 @@ def test_who_stays_is_noticed(evidence, tmp_path, monkeypatch):
     def prepare(place):
         evidence.prepare(place)
         environ = {**os.environ, "TMPDIR": str(place / "tmp")}
-        command = [sys.executable, "-c", "import time; time.sleep(60)"]
+        command = [sys.executable, "-c", "import time; time.sleep(600)"]
         started.append(subprocess.Popen(command, env=environ))
 
-    with pytest.raises(FindingError, match="still running"):
-        disturb(
-            dataclasses.replace(evidence, prepare=prepare),
-            NONE,
-            tmp_path / "case",
-            1.0,
-            random.Random(1),
-        )
-    for process in started:
-        process.kill()
-        process.wait()
+    try:
+        with pytest.raises(FindingError, match="still running"):
+            disturb(
+                dataclasses.replace(evidence, prepare=prepare),
+                NONE,
+                tmp_path / "case",
+                1.0,
+                random.Random(1),
+            )
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
 
 
 def test_a_program_that_hangs_or_ends_otherwise_is_noticed(evidence, tmp_path, monkeypatch):
@@ -129,5 +136,6 @@ def test_a_program_that_hangs_or_ends_otherwise_is_noticed(evidence, tmp_path, m
     with pytest.raises(FindingError, match="called again it ends with 2"):
         disturb(wrong, NONE, tmp_path / "wrong", 1.0, random.Random(1))
     monkeypatch.setattr(campaign, "MOST_SECONDS", 0.01)
+    hangs = Fault("hangs", spec=lambda _: {"halts": 1})
     with pytest.raises(FindingError, match="it hangs"):
-        disturb(evidence, NONE, tmp_path / "hangs", 1.0, random.Random(1))
+        disturb(evidence, hangs, tmp_path / "hangs", 1.0, random.Random(1))

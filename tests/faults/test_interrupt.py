@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.faults.campaign import survivors
-from tests.faults.test_kill import environment
+from tests.faults.test_kill import environment, nothing_is_left
 
 pytestmark = pytest.mark.interpreters
 
@@ -42,12 +42,16 @@ def test_an_interrupted_run_says_how_to_go_on(laboratory, executables):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    deadline = time.monotonic() + 60
-    while not any("ftguide.target.worker" in line for line in survivors(laboratory)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 130
+    try:
+        deadline = time.monotonic() + 120
+        while not any("ftguide.target.worker" in line for line in survivors(laboratory)):
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=90)
+    finally:
+        process.kill()
+    assert process.returncode == 130, output
     assert "--resume 2" in output
-    assert survivors(laboratory) == []
+    nothing_is_left(laboratory)

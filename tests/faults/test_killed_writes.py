@@ -51,7 +51,7 @@ def test_a_run_that_is_accepted_survives_every_kill(tmp_path):
     folder = measured(tmp_path / "sender")
     path = tmp_path / "run.ftguide.json"
     path.write_bytes(submission.pack(folder, "sender-2vcpu"))
-    for number in every_write():
+    for number in every_write(1):
         place = checkout(tmp_path / f"killed-{number}")
         killed = killed_at(number, place, ["accept", str(path)])
         assert not killed_at(0, place, ["accept", str(path)])
@@ -63,7 +63,7 @@ def test_a_run_that_is_accepted_survives_every_kill(tmp_path):
 
 @pytest.mark.slow
 def test_a_run_that_is_published_survives_every_kill(tmp_path):
-    for number in every_write():
+    for number in every_write(2):
         place = checkout(tmp_path / f"killed-{number}")
         folder = measured(place)
         words = ["publish", folder.name, "--machine", "test-2vcpu"]
@@ -84,7 +84,7 @@ def test_what_is_appended_survives_every_kill(tmp_path, kind):
     path = tmp_path / "sent.ftguide.json"
     path.write_bytes({ParcelKind.OUTCOMES: outcomes, ParcelKind.EVIDENCE: probed}[kind]())
     expected = None
-    for number in every_write():
+    for number in every_write({ParcelKind.OUTCOMES: 3, ParcelKind.EVIDENCE: 4}[kind]):
         place = checkout(tmp_path / f"killed-{number}")
         killed = killed_at(number, place, ["accept", str(path)])
         assert not killed_at(0, place, ["accept", str(path)])

@@ -24,15 +24,16 @@ def running(marker: str) -> list[int]:
         if entry.name.isdecimal():
             try:
                 words = (entry / "cmdline").read_bytes()
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                # Bytes: the name in it is whatever a program calls itself, cut off anywhere.
+                state = (entry / "stat").read_bytes().rpartition(b")")[2].split()[0]
             except OSError:
                 continue
-            if marker.encode() in words and state != "Z":
+            if marker.encode() in words and state != b"Z":
                 found.append(int(entry.name))
     return found
 
 
-def wait_until(condition, seconds=60):
+def wait_until(condition, seconds=90):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -47,7 +48,7 @@ def test_nothing_is_left(tmp_path, pair, number, status):
     temporary.mkdir()
     marker = f"sleeper-{os.getpid()}-{number}"
     blocks = "".join(
-        f"```{{snippet}} s{n}\n:timeout: 100\n:args: {marker}\n\nimport time\ntime.sleep(99)\n```\n"
+        f"```{{snippet}} s{n}\n:timeout: 120\n:args: {marker}\n\nimport time\ntime.sleep(119)\n```\n"
         for n in range(6)
     )
     (source / "p.md").write_text(blocks)
@@ -74,11 +75,11 @@ def test_nothing_is_left(tmp_path, pair, number, status):
     try:
         wait_until(lambda: len(running(marker)) == 2)
         process.send_signal(number)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == status, output
     assert "Traceback" not in output
-    wait_until(lambda: running(marker) == [], seconds=10)
+    wait_until(lambda: running(marker) == [], seconds=30)
     assert not (source / "snippets").exists()
-    wait_until(lambda: list(temporary.iterdir()) == [], seconds=10)
+    wait_until(lambda: list(temporary.iterdir()) == [], seconds=30)

@@ -22,7 +22,8 @@ from pathlib import Path
 from ftguide.ground import redact
 from tests.fuzz.subjects import SUBJECTS, FindingError, Subject, good_end
 
-#: A loader that takes longer over a small file hangs, or does work that grows faster than its input.
+#: Of a CPU, whoever else uses it. A loader that takes longer over a small file does work that grows faster
+#: than its input; one that waits for something is stopped by whoever runs this.
 MOST_SECONDS = 20.0
 
 
@@ -92,7 +93,7 @@ def fuzz(subject: Subject, count: int, seed: int, scratch: Path) -> tuple[Counte
         mutate = chance.choice(subject.mutations)
         damaged = {**originals, name: mutate(originals[name], chance)}
         place = _write(subject, damaged, scratch / str(number))
-        began = time.monotonic()
+        began = time.process_time()
         try:
             end = good_end(subject, place)
         except Exception:  # noqa: BLE001 - whatever gets out is what we look for
@@ -100,7 +101,7 @@ def fuzz(subject: Subject, count: int, seed: int, scratch: Path) -> tuple[Counte
             bad.append(
                 f"--only {subject.name} --seed {seed}, file {number} ({name}):\n{traceback.format_exc()}"
             )
-        if time.monotonic() - began > MOST_SECONDS:
+        if time.process_time() - began > MOST_SECONDS:
             end = "slow"
             bad.append(f"--only {subject.name} --seed {seed}, file {number} ({name}): too slow")
         ends[end] += 1

@@ -46,3 +46,8 @@ def test_unremarkable_names_are_no_leak(tmp_path, monkeypatch):
     monkeypatch.setattr(platform, "node", lambda: "localhost")
     monkeypatch.setattr(getpass, "getuser", lambda: "root")
     assert {"root", "localhost"} & set(redact.private_words()) == set()
+
+
+def test_a_home_at_the_root_makes_no_slash_private(monkeypatch):
+    monkeypatch.setenv("HOME", "/")
+    assert "/" not in set(redact.private_words())

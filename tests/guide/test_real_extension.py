@@ -79,8 +79,14 @@ def a_race(
     ],
 )
 def test_how_a_process_ended_counts(
-    run: ModuleType, tmp_path: Path, body: str, ending: str, failed: int
+    run: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    body: str,
+    ending: str,
+    failed: int,
 ) -> None:
+    monkeypatch.setattr(run, "RACE_SECONDS", 120)  # none of these hangs, however busy the machine
     seen = a_race(run, tmp_path, body, runs=2)
     assert (seen["endings"], seen["failed"]) == ({ending: 2}, failed)
 
@@ -92,7 +98,10 @@ def test_a_process_that_does_not_end_failed(
     assert a_race(run, tmp_path, "while True: pass")["endings"] == {"hung": 1}
 
 
-def test_a_race_that_cannot_run_stops_the_script(run: ModuleType, tmp_path: Path) -> None:
+def test_a_race_that_cannot_run_stops_the_script(
+    run: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "RACE_SECONDS", 120)
     with pytest.raises(SystemExit, match="ended with 1"):
         a_race(run, tmp_path, "import no_such_module")
 

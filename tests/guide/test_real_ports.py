@@ -31,17 +31,20 @@ def a_package(folder: Path, body: str) -> Path:
 
 
 RIGHT = "RIGHT = ':France: :woman_astronaut_medium_skin_tone: :avocado:'\n"
-COUNTED = f"{RIGHT}calls = []\ndef demojize(text):\n    calls.append(text)\n"
+COUNTED = (
+    f"{RIGHT}import itertools\ncalls = itertools.count(1)\n"
+    "def demojize(text):\n    call = next(calls)  # of two threads, each gets another number\n"
+)
 
 
 def test_a_wrong_answer_of_any_thread_is_a_failed_run(run: ModuleType, tmp_path: Path) -> None:
-    code = f"{COUNTED}    return RIGHT if len(calls) > 1 else 'x'\n"
+    code = f"{COUNTED}    return RIGHT if call > 1 else 'x'\n"
     seen = run.race(sys.executable, a_package(tmp_path, code), FOLDER / "emoji/race.py", 2)
     assert (seen["runs"], seen["failed"], seen["wrong_answers"]) == (2, 2, {"x": 2})
 
 
 def test_an_exception_in_a_thread_is_a_wrong_answer(run: ModuleType, tmp_path: Path) -> None:
-    code = f"{COUNTED}    if len(calls) == 2:\n        raise KeyError(1)\n    return RIGHT\n"
+    code = f"{COUNTED}    if call == 2:\n        raise KeyError(1)\n    return RIGHT\n"
     seen = run.race(sys.executable, a_package(tmp_path, code), FOLDER / "emoji/race.py", 1)
     assert seen["wrong_answers"] == {"KeyError: 1": 1}
 

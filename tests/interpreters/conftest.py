@@ -40,7 +40,7 @@ sed -e "s|@prefix@|$prefix|" -e "s|@suffix@|$suffix|" -e "s|@build@|$build|" \\
 MAKEFILE = """\
 all:
 \tif test "$$FAKE_FAIL" = @build@; then echo "cc: no such luck"; exit 3; fi
-\tif test "$$FAKE_HANG" = @build@; then echo $$$$ > "$$FAKE_PID"; exec sleep 60; fi
+\tif test "$$FAKE_HANG" = @build@; then echo $$$$ > "$$FAKE_PID"; exec sleep 600; fi
 altinstall:
 \tmkdir -p $(DESTDIR)@prefix@/bin
 \tcp python $(DESTDIR)@prefix@/bin/python3.97@suffix@
@@ -155,7 +155,7 @@ class Machine:
             "network": self.network,
             "releases": (self.release,),
             "apt_targets": "http://mirror.test/debian/\tmain\tDebian\n",
-            "patience_seconds": 5.0,
+            "patience_seconds": 60.0,
         }
         return Means(**(values | changed))  # type: ignore[arg-type]
 

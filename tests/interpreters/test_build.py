@@ -210,7 +210,7 @@ def test_after_kill_9_the_next_call_goes_on_where_it_stopped(machine: Machine):
 def test_ctrl_c_stops_the_step_and_clears_up(machine: Machine):
     process, step = start_hanging(machine)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "KeyboardInterrupt" in errors
     assert not alive(step)
@@ -231,11 +231,11 @@ def test_two_calls_at_once_build_one_pair(machine: Machine):
     finally:
         hanging.kill()
         hanging.communicate()
-    _, errors = second.communicate(timeout=60)
+    _, errors = second.communicate(timeout=120)
     assert second.returncode == 0, errors
     assert machine.builds() == ["gil", "ft", "ft"]
     third = start(machine)
-    third.communicate(timeout=60)
+    third.communicate(timeout=120)
     assert third.returncode == 0
     assert machine.builds() == ["gil", "ft", "ft"]
 

@@ -74,7 +74,7 @@ def run_program(python: str, name: str, modules: Path) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
         env={**environment(), "PYTHONPATH": str(modules), "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert done.returncode == 0, f"{name} ended with {done.returncode}\n{done.stdout}{done.stderr}"

@@ -3,6 +3,7 @@
 They stand in a file of their own, which the tests copy to where families live.
 """
 
+import itertools
 import os
 import signal
 import threading
@@ -10,9 +11,16 @@ import time
 
 from outcomes.tests.declare import Litmus, Stress, acceptable, forbidden, interesting
 
+#: Its square takes some 100 µs, in which a thread with the GIL keeps it.
+LONG = 3**8000
+
 
 class Lost(Litmus):
-    """Loses updates."""
+    """Loses updates: in every second state with hardly a chance to, in the others almost certainly.
+
+    There a thread reads and writes 100 µs apart. On CPUs that others use as well, two threads do not meet in
+    less.
+    """
 
     slug = "specimen-lost"
     question = "Does it lose updates?"
@@ -20,15 +28,17 @@ class Lost(Litmus):
     operation = "n += 1"
     control = "1"
     outcomes = (acceptable("2", "Both."), interesting("1", "One."))
+    made = itertools.count()
 
     def __init__(self):
         self.n = 0
+        self.factor = LONG if next(Lost.made) % 2 else 1
 
     def actor1(self):
-        self.n += 1
+        self.n = self.n + self.factor * self.factor * 0 + 1
 
     def actor2(self):
-        self.n += 1
+        self.n = self.n + self.factor * self.factor * 0 + 1
 
     def arbiter(self):
         return self.n
@@ -99,7 +109,7 @@ class Leaks(Stress):
     outcomes = (acceptable("done", "It ended."),)
 
     def actor1(self):
-        threading.Thread(target=time.sleep, args=(1,), daemon=True).start()
+        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 
     def actor2(self):
         pass
@@ -123,7 +133,7 @@ class Prints(Stress):
 
 
 class Grows(Stress):
-    """Takes memory without an end."""
+    """Takes more memory than it may, and keeps it until somebody looks."""
 
     slug = "specimen-grows"
     question = "Is memory watched?"
@@ -133,9 +143,9 @@ class Grows(Stress):
     outcomes = (acceptable("done", "It ended."),)
 
     def actor1(self):
-        for _ in range(200):
+        for _ in range(24):
             Grows.kept.append(bytearray(b"x" * 2**24))
-            time.sleep(0.01)
+        time.sleep(600)
 
     def actor2(self):
         pass

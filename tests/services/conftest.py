@@ -1,7 +1,10 @@
 """Services that behave or misbehave, and a stage to measure them on: no package, no wrk."""
 
+import contextlib
 import dataclasses
+import itertools
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -13,9 +16,11 @@ from ftguide.ground.process.keeper import Keeper
 from ftguide.ground.vocabulary import Build
 from ftguide.services.declare.presets import PRESETS
 from ftguide.services.declare.stacks import Route, Stack
+from ftguide.services.observe import block, load
 from ftguide.services.observe import run as runs
 from ftguide.services.observe.block import Stage
 from ftguide.services.observe.load import Generator
+from ftguide.services.observe.server import HOST
 
 HERE = Path(__file__).parent
 
@@ -39,8 +44,28 @@ def stack_of(way: str, slug: str = "specimen", *, about: str = "/about") -> Stac
     )
 
 
+_NUMBERS = itertools.count(os.getpid() * 128)
+
+
+def own_port():
+    """Return a free port, and one that the other processes of the tests are not told is free as well.
+
+    Whoever starts a service first would have it. The system gives no program such a port by itself.
+    """
+    for number in _NUMBERS:
+        port = 10_000 + number % 20_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return port
+    raise AssertionError
+
+
 @pytest.fixture
-def stage(tmp_path, pair):
+def stage(tmp_path, pair, monkeypatch):
+    # What stands for wrk is a Python program, which a busy machine starts slowly.
+    monkeypatch.setattr(load, "_GRACE_SECONDS", 120.0)
+    monkeypatch.setattr(block, "free_port", own_port)
     folder = tmp_path / "stage"
     folder.mkdir()
     environ = clean_environment(folder, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
@@ -53,7 +78,7 @@ def stage(tmp_path, pair):
             folder=folder,
             work=folder,
             mark=keeper.mark,
-            patience=10.0,
+            patience=120.0,
         )
 
 

@@ -25,7 +25,7 @@ class Handler(BaseHTTPRequestHandler):
             elif WAY == "wrong":
                 body = b"something else"
             elif WAY == "silent":
-                time.sleep(60)
+                time.sleep(600)
             elif WAY == "dies":
                 os._exit(3)
             elif WAY == "secret":
@@ -49,8 +49,8 @@ class Server(ThreadingHTTPServer):
 if WAY == "ends":
     sys.exit("could not read its settings")
 if WAY == "never":
-    time.sleep(60)
+    time.sleep(600)
 if WAY == "child":
-    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 threading.Thread(target=lambda: None).start()
 Server(("127.0.0.1", PORT), Handler).serve_forever()

@@ -14,7 +14,7 @@ status = requests = 0
 began = time.monotonic()
 for _ in range(5):
     try:
-        urllib.request.urlopen(sys.argv[-1], timeout=5).read()  # noqa: S310 - of a test
+        urllib.request.urlopen(sys.argv[-1], timeout=60).read()  # noqa: S310 - of a test
     except urllib.error.HTTPError:
         status += 1
     requests += 1

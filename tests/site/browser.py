@@ -4,12 +4,14 @@ import functools
 import http.server
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
+PATIENCE_MS = 120_000
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -22,10 +24,27 @@ ARGUMENTS = (
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start a browser; Playwright's error says how to get one where there is none."""
-    return playwright.chromium.launch(
-        executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
+    """Start a browser; Playwright's error says how to get one where there is none.
+
+    It, and what its pages are asked for, may take as long as a busy machine needs.
+    """
+    started = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=list(ARGUMENTS), timeout=PATIENCE_MS
     )
+    for name in ("new_context", "new_page"):
+        setattr(started, name, _patient(getattr(started, name)))
+    return started
+
+
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what makes a page, or a context of pages, that waits longer than Playwright's half minute."""
+
+    def made(**options: object) -> Any:
+        one = make(**options)
+        one.set_default_timeout(PATIENCE_MS)
+        return one
+
+    return made
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -37,7 +37,8 @@ from tests.site.conftest import ADDRESS, CONF
 from tests.site.poison import OWNED, PAYLOADS, PLANTED, WITNESSES, poisoned
 from tests.sphinx_project import declare_all, make
 
-pytestmark = pytest.mark.slow  # a site of all products, all of it hostile
+#: A site of all products, all of it hostile: a minute's work, and on a busy machine many times that.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 TURNS = range(len(PAYLOADS))
 #: JSON is what programs read; there an escape code is spelled, and other text is as it was found.

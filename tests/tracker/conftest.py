@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from ftguide.interpreters.model import Pair
+from ftguide.tracker.check import environment
+from ftguide.tracker.observe import ask, index
 from ftguide.tracker.observe.install import Source, Workshop
 from ftguide.tracker.observe.survey import Report, Survey
 from ftguide.tracker.record.model import Package
+from tests.tracker.loopback import PATIENCE
 from tests.tracker.wheelwright import Wheelwright, specimens
 
 NAMES = (
@@ -45,6 +48,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip("asks the package index: -m registry"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient() -> Iterator[None]:
+    """Give what ends by itself the time that a busy machine may take: only tests about time have less."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in (
+            (ask, "DECLARE_SECONDS"),
+            (ask, "IMPORT_SECONDS"),
+            (ask, "SUBMODULE_SECONDS"),
+            (environment, "_SECONDS"),
+            (index, "_ASK_SECONDS"),
+        ):
+            patch.setattr(module, name, PATIENCE)
+        yield
+
+
 @pytest.fixture(scope="session")
 def wright(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Wheelwright:
     """Build all specimen wheels."""
@@ -74,6 +92,7 @@ def survey(
         workshop=workshop,
         log=tmp_path_factory.mktemp("log"),
         smoke=smoke,
+        deep_seconds=PATIENCE,
     )
 
 

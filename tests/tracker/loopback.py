@@ -3,11 +3,12 @@
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HASH = "a" * 64
+#: No machine is so busy that what is waited for here takes longer.
+PATIENCE = 120.0
 
 
 def entry(filename: str, **more: object) -> dict[str, object]:
@@ -34,15 +35,22 @@ class LoopbackIndex:
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
         self.statuses: dict[str, int] = {}
-        self.slow: dict[str, float] = {}
-        self.trickle: set[str] = set()
+        self.held: set[str] = (
+            set()
+        )  #: answered once `let` is set, at the latest when nobody is served any more
+        self.let = threading.Event()
+        self.together = (
+            0  #: so many are answered at once, once they have all come; the rest as they come
+        )
+        self.trickle: set[str] = set()  #: byte by byte
+        self.trickles = threading.Event()  #: a first byte of them has been sent
         self.cut: set[str] = set()  #: half a page, and then the connection ends
         self.etags = False
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.busy = 0
         self.busiest = 0
         self.address = ""
-        self.lock = threading.Lock()
+        self.met = threading.Condition()
 
     def offer(self, name: str, *files: object, **more: object) -> None:
         """Put a project on the index: file names, or entries."""
@@ -51,16 +59,18 @@ class LoopbackIndex:
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         name = handler.path.strip("/").rpartition("/")[2]
-        with self.lock:
+        with self.met:
             self.asked.append((name, dict(handler.headers.items())))
             self.busy += 1
             self.busiest = max(self.busy, self.busiest)
-        try:
-            time.sleep(self.slow.get(name, self.slow.get("*", 0.0)))
-            self._send(handler, name)
-        finally:
-            with self.lock:
-                self.busy -= 1
+            self.met.notify_all()
+            if not self.met.wait_for(lambda: self.busiest >= self.together, timeout=PATIENCE):
+                self.together = 0  # they do not come together
+        if {name, "*"} & self.held:
+            self.let.wait(PATIENCE)
+        with self.met:  # before the answer: who has it may ask again at once
+            self.busy -= 1
+        self._send(handler, name)
 
     def _send(self, handler: BaseHTTPRequestHandler, name: str) -> None:
         body = self.pages.get(name)
@@ -80,7 +90,9 @@ class LoopbackIndex:
             for byte in body or b"":
                 handler.wfile.write(bytes([byte]))
                 handler.wfile.flush()
-                time.sleep(0.2)
+                self.trickles.set()
+                if self.let.wait(0.1):
+                    break
         else:
             handler.wfile.write(body or b"")
 
@@ -110,5 +122,6 @@ def serving() -> Iterator[LoopbackIndex]:
         try:
             yield index
         finally:
+            index.let.set()
             served.shutdown()
             thread.join()

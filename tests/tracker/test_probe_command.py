@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 
 from ftguide.cli import main as front_door
+from ftguide.ground.process import Ended
 from ftguide.ground.vocabulary import Build
 from ftguide.tracker.derive.level_rules import Level
-from ftguide.tracker.observe import index
+from ftguide.tracker.observe import ask, index
 from ftguide.tracker.observe.install import Workshop
 from ftguide.tracker.observe.probe import Request, cell_key, probe
 from ftguide.tracker.observe.survey import Survey, cell_of
 from ftguide.tracker.record import evidence
 from ftguide.tracker.record.findings import Declarations, Declares, Kind
 from ftguide.tracker.record.model import CompatError
+from tests.tracker.clock import limits_begin_with
 from tests.tracker.conftest import package
 from tests.tracker.wheelwright import Wheelwright
 
@@ -202,16 +204,27 @@ def test_what_a_package_prints_is_no_answer(fresh, wright: Wheelwright):
 
 @pytest.mark.slow
 @pytest.mark.interpreters
-def test_hangs_and_bad_endings_are_results(fresh, wright: Wheelwright, monkeypatch):
-    monkeypatch.setattr("ftguide.tracker.observe.ask.IMPORT_SECONDS", 1.5)
-    monkeypatch.setattr("ftguide.tracker.observe.ask.SUBMODULE_SECONDS", 1.0)
+def test_hangs_and_bad_endings_are_results(fresh, wright: Wheelwright, tmp_path, monkeypatch):
+    monkeypatch.setattr(ask, "IMPORT_SECONDS", 1.5)
+    monkeypatch.setattr(ask, "SUBMODULE_SECONDS", 1.0)
+    asleep = tmp_path / "asleep"
+    limits_begin_with(monkeypatch, asleep)
+    put = ask._run
+
+    def awake(*arguments: object, **more: object) -> Ended:
+        asleep.unlink(missing_ok=True)  # the next process has all the time it needs to get there
+        return put(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ask, "_run", awake)
     wright.wheel(
         "evil-sleeper",
         "py3-none-any",
         {
             "evil_sleeper/__init__.py": "",
             "evil_sleeper/a_quits.py": "import os\nos._exit(7)\n",
-            "evil_sleeper/b_sleeps.py": "import time\ntime.sleep(600)\n",
+            "evil_sleeper/b_sleeps.py": (
+                f"import time\nopen({str(asleep)!r}, 'w').close()\ntime.sleep(600)\n"
+            ),
             "evil_sleeper/c_raises.py": "raise SystemExit('<b>no</b>')\n",
             "evil_sleeper/d_works.py": "",
         },
@@ -265,11 +278,16 @@ def test_interrupting_leaves_no_process_and_no_folder(wright: Wheelwright, pair,
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 120
-    while not flag.exists() and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    try:
+        deadline = time.monotonic() + 120
+        while not flag.exists():
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=90)
+    finally:
+        process.kill()
     assert process.returncode == 130, said
     assert "interrupted" in said
     assert list(scratch.iterdir()) == []

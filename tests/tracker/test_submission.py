@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ftguide.ground import parcel
+from ftguide.ground import parcel, redact
 from ftguide.ground.files import ROOT
 from ftguide.ground.parcel import ParcelKind
 from ftguide.tracker import submission
@@ -21,8 +21,9 @@ AT = "evidence-2026-11-28"
 
 
 @pytest.fixture
-def here(tmp_path):
-    """Return a checkout with real evidence about two packages."""
+def here(tmp_path, monkeypatch):
+    """Return a checkout with real evidence about two packages, on a machine whose name says nothing."""
+    monkeypatch.setattr(redact, "private_words", list)
     folder = tmp_path / "here" / evidence.EVIDENCE
     folder.mkdir(parents=True)
     for path in sorted((ROOT / evidence.EVIDENCE).glob("*.jsonl"), key=lambda p: p.stat().st_size)[

@@ -96,7 +96,7 @@ class Wheelwright:
             ],
             check=True,
             capture_output=True,
-            timeout=60,
+            timeout=240,
         )
         return name, target.read_bytes()
 

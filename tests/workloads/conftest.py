@@ -69,7 +69,7 @@ def run_python(executable: str, *arguments: str, path: tuple = (), cwd: Path | N
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,  # less than pytest gives a test, and says more when it is over
         check=False,
     )
 

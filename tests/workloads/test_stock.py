@@ -22,7 +22,9 @@ def pyperf(tmp_path_factory) -> Path:
     """Return a folder with pyperf and nothing else, for interpreters that have none."""
     folder = tmp_path_factory.mktemp("pyperf")
     source = Path(importlib.util.find_spec("pyperf").origin).parent
-    shutil.copytree(source, folder / "pyperf", ignore=shutil.ignore_patterns("tests", "*.pyc"))
+    # Without what other processes write meanwhile, each file under another name first.
+    left_out = shutil.ignore_patterns("tests", "__pycache__")
+    shutil.copytree(source, folder / "pyperf", ignore=left_out)
     return folder
 
 

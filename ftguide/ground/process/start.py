@@ -79,7 +79,7 @@ def _working(prefix: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     prefix = (program, *prefix[1:])
     try:
-        done = subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=10)
+        done = subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return ()
     return prefix if done.returncode == 0 else ()

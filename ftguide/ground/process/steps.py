@@ -17,8 +17,8 @@ from ftguide.ground.process.start import dying_with_parent, kill_tree
 Heartbeat = Callable[[float, bytes], None]
 
 HEARTBEAT_SECONDS = 15.0
-#: What make and the compilers get to end by themselves.
-GRACE_SECONDS = 0.5
+#: What make and the compilers get to end by themselves; on a busy machine they wait for a CPU first.
+GRACE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 
 
@@ -55,12 +55,19 @@ def run_step(
             _watch(process, log, begun, heartbeat)
         except BaseException:
             kill_tree(process.pid, mark, number=signal.SIGTERM)
-            time.sleep(GRACE_SECONDS)
+            _wait(process, GRACE_SECONDS)
             raise
         finally:
             kill_tree(process.pid, mark)
             process.wait()
     return process.returncode
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait until a step has ended, but no longer than some seconds."""
+    deadline = time.monotonic() + seconds
+    while not has_ended(process) and time.monotonic() < deadline:
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _watch(process: subprocess.Popen[bytes], log: Path, read: int, heartbeat: Heartbeat) -> None:

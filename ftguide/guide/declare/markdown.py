@@ -90,6 +90,14 @@ def _parser() -> MarkdownIt:
     return create_md_parser(MdParserConfig(enable_extensions=set(EXTENSIONS)), RendererHTML)
 
 
+@functools.cache
+def _block_parser() -> MarkdownIt:
+    """Return a parser that leaves what stands inside of paragraphs alone, most of the time of a page."""
+    return create_md_parser(
+        MdParserConfig(enable_extensions=set(EXTENSIONS)), RendererHTML
+    ).disable("inline")
+
+
 def read(path: Path) -> str:
     """Return the text of a page; raises `PageError`."""
     try:
@@ -106,22 +114,24 @@ def read(path: Path) -> str:
         ) from error
 
 
-def tokens(text: str, *, first: int = 0, depth: int = 0) -> Iterator[Placed]:
+def tokens(
+    text: str, parser: MarkdownIt | None = None, *, first: int = 0, depth: int = 0
+) -> Iterator[Placed]:
     """Yield all tokens of a page in reading order, those inside of directives after their fence."""
     start = first
-    for token in _parser().parse(text):
+    for token in (parser or _parser()).parse(text):
         start = first + token.map[0] if token.map else start
         yield Placed(token=token, line=start + 1, depth=depth)
         if token.type in {"fence", "colon_fence"}:
             match = _DIRECTIVE.fullmatch(token.info.strip())
             if match and match["name"] not in LITERAL and ":" not in match["name"]:
-                yield from tokens(token.content, first=start + 1, depth=depth + 1)
+                yield from tokens(token.content, parser, first=start + 1, depth=depth + 1)
 
 
 def fences(path: Path, text: str) -> list[Fence]:
     """List the fenced blocks of a page in reading order, those inside of directives too."""
     fenced = []
-    for placed in tokens(text):
+    for placed in tokens(text, _block_parser()):
         token = placed.token
         if token.type not in {"fence", "colon_fence"} or token.map is None:
             continue

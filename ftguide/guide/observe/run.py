@@ -13,7 +13,7 @@ from ftguide.ground import files
 from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare import console
 from ftguide.guide.declare.extract import Page, extract
-from ftguide.guide.declare.model import Expect, Ran, Snippet, Verdict
+from ftguide.guide.declare.model import Expect, OnGil, Ran, Snippet, Verdict
 from ftguide.guide.derive import check
 from ftguide.guide.observe import execute
 from ftguide.guide.observe.execute import Target
@@ -22,8 +22,9 @@ from ftguide.guide.record import report, update
 from ftguide.interpreters.model import InterpreterError
 
 #: A race that has not shown its kind after `:runs:` runs gets up to this many times as many. Two threads
-#: on a busy machine take turns by whole time slices, and then the same program races once in fifty runs.
-PATIENCE = 5
+#: on a busy machine take turns by whole time slices, and then the same program races once in fifty runs:
+#: of two hundred runs none does so in two cases of a hundred, and `again` looks once more.
+PATIENCE = 20
 
 #: Called in order of the pages when a snippet has run everywhere.
 Done = Callable[[Snippet], None]
@@ -74,9 +75,10 @@ class Job:
 
     def _unseen(self, runs: list[Ran]) -> bool:
         """Return whether a race has still to show the kind it states, and may go on trying."""
+        always = self.snippet.on_gil is OnGil.ALWAYS
         return (
             self.snippet.expect is Expect.RACE
-            and self.build is Build.FREE_THREADED
+            and (self.build is Build.FREE_THREADED or always)
             and self.line.name == self.snippet.home
             and len(runs) < PATIENCE * self.snippet.runs
             and not any(ran.ending in self.snippet.shows for ran in runs)

@@ -227,7 +227,7 @@ def on_lines(snippet: Snippet, build: Build | None, lines: Sequence[str]) -> str
 
 def set_side_by_side(_app: Sphinx, doctree: nodes.document) -> None:
     """Put outputs that follow each other, and are narrow, beside each other where there is room."""
-    for first in list(doctree.findall(_is_output)):
+    for first in filter(_is_output, list(doctree.findall(nodes.container))):
         parent = first.parent
         at = parent.index(first)
         if at and _is_output(parent[at - 1]):

@@ -141,7 +141,7 @@ def _count(tree: Path, code: Path, folder: Path) -> Counted:
     if not ended.succeeded:
         said = ended.errors.decode(errors="replace").strip().rpartition("\n")[2]
         raise TreesError(f"{tree}: the audit of {code} {ended.words}: {said}")
-    return msgspec.json.decode(ended.output, type=Counted)
+    return files.decoder(Counted).decode(ended.output)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ import copy
 import functools
 import hashlib
 import re
+from dataclasses import dataclass
 
 #: Class attributes that only describe: changing them leaves the hash, and what was measured, as it was.
 _DESCRIPTION = frozenset(
@@ -43,30 +44,62 @@ def _names(node: ast.stmt) -> list[str]:
     return []
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A module-level statement of a family, with what many tests ask of it."""
+
+    node: ast.stmt
+    names: tuple[str, ...]  #: that it binds
+    used: tuple[str, ...]  #: every name in it
+    text: str  #: its lines, with decorators
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A family's module, parsed once for all its tests."""
+
+    lines: list[str]
+    body: list[_Statement]
+    binds: dict[str, _Statement]
+
+
 @functools.lru_cache(maxsize=1)
-def _parsed(source: str) -> tuple[list[ast.stmt], dict[str, ast.stmt]]:
-    """Return the statements of a module, and those that bind names; families are read one by one."""
-    body = ast.parse(source).body
-    return body, {bound: node for node in body for bound in _names(node)}
+def _parsed(source: str) -> _Module:
+    """Return what a module consists of; families are read one by one."""
+    lines = source.splitlines()
+    body = []
+    for node in ast.parse(source).body:
+        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        body.append(
+            _Statement(
+                node=node,
+                names=tuple(_names(node)),
+                used=tuple(n.id for n in ast.walk(node) if isinstance(n, ast.Name)),
+                text="\n".join(lines[start - 1 : node.end_lineno]),
+            )
+        )
+    binds = {name: statement for statement in body for name in statement.names}
+    return _Module(lines=lines, body=body, binds=binds)
 
 
 def line_of_class(name: str, source: str) -> int:
     """Return the line of a module-level class; `inspect` reads the file anew for each."""
-    node = _parsed(source)[1].get(name)
-    return 1 if node is None else node.lineno
+    statement = _parsed(source).binds.get(name)
+    return 1 if statement is None else statement.node.lineno
 
 
-def _reached(name: str, source: str) -> list[ast.stmt]:
+@functools.lru_cache(maxsize=1)  # a test's program and its hash ask one after the other
+def _reached(name: str, source: str) -> list[_Statement]:
     """Return a class and the module-level statements it reaches, in the order of the file."""
-    body, binds = _parsed(source)
+    module = _parsed(source)
     waiting, reached = [name], set[int]()
     while waiting:
-        node = binds.get(waiting.pop())
-        if node is None or id(node) in reached:
+        statement = module.binds.get(waiting.pop())
+        if statement is None or id(statement) in reached:
             continue
-        reached.add(id(node))
-        waiting += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-    return [node for node in body if id(node) in reached]
+        reached.add(id(statement))
+        waiting += statement.used
+    return [statement for statement in module.body if id(statement) in reached]
 
 
 _HARNESS = "from outcomes.tests.declare"
@@ -76,20 +109,18 @@ def program(name: str, source: str) -> tuple[str, str]:
     """Return a class as written, and what it uses as written."""
     code = ""
     helpers: list[str] = []
-    for node in _reached(name, source):
-        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        text = "\n".join(source.splitlines()[start - 1 : node.end_lineno])
-        if name in _names(node) and isinstance(node, ast.ClassDef):
-            code = _shown(node, source)
-        elif not text.startswith(_HARNESS):
+    for statement in _reached(name, source):
+        node = statement.node
+        if name in statement.names and isinstance(node, ast.ClassDef):
+            code = _shown(node, _parsed(source).lines)
+        elif not statement.text.startswith(_HARNESS):
             apart = "\n\n" if isinstance(node, ast.FunctionDef | ast.ClassDef) and helpers else ""
-            helpers.append(f"{apart}{text}")
+            helpers.append(f"{apart}{statement.text}")
     return code, "\n".join(helpers)
 
 
-def _shown(made: ast.ClassDef, source: str) -> str:
+def _shown(made: ast.ClassDef, lines: list[str]) -> str:
     """Return a class as written, without the lines that only describe it."""
-    lines = source.splitlines()
     described = {
         number
         for node in made.body
@@ -106,11 +137,16 @@ def _shown(made: ast.ClassDef, source: str) -> str:
 def source_hash(name: str, source: str) -> str:
     """Return the SHA-256 of what a test executes, hexadecimal; comments and layout do not matter."""
     digest = hashlib.sha256()
-    for node in _reached(name, source):
-        text = ast.unparse(_executed(node) if name in _names(node) else node)
+    for statement in _reached(name, source):
+        text = _code(_executed(statement.node) if name in statement.names else statement.node)
         if not text.startswith(_HARNESS):
             digest.update(f"{text}\n".encode())
     return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=256)  # most helpers serve many tests of their family
+def _code(node: ast.stmt) -> str:
+    return ast.unparse(node)
 
 
 def _executed(node: ast.stmt) -> ast.stmt:

@@ -39,7 +39,7 @@ from ftguide.outcomes.derive.coverage import coverage
 from ftguide.outcomes.derive.grades import Seen
 from ftguide.outcomes.pages import data, draw, export, words
 from ftguide.outcomes.pages.data import Laboratory
-from ftguide.render import depends, made, menu, packed
+from ftguide.render import beside, depends, made, menu, packed
 from ftguide.render.nodes import data_file
 from ftguide.render.quote import Answer, QuotingRole, marker
 
@@ -316,13 +316,11 @@ def read_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         domain.laboratory()
 
 
-def write_exports(app: Sphinx, exception: Exception | None) -> None:
-    """Write the exports beside the pages of an HTML build that shows the grid."""
-    if not made.beside_pages(app, exception):
-        return
+def write_exports(app: Sphinx, known: made.Made) -> Iterator[tuple[Path, str]]:
+    """Write the exports beside pages that show the grid, unless they are there; yield each with its key."""
     if not app.env.domaindata["outcome"]["grids"]:
         return
-    known, out = made.of(app), Path(app.outdir)
+    out = Path(app.outdir)
     key = made.key_of_files(data.read_from())
     if all(known.holds(out / name, key) for name in export.NAMES):
         return
@@ -330,7 +328,7 @@ def write_exports(app: Sphinx, exception: Exception | None) -> None:
         path = out / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        known.note(path, key)
+        yield path, key
 
 
 def add_script(
@@ -346,4 +344,4 @@ def setup(app: Sphinx) -> None:
     app.add_domain(OutcomeDomain)
     app.connect("env-before-read-docs", read_early)
     app.connect("html-page-context", add_script)
-    app.connect("build-finished", write_exports)
+    beside.register(app, write_exports)

@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
-from ftguide.ground.files import ROOT
+from ftguide.ground.files import ROOT, decoder
 from ftguide.ground.process import Limits, run
 from ftguide.ground.vocabulary import ExpectedError
 
@@ -97,7 +95,7 @@ class Generator:
         found = _MEASURED.search(ended.output)
         if not ended.succeeded or found is None:
             raise LoadError(f"the load generator {ended.words}")
-        figures = msgspec.json.decode(found[1], type=_Figures)
+        figures = decoder(_Figures).decode(found[1])
         wrong = {
             "answers with an error status": figures.status,
             "connections refused": figures.connect,

@@ -39,7 +39,8 @@ class CatalogueEntry:
         return self.workload.slug
 
 
-def definitions(source: str) -> dict[str, tuple[str, frozenset[str]]]:
+@functools.lru_cache(maxsize=1)  # every workload of a module asks, one after the other
+def definitions(source: str) -> Mapping[str, tuple[str, frozenset[str]]]:
     """Map each module-level name to its source text and the names that text mentions.
 
     SyntaxError for what is not Python.

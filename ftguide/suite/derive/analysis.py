@@ -75,9 +75,10 @@ class Row:
 
     def floor_of(self, comparison: Comparison) -> float | None:
         """Return the noise floor that a comparison is judged by."""
-        of_lines: dict[str, Row | LineRow] = {"": self, **{each.line: each for each in self.lines}}
-        rows = [of_lines[Arm.parse(name).line] for name in (comparison.arm, comparison.base)]
-        single = _single(comparison.arm)
+        arms = Arm.parse(comparison.arm), Arm.parse(comparison.base)
+        rows: list[Row | LineRow] = [self] if any(not arm.line for arm in arms) else []
+        rows += [row for row in self.lines if any(arm.line == row.line for arm in arms)]
+        single = arms[0].mode is Mode.SINGLE
         return _largest(row.floor if single else row.threads_floor for row in rows)
 
     @property

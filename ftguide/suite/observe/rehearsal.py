@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from ftguide.ground import redact
+from ftguide.ground import files, redact
 from ftguide.ground.process import Ending, Limits, run
 from ftguide.ground.process.start import passed_on
 from ftguide.ground.vocabulary import Mode
@@ -77,7 +77,7 @@ class Rehearsal:
                 "time with --patience"
             )
         try:
-            answer = msgspec.json.decode(ended.output.splitlines()[-1], type=_Answer)
+            answer = files.decoder(_Answer).decode(ended.output.splitlines()[-1])
         except (IndexError, msgspec.DecodeError):
             return Failed(message=f"the process {ended.words}", tail=tail)
         return self._judged(answer, tail)

@@ -58,8 +58,10 @@ class Observer(Protocol):
 
 def suite(root: Path) -> model.Suite:
     """Return which suite measures: version, commit, and whether the tree differs from it."""
-    dirty = bool(git(root, "status", "--porcelain"))
-    return model.Suite(version=SUITE_VERSION, commit=git(root, "rev-parse", "HEAD"), dirty=dirty)
+    status, commit = git(root, "status", "--porcelain"), git(root, "rev-parse", "HEAD")
+    # A tree that git takes too long to look at, on a busy machine, is not known to be that of its commit.
+    dirty = bool(status) or (status is None and commit is not None)
+    return model.Suite(version=SUITE_VERSION, commit=commit, dirty=dirty)
 
 
 def new_run(

@@ -48,8 +48,13 @@ def accepted(server: socket.socket, token: str, workers: int) -> list[socket.soc
     while len(wires) < workers:
         wire, _ = server.accept()
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        greeting = wire.recv(64).decode(errors="replace").strip()
-        if greeting.startswith(token):  # anyone else on this machine may knock
+        wire.settimeout(server.gettimeout())
+        try:
+            greeting = wire.recv(64).decode(errors="replace").strip()
+        except OSError:  # anyone else on this machine may knock, say nothing, and hang up
+            greeting = ""
+        if greeting.startswith(token):
+            wire.settimeout(None)
             wires[greeting] = wire
         else:
             wire.close()

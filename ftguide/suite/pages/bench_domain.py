@@ -244,23 +244,24 @@ def domain_of(env: BuildEnvironment) -> BenchDomain:
 
 
 def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Derive the reports before Sphinx forks its readers, so that they inherit them."""
+    """Derive what many pages ask for before Sphinx forks its readers, so that they inherit it."""
     domain = domain_of(env)
     domain.forget()
     if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
         results = Results(domain.folder, domain.tell)
         for entry in (*results.published, *results.local):
-            results.load(entry)
+            loaded = results.load(entry)
+            if loaded is not None:
+                files.of_run(loaded)
+        data.declared()
 
 
-def copy_files(app: Sphinx, exception: Exception | None) -> None:
-    """Write the CSVs that pages link beside the pages of an HTML build."""
-    if not made.beside_pages(app, exception):
-        return
+def copy_files(app: Sphinx, known: made.Made) -> Iterator[tuple[Path, str]]:
+    """Write the CSVs that pages link, unless they are there; yield each with its key."""
     domain = domain_of(app.env)
     wanted = sorted({key for keys in domain.data["files"].values() for key in keys})
     results = Results(domain.folder)
     for run_id, local in wanted:
         entry = results.find(run_id, local=local)
         if entry is not None:
-            files.copy(entry, results, Path(app.outdir), made.of(app))
+            yield from files.copy(entry, results, Path(app.outdir), known)

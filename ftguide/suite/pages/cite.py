@@ -9,7 +9,7 @@ from __future__ import annotations
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from ftguide.render import made
+from ftguide.render import beside
 from ftguide.suite.pages import citation
 
 
@@ -23,7 +23,7 @@ def address(app: Sphinx, page: str, slug: str | None) -> str | None:
     if not base or app.builder.format != "html":
         return None
     uri = app.builder.get_target_uri(page)
-    if app.builder.name in made.BOOKS:
+    if app.builder.name in beside.BOOKS:
         uri = f"{page}.html"
     return f"{base.rstrip('/')}/{uri}" + (f"#{slug}" if slug else "")
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -124,12 +125,14 @@ def _csv_stamp(report: Summary) -> tuple[str, int]:
     return hashlib.sha256(content).hexdigest(), len(content)
 
 
-def copy(entry: IndexEntry, results: Results, outdir: Path, known: made.Made) -> None:
-    """Write a run's CSV below the output of an HTML build, unless it is there."""
+def copy(
+    entry: IndexEntry, results: Results, outdir: Path, known: made.Made
+) -> Iterator[tuple[Path, str]]:
+    """Write a run's CSV below the output of an HTML build, unless it is there; yield it with its key."""
     target = outdir / _csv_path(name_of(entry))
     key = made.key_of_files(files_of(results.folder(entry)))
     if known.holds(target, key) or (loaded := results.load(entry)) is None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     files.write_atomic(target, packed.packed(_csv(loaded.report)))
-    known.note(target, key)
+    yield target, key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
+from ftguide.render import beside
 from ftguide.suite.pages import bench_domain, cite, standalone
 from ftguide.suite.pages.directives import (
     ChartDirective,
@@ -60,4 +61,4 @@ def setup(app: Sphinx) -> None:
     for name, role in ROLES.items():
         app.add_role_to_domain("bench", name, role)
     app.connect("env-before-read-docs", bench_domain.derive_early)
-    app.connect("build-finished", bench_domain.copy_files)
+    beside.register(app, bench_domain.copy_files)

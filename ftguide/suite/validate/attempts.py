@@ -19,9 +19,12 @@ LOG = FOLDER / "attempts.jsonl"
 def commit() -> str:
     """Return the commit of the checkout, marked when the tree differs from it."""
     # The log itself grows with every attempt and changes nothing that is measured.
-    status = (git(ROOT, "status", "--porcelain") or "").splitlines()
-    dirty = any(not line.endswith(LOG.name) for line in status)
-    return (git(ROOT, "rev-parse", "HEAD") or "") + ("-dirty" if dirty else "")
+    status, head = git(ROOT, "status", "--porcelain"), git(ROOT, "rev-parse", "HEAD")
+    if head is None:
+        return ""
+    # A tree that git takes too long to look at, on a busy machine, is not known to be that of its commit.
+    dirty = status is None or any(not line.endswith(LOG.name) for line in status.splitlines())
+    return head + ("-dirty" if dirty else "")
 
 
 def write(path: Path, facts: Facts, machine: Machine, **figures: Any) -> None:

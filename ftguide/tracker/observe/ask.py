@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ftguide.ground.files import ROOT
+from ftguide.ground.files import ROOT, decoder
 from ftguide.ground.process import Ended
 from ftguide.ground.redact import replace_places
 from ftguide.tracker.observe import artifacts, sandbox
@@ -249,7 +249,7 @@ def _lines(output: bytes, kind: type[T]) -> list[T]:
     lines = []
     for line in output.splitlines():
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-            lines.append(msgspec.json.decode(line, type=kind))
+            lines.append(decoder(kind).decode(line))
     return lines
 
 

@@ -29,7 +29,7 @@ import msgspec
 import platformdirs
 from packaging.utils import canonicalize_name
 
-from ftguide.ground.files import write_atomic
+from ftguide.ground.files import decoder, write_atomic
 from ftguide.interpreters.tools import ToolError, ask_uv
 from ftguide.tracker.observe.anchors import anchors
 from ftguide.tracker.record.model import CompatError
@@ -80,6 +80,10 @@ class _Cached(msgspec.Struct, frozen=True):
     asked: float  #: seconds since the epoch
     etag: str
     page: bytes
+
+
+# Made while no other thread runs, for the reason that `files.decoder` gives.
+_CACHED = msgspec.msgpack.Decoder(_Cached)
 
 
 def address(environ: Mapping[str, str] | None = None) -> str:
@@ -261,7 +265,7 @@ class Index:
         if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
             return _of_html(name, body.decode("utf-8", "replace"))
         try:
-            page = msgspec.json.decode(body, type=IndexPage)
+            page = decoder(IndexPage).decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise CompatError(
                 f"package {name}: the index's page is not understood ({error}). Is the address set "
@@ -279,7 +283,7 @@ class Index:
 
     def _kept(self, name: str) -> _Cached | None:
         try:
-            return msgspec.msgpack.decode(self._file(name).read_bytes(), type=_Cached)
+            return _CACHED.decode(self._file(name).read_bytes())
         except (OSError, msgspec.DecodeError):
             return None
 

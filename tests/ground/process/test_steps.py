@@ -1,5 +1,6 @@
 """A long step writes a log, gives signs of life, and ends politely when it is not wanted any more."""
 
+import contextlib
 import re
 import sys
 import time
@@ -35,16 +36,29 @@ def test_signs_of_life_have_what_is_new(tmp_path, monkeypatch):
         steps, "_watch", lambda *given: (time.sleep(0.3), watch(*given))
     )  # a busy machine
     heard = []
-    code = "import time\nfor n in range(5): print(n); time.sleep(0.3)"
-    assert step(tmp_path, code, lambda *given: heard.append(given)) == 0
+    # It goes on when it has been heard, so that however late somebody listens there is something new.
+    code = (
+        "import pathlib, time\n"
+        "for n in range(3):\n"
+        "    print(n)\n"
+        "    while not pathlib.Path(f'heard-{n}').exists(): time.sleep(0.01)\n"
+    )
+
+    def hear(seconds, printed):
+        heard.append((seconds, printed))
+        for line in printed.decode().split():
+            (tmp_path / f"heard-{line}").touch()
+
+    assert step(tmp_path, code, hear) == 0
     assert [seconds for seconds, _ in heard] == sorted(seconds for seconds, _ in heard)
-    assert b"".join(printed for _, printed in heard).startswith(b"0\n1\n")
+    assert b"".join(printed for _, printed in heard) == b"0\n1\n2\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")
 def test_who_stops_waiting_leaves_a_step_that_tidied_up_and_is_gone(tmp_path, monkeypatch):
     """TERM first, for the step; then KILL, also for what it started that does not mind TERM."""
     monkeypatch.setattr(steps, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(steps, "GRACE_SECONDS", 60.0)
     code = (
         "import signal, subprocess, sys, time\n"
         "deaf = 'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
@@ -52,7 +66,7 @@ def test_who_stops_waiting_leaves_a_step_that_tidied_up_and_is_gone(tmp_path, mo
         "child = subprocess.Popen([sys.executable, '-c', deaf], start_new_session=True,"
         " stdout=subprocess.PIPE)\n"
         "child.stdout.readline()\n"
-        "signal.signal(signal.SIGTERM, lambda *_: (print('tidied'), time.sleep(0.2), sys.exit(0)))\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.2), print('tidied'), sys.exit(0)))\n"
         "print('child', child.pid)\n"
         "time.sleep(600)\n"
     )
@@ -66,7 +80,30 @@ def test_who_stops_waiting_leaves_a_step_that_tidied_up_and_is_gone(tmp_path, mo
     *_, child, tidied = (tmp_path / "log").read_text().splitlines()
     assert tidied == "tidied"
     number = int(child.split()[1])
-    assert not psutil.pid_exists(number) or psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+    with contextlib.suppress(psutil.NoSuchProcess):
+        assert psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")
+def test_a_step_that_does_not_mind_a_polite_signal_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr(steps, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(steps, "GRACE_SECONDS", 0.1)
+    code = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print(f'deaf {os.getpid()}')\n"
+        "time.sleep(600)\n"
+    )
+
+    def interrupt(_seconds, printed):
+        if printed.endswith(b"\n"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        step(tmp_path, code, interrupt)
+    number = int((tmp_path / "log").read_text().split()[-1])
+    with contextlib.suppress(psutil.NoSuchProcess):
+        assert psutil.Process(number).status() == psutil.STATUS_ZOMBIE
 
 
 def test_what_does_not_start_is_no_success(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.model import FATAL_ERROR, WRONG_RESULT
 from ftguide.guide.observe import execute
+from tests.chance import seen
 
 
 @pytest.fixture
@@ -21,12 +22,24 @@ def ran(snippet, targets):
     return run
 
 
+@pytest.fixture
+def ended(ran):
+    """Run code that does not end, for twice as long each time, until it had the time to do something."""
+
+    def run(code, done):
+        limits = iter([0.5 * 2**power for power in range(8)])
+        return seen(lambda: ran(code, f":timeout: {next(limits)}"), done)
+
+    return run
+
+
 def gone(pid: int) -> bool:
     """Wait until a process is no more, or is a zombie that its new parent has to reap."""
-    for _ in range(100):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # the second while it is read
             return True
         if state == "Z":
             return True
@@ -67,28 +80,33 @@ def test_arguments_and_flags_arrive(ran):
     assert found.output == "['it.py', 'x', 'y z'] 1"
 
 
-def test_a_hanging_snippet_is_ended(ran):
-    found = ran("import time\nprint('on', flush=True)\ntime.sleep(600)", ":timeout: 0.5")
+def test_a_hanging_snippet_is_ended(ended):
+    code = "import time\nprint('on', flush=True)\ntime.sleep(600)"
+    found = ended(code, lambda found: found.output)
     assert (found.status, found.output) == (None, "on")
 
 
-def test_a_snippet_that_ignores_signals_is_ended(ran):
-    code = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)"
-    assert ran(code, ":timeout: 0.5").status is None
+def test_a_snippet_that_ignores_signals_is_ended(ended):
+    code = (
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "print('on', flush=True)\ntime.sleep(600)"
+    )
+    assert ended(code, lambda found: found.output).status is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups")
 @pytest.mark.parametrize("how", ["the snippet ends", "the snippet hangs"])
-def test_children_do_not_outlive_a_snippet(ran, tmp_path, how):
-    note = tmp_path / "pid"
+def test_children_do_not_outlive_a_snippet(ended, how):
     code = (
-        "import pathlib, subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-        f"pathlib.Path({str(note)!r}).write_text(str(child.pid))\n"
+        "import subprocess, sys, time\n"
+        "command = [sys.executable, '-c', 'import time; time.sleep(600)']\n"
+        "child = subprocess.Popen(command)\n"
+        "print(child.pid, flush=True)\n"
         f"time.sleep({600 if 'hangs' in how else 0})"
     )
-    ran(code, ":timeout: 3")
-    assert gone(int(note.read_text()))
+    found = ended(code, lambda found: found.output and ("hangs" in how or found.status == 0))
+    assert found.status == (None if "hangs" in how else 0)
+    assert gone(int(found.output))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups")

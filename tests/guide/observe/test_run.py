@@ -140,12 +140,21 @@ def test_a_race_that_was_not_seen_is_tried_again(page, lines, tmp_path):
     assert verdicts[Build.FREE_THREADED].passed
 
 
-def test_a_race_that_is_never_seen_fails_with_all_its_runs(page, lines):
+def test_a_race_that_is_never_seen_fails_with_all_its_runs(page, lines, monkeypatch):
+    monkeypatch.setattr(run, "PATIENCE", 3)
     one = page("```{snippet} r\n:race: wrong-result\n:runs: 2\n\npass\n```\n")
     verdicts = {v.build: v for v in judged(ran([one], lines), one)["r"]}
     assert verdicts[Build.FREE_THREADED].runs == 2 * run.PATIENCE
     assert verdicts[Build.GIL].runs == 2
     assert f"its {2 * run.PATIENCE} runs ended so" in verdicts[Build.FREE_THREADED].problem
+
+
+def test_a_race_that_shows_always_with_the_gil_is_tried_again_there(page, lines, monkeypatch):
+    monkeypatch.setattr(run, "PATIENCE", 3)
+    one = page("```{snippet} r\n:race: wrong-result\n:gil: always\n:runs: 2\n\npass\n```\n")
+    verdicts = judged(ran([one], lines), one)["r"]
+    assert [verdict.runs for verdict in verdicts] == [6, 6]
+    assert not any(verdict.passed for verdict in verdicts)
 
 
 def test_a_declared_crash_is_counted_and_an_undeclared_one_fails(page, lines, root):
@@ -215,7 +224,8 @@ def test_the_outputs_of_all_lines_are_written_in_the_first_pass(page, lines, roo
     assert run.write_outputs(one, results, root) is one
 
 
-def test_a_race_is_tried_again_on_its_own_line_only(page, lines, other):
+def test_a_race_is_tried_again_on_its_own_line_only(page, lines, other, monkeypatch):
+    monkeypatch.setattr(run, "PATIENCE", 3)
     one = page("```{snippet} r\n:race: wrong-result\n:runs: 2\n\npass\n```\n")
     verdicts = {v.title: v for v in judged(ran([one], [*lines, other]), one)["r"]}
     assert verdicts["3.14.7t"].runs == 2 * run.PATIENCE

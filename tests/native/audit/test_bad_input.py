@@ -75,7 +75,7 @@ def test_an_endless_line(tmp_path):
     assert "skipped a.c: a line of 1400000 bytes" in out
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "word",
     slow_but(
@@ -140,7 +140,7 @@ def test_a_condition_deeper_than_anybody_writes(tmp_path):
     assert [one.line for one in audit(tmp_path).findings] == [2]
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(240)
 def test_one_name_declared_again_and_again(tmp_path):
     """What hides a variable is found in about the time that its uses take."""
     function = "int f{0}(int n) {{\n    int m = n;\n    n++;\n    return n + m;\n}}\n"

@@ -13,6 +13,7 @@ from ftguide.ground.files import ROOT
 from ftguide.ground.vocabulary import Build
 from ftguide.native.examples import trial
 from ftguide.native.examples.catalogue import Variant
+from tests.chance import seen
 from tests.slow import slow_but
 
 EXAMPLES = ROOT / "examples"
@@ -90,23 +91,30 @@ def test_the_gil_after_import(executables, build, variant, tmp_path):
 
 
 @pytest.mark.slow
-def test_before_fails_and_after_passes_without_the_gil(executables, tmp_path):
+def test_before_fails_and_after_passes_without_the_gil(executables, tmp_path, monkeypatch):
+    """Nine of ten races of `before` fail on a quiet machine; on a busy one it may take more than ten."""
     python = executables[Build.FREE_THREADED]
-    endings = {}
-    for variant, runs in ((Variant.BEFORE, 10), (Variant.AFTER, 10)):
-        environ = compiled(CAPI / variant / "tally.c", python, tmp_path / variant)
+    endings = {variant: [] for variant in Variant}
+
+    def race(variant):
         command = [python, *trial.options(variant, Build.FREE_THREADED)]
-        _, seconds = trial.plan(variant, Build.FREE_THREADED, runs)
-        endings[variant] = trial.summed(
-            [trial.race(command, EXAMPLES, environ, seconds) for _ in range(runs)]
-        )
-    assert endings[Variant.BEFORE].failed >= 9, endings
-    assert endings[Variant.AFTER].failed == 0, endings
-    assert endings[Variant.AFTER].adds >= 10 * 4000
+        _, seconds = trial.plan(variant, Build.FREE_THREADED, 10)
+        endings[variant].append(trial.race(command, EXAMPLES, environ, seconds))
+        return trial.summed(endings[variant])
+
+    environ = compiled(CAPI / "before" / "tally.c", python, tmp_path / "before")
+    seen(lambda: race(Variant.BEFORE), lambda races: races.failed >= 9)
+    environ = compiled(CAPI / "after" / "tally.c", python, tmp_path / "after")
+    monkeypatch.setattr(trial, "GRACE_SECONDS", 60.0)
+    for _ in range(10):
+        after = race(Variant.AFTER)
+    assert after.failed == 0, endings
+    assert after.adds >= 10 * 4000
 
 
-def test_before_passes_with_the_gil(executables, tmp_path):
+def test_before_passes_with_the_gil(executables, tmp_path, monkeypatch):
     """The lesson of the page: there, the mistakes do not show."""
+    monkeypatch.setattr(trial, "GRACE_SECONDS", 60.0)
     python = executables[Build.GIL]
     environ = compiled(CAPI / "before" / "tally.c", python, tmp_path)
     races = [trial.race([python], EXAMPLES, environ, 0.5) for _ in range(3)]

@@ -9,6 +9,7 @@ from ftguide.ground.vocabulary import Build
 from ftguide.native.examples import trial
 from ftguide.native.examples.catalogue import Variant
 from ftguide.native.examples.trial import Ending
+from tests.chance import seen
 
 PASSED = 'import json; print(json.dumps({"gil": False, "adds": 7, "wrong": None}))'
 WRONG = 'import json, sys; print(json.dumps({"gil": False, "adds": 2, "wrong": "adds: 3"})); sys.exit(1)'
@@ -35,18 +36,26 @@ def test_a_race_ends(tmp_path, monkeypatch, script, expected):
     assert trial.race([sys.executable], tmp_path, {}, seconds) == expected
 
 
-@pytest.mark.slow
 def test_a_hung_race_is_not_left_behind(tmp_path, monkeypatch):
-    mark = tmp_path / "alive"
+    """It holds a lock until it ends."""
+    fcntl = pytest.importorskip("fcntl")
+    lock = tmp_path / "held"
     (tmp_path / "race.py").write_text(
-        f"import time; time.sleep(3); open({str(mark)!r}, 'w').close()"
+        "import fcntl, time\n"
+        f"file = open({str(lock)!r}, 'w')\n"
+        "fcntl.flock(file, fcntl.LOCK_EX)\n"
+        "print('held', file=file, flush=True)\n"
+        "time.sleep(600)\n"
     )
     monkeypatch.setattr(trial, "GRACE_SECONDS", 0.0)
-    assert trial.race([sys.executable], tmp_path, {}, 0.5).kind == "hung"
-    import time
-
-    time.sleep(4)
-    assert not mark.exists()
+    seconds = iter([0.5 * 2**power for power in range(9)])
+    ending = seen(
+        lambda: trial.race([sys.executable], tmp_path, {}, next(seconds)),
+        lambda _: lock.exists() and lock.read_text() == "held\n",
+    )
+    assert ending.kind == "hung"
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_ways_of_failing_are_told_apart_without_their_numbers():

@@ -17,9 +17,10 @@ from ftguide.suite.observe import run
 from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record.model import Trial
 from ftguide.suite.record.writer import RunFolder
+from tests.chance import PATIENCE
 
 CODE = """
-import os, sys
+import os, sys, time
 from math import sqrt
 SEEN = []
 numbers = list(range(100))
@@ -54,9 +55,9 @@ def hangs():
         pass
 
 def eats():
-    block = []
-    while True:
-        block.append(bytearray(b"x" * 10_000_000))
+    block = [bytearray(b"x" * 10_000_000) for _ in range(40)]
+    while True:  # not further: the machine's memory is finite, and whoever looks may be late
+        time.sleep(1)
 
 async def later():
     pass
@@ -203,7 +204,7 @@ class Silence:
 def measure(folder, pair, tmp_path):
     """Measure own code and rows of the suite in one short run."""
 
-    def measurer(*requests, setup=None, suite=(), patience=20.0, memory=None):
+    def measurer(*requests, setup=None, suite=(), patience=PATIENCE, memory=None):
         on = Platform()
         code = user_code.read(requests, setup, folder=folder, cpus=2)
         entries = [*(catalogue()[slug] for slug in suite), *code.entries]
@@ -230,6 +231,7 @@ def measure(folder, pair, tmp_path):
     return measurer
 
 
+@pytest.mark.timeout(900)  # it measures for long where others measure too
 @pytest.mark.slow
 @pytest.mark.interpreters
 def test_misbehaviour_has_its_row_and_the_suite_keeps_its_own(measure):

@@ -93,6 +93,11 @@ def litters(worker):
     return util.get_temp_dir()
 
 
+def holds():
+    """Hold more than the pages that processes of one interpreter share, however many of them there are."""
+    return b"x" * 30_000_000
+
+
 def turns_gil_on():
     import undeclared_extension
 
@@ -147,6 +152,7 @@ WORKLOADS = (
     specimen("lies", lies),
     specimen("busy", setup_local=busy_in_background),
     specimen("litters", setup_local=litters),
+    specimen("holds", setup_shared=holds, single_only=False, group=Group.PARALLEL),
     specimen("gil-on", setup_shared=turns_gil_on),
     specimen("no-import", setup_shared=raises_at_import),
 )

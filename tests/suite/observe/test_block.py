@@ -1,6 +1,9 @@
 """Warming up: side by side where that is possible, and on the block's own CPUs afterwards."""
 
+import collections
+import contextlib
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 
@@ -113,3 +116,26 @@ def test_a_value_in_laps_is_warmed_up_by_a_third_of_it():
     assert warm_up_loops(9, laps=9) == 3
     assert warm_up_loops(2, laps=2) == 1
     assert warm_up_loops(1) == 0
+
+
+class HeldUp(Recorder):
+    """Stands for an arm whose timed loops were held up, and whose untimed ones were not."""
+
+    def value(self, *_):
+        return ((0, 10**15),) * self.arm.workers
+
+    def check(self, *_):
+        return ()
+
+    def begin(self):
+        return self.arm.gil_expected
+
+    def end(self):
+        return self.arm.gil_expected, collections.defaultdict(int)
+
+
+def test_no_block_is_overhead_of_less_than_nothing(monkeypatch):
+    one = block_of(ALONE)
+    arms = {arm: HeldUp(arm, []) for arm in one.arms}
+    monkeypatch.setattr(block, "started_arms", lambda *_: contextlib.nullcontext(arms))
+    assert block.measure(one, SimpleNamespace(on=TWO_CPUS), lambda: None).overhead_seconds == 0

@@ -8,7 +8,7 @@ from ftguide.ground.files import ROOT
 from ftguide.ground.machine import Platform
 from ftguide.ground.vocabulary import Arm, Build
 from ftguide.interpreters.model import Interpreter, InterpreterError, Pair, Route
-from ftguide.interpreters.provide import find, ranked_pairs
+from ftguide.interpreters.provide import Means, find, ranked_pairs
 from ftguide.suite.declare import plan, presets
 from ftguide.suite.declare.catalogue import select
 from ftguide.suite.derive import analysis
@@ -18,6 +18,7 @@ from ftguide.suite.observe import run
 from ftguide.suite.observe.lines import Pairs, final
 from ftguide.suite.record import store
 from ftguide.suite.record.writer import RunFolder
+from tests.chance import PATIENCE
 from tests.suite.observe.test_run import Witness
 from tests.synthetic import facts
 
@@ -133,12 +134,14 @@ def test_costs_are_those_of_the_main_line():
 @pytest.fixture(scope="module")
 def real():
     """Find the pairs of two lines."""
-    return Pairs.of(*(ranked_pairs(find(line, say=print))[0] for line in ("3.14", "3.15")))
+    means = Means(patience_seconds=60.0)  # for an interpreter to say what it is, on a busy machine
+    lines = ("3.14", "3.15")
+    return Pairs.of(*(ranked_pairs(find(line, say=print, means=means))[0] for line in lines))
 
 
 def started(held, pairs, planned, observer):
     return run.Execution(
-        held, pairs, root=ROOT, on=Platform(), patience=30.0, observer=observer
+        held, pairs, root=ROOT, on=Platform(), patience=PATIENCE, observer=observer
     ).run()
 
 
@@ -149,6 +152,7 @@ class Killed(Witness):
         raise KeyboardInterrupt
 
 
+@pytest.mark.timeout(900)  # it measures for long where others measure too
 @pytest.mark.slow
 @pytest.mark.interpreters
 def test_a_run_over_two_lines_that_is_killed_and_resumed(real, tmp_path):

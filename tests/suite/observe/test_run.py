@@ -1,6 +1,7 @@
 """Executing a plan: every workload gets its row, whatever its neighbours do."""
 
 import dataclasses
+import itertools
 import json
 import shutil
 import tempfile
@@ -17,9 +18,11 @@ from ftguide.suite.declare import catalogue, plan, presets
 from ftguide.suite.derive import analysis
 from ftguide.suite.derive.flag import FlagKind
 from ftguide.suite.observe import run
+from ftguide.suite.observe.arm_process import ArmProcess
 from ftguide.suite.observe.lines import Pairs
 from ftguide.suite.record import store
 from ftguide.suite.record.writer import RunFolder
+from tests.chance import PATIENCE
 from tests.conftest import make_laboratory
 from tests.slow import slow_but
 
@@ -68,9 +71,7 @@ def make_executor(laboratory, pair, specimens, place):
     """Return a function that measures some specimens and stores the run below a place."""
     pairs = Pairs.of(pair)
 
-    def executor(
-        *slugs, budget=None, blocks=2, patience=20.0, clock=None, on=None, threads=2, costs=False
-    ):
+    def executor(*slugs, budget=None, blocks=2, clock=None, on=None, threads=2, costs=False):
         size = dataclasses.replace(
             presets.preset("smoke"), single_blocks=blocks, multi_blocks=blocks
         )
@@ -85,7 +86,7 @@ def make_executor(laboratory, pair, specimens, place):
                 pairs,
                 root=laboratory,
                 on=on,
-                patience=patience,
+                patience=PATIENCE,
                 observer=witness,
                 entries=lambda: entries,
                 **({"clock": clock} if clock else {}),
@@ -140,10 +141,11 @@ def test_killed_workers_leave_no_temporary_folder(execute, monkeypatch):
         assert list(Path(place).iterdir()) == []
 
 
+@pytest.mark.timeout(900)  # it measures for long where others measure too
 @pytest.mark.slow
 def test_costs_come_last_and_of_every_arm_but_copies(execute):
-    stored, witness, folder = execute("well-behaved-threads", blocks=1, costs=True)
-    arms = [name for name in stored.planned("well-behaved-threads").arms if "again" not in name]
+    stored, witness, folder = execute("holds", blocks=1, costs=True)
+    arms = [name for name in stored.planned("holds").arms if "again" not in name]
     assert [arm for _, arm in witness.costs_of] == arms == [cost.arm for cost in stored.costs]
     kinds = [line.cost is not None for line in store.read_lines(folder)]
     assert kinds == sorted(kinds)
@@ -204,8 +206,13 @@ def test_a_block_records_what_its_readers_need(ordinary):
         [("raises", "raised"), ("crashes", "crashed"), ("lies", "wrong-answer"), ("hangs", "hung")],
     ),
 )
-def test_a_failing_workload_does_not_stop_the_others(execute, slug, kind):
-    stored, witness, _ = execute(slug, "well-behaved", patience=3.0)
+def test_a_failing_workload_does_not_stop_the_others(execute, slug, kind, monkeypatch):
+    def started(arm, *, slug, patience, **others):
+        patience = 3.0 if slug == "hangs" else patience  # the other one takes what it takes
+        return ArmProcess(arm, slug=slug, patience=patience, **others)
+
+    monkeypatch.setattr(run.blocks, "ArmProcess", started)
+    stored, witness, _ = execute(slug, "well-behaved")
     (failure,) = stored.failures
     assert (failure.workload, failure.kind) == (slug, kind)
     assert witness.failures == [failure]
@@ -215,10 +222,12 @@ def test_a_failing_workload_does_not_stop_the_others(execute, slug, kind):
     assert rows["well-behaved"].single is not None
 
 
+@pytest.mark.timeout(900)  # it measures for long where others measure too
 @pytest.mark.slow
 def test_a_budget_is_spent_on_the_widest_interval_after_the_minimum(execute):
-    ticks = iter(range(10**6))
-    stored, _, _ = execute("well-behaved", "splits", budget=40.0, clock=lambda: float(next(ticks)))
+    # Much between two looks, so that how long a block really takes is nothing beside it.
+    ticks = itertools.count(step=1000.0)
+    stored, _, _ = execute("well-behaved", "splits", budget=20_000.0, clock=lambda: next(ticks))
     assert len(stored.blocks) > 4
     assert min(len(stored.of(slug)) for slug in ("well-behaved", "splits")) >= 2
 
@@ -238,7 +247,7 @@ def test_a_finished_run_that_is_only_to_be_indexed_spends_no_budget_again(
             Pairs.of(pair),
             root=laboratory,
             on=Platform(),
-            patience=20.0,
+            patience=PATIENCE,
             observer=Witness(),
             entries=lambda: list(specimens.values()),
         )
@@ -282,6 +291,23 @@ def test_one_cpu_is_enough_for_single_arms(execute):
     (row,) = analysis.report(stored).rows
     assert row.single is not None
     assert row.threads is row.efficiency is None
+
+
+@pytest.mark.parametrize(
+    ("status", "commit", "dirty"),
+    [
+        ("", "a" * 40, False),
+        (" M code.py", "a" * 40, True),
+        (None, "a" * 40, True),  # git took too long
+        (None, None, False),  # there is no git, and no commit to differ from
+    ],
+)
+def test_a_tree_that_nobody_looked_at_is_not_called_that_of_its_commit(
+    monkeypatch, tmp_path, status, commit, dirty
+):
+    monkeypatch.setattr(run, "git", lambda _, word, *__: status if word == "status" else commit)
+    suite = run.suite(tmp_path)
+    assert (suite.commit, suite.dirty) == (commit, dirty)
 
 
 def test_stored_data_name_no_path(execute, laboratory):

@@ -1,6 +1,7 @@
 """Wires to workers: strangers are sent away, answers may come in pieces, what is no answer is an error."""
 
 import socket
+import struct
 import threading
 
 import pytest
@@ -27,6 +28,21 @@ def test_workers_that_call_back_are_told_from_strangers_and_ordered_by_number():
         assert (zero.recv(1), one.recv(1), stranger.recv(1)) == (b"0", b"1", b"")
         for wire in (first, second, *callers):
             wire.close()
+
+
+def test_who_says_nothing_or_hangs_up_holds_nobody_up():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(3)
+        port = server.getsockname()[1]
+        silent, gone, worker = (call(port, greeting) for greeting in (b"", b"", b"token0000\n"))
+        gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        gone.close()  # with a reset
+        (wire,) = accepted(server, "token", 1)
+        assert wire.gettimeout() is None, "a worker may take its time"
+        wire.sendall(b"0")
+        assert (worker.recv(1), silent.recv(1)) == (b"0", b"")
+        for each in (wire, worker, silent):
+            each.close()
 
 
 def test_who_does_not_call_is_not_waited_for():

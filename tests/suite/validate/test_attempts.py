@@ -3,6 +3,8 @@
 import json
 import subprocess
 
+import pytest
+
 from ftguide.suite.validate import (
     attempts,
 )
@@ -48,3 +50,12 @@ def test_a_commit_is_dirty_when_anything_but_the_log_differs(tmp_path, monkeypat
     assert attempts.commit() == head
     (tmp_path / "code.py").write_text("2\n")
     assert attempts.commit() == f"{head}-dirty"
+
+
+@pytest.mark.parametrize(("head", "told"), [("a" * 40, f"{'a' * 40}-dirty"), (None, "")])
+def test_a_tree_that_git_does_not_tell_about_is_not_called_that_of_its_commit(
+    monkeypatch, head, told
+):
+    monkeypatch.undo()
+    monkeypatch.setattr(attempts, "git", lambda _, word, *__: None if word == "status" else head)
+    assert attempts.commit() == told

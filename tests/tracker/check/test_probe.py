@@ -31,7 +31,7 @@ def test_unknown_dependencies_are_probed_and_judged(wright, tmp_path, capsys):
     code = main(
         [
             *("check", str(path), "--probe", "--find-links", str(wright.shelf), "--json"),
-            *("--evidence", str(log), "--deep-seconds", "30"),
+            *("--evidence", str(log), "--deep-seconds", "150"),
         ]
     )
     captured = capsys.readouterr()

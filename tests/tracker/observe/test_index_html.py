@@ -9,6 +9,7 @@ from ftguide.tracker.observe import index as indexing
 from ftguide.tracker.observe.anchors import anchors
 from ftguide.tracker.observe.index import Index, IndexFile
 from ftguide.tracker.record.model import CompatError
+from tests.chance import seen
 from tests.tracker.loopback import HASH
 
 WHEEL = "my_thing-1.0-cp314-cp314t-manylinux_2_28_x86_64.whl"
@@ -138,6 +139,7 @@ def test_the_time_grows_as_the_page_does(piece):
     """A page 16 times as long takes about 16 times the time, where a quadratic reader takes 256 times.
 
     What only looks for a character is as fast as memory: a page that no cache holds takes three times more.
+    Who else uses the CPU can slow the longer page down further; it does not do so each time.
     """
 
     def seconds(size):
@@ -151,9 +153,9 @@ def test_the_time_grows_as_the_page_does(piece):
         return best
 
     size = 100_000
-    while (once := seconds(size)) < 0.005 and size < 1_000_000:
+    while seconds(size) < 0.005 and size < 1_000_000:
         size *= 2  # below, the clock would be what is compared
-    assert seconds(16 * size) / once < 100
+    seen(lambda: seconds(16 * size) / seconds(size), lambda ratio: ratio < 100)
 
 
 @pytest.mark.parametrize("piece", ["<a <a <a", '<a href="x', "<a>", "<!--<a"])

@@ -36,7 +36,7 @@ def run(*words: str, folder: Path) -> dict[str, object]:
         [sys.executable, "-I", str(SCRIPT), *words],
         cwd=folder,
         capture_output=True,
-        timeout=120,
+        timeout=240,
         check=True,
     )
     answer: dict[str, object] = json.loads(done.stdout)

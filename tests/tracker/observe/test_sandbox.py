@@ -12,18 +12,29 @@ import pytest
 from ftguide.ground.process import Ended
 from ftguide.tracker.observe import sandbox
 from ftguide.tracker.observe.sandbox import stopped_by
+from tests.tracker.clock import limits_begin_with
+
+#: What a step gets that ends by itself, and how long something is waited for: no machine is that busy.
+PATIENCE = 120.0
 
 
 def run(tmp_path: Path, code: str, **options: object) -> Ended:
-    values: dict[str, object] = {"folder": tmp_path, "seconds": 30.0}
+    values: dict[str, object] = {"folder": tmp_path, "seconds": PATIENCE}
     return sandbox.run([sys.executable, "-I", "-c", code], **(values | options))  # type: ignore[arg-type]
 
 
 def alive(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
     except OSError:
         return False
+
+
+def assert_ends(pid: int) -> None:
+    deadline = time.monotonic() + PATIENCE / 2
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pid)
 
 
 def test_an_ordinary_end(tmp_path):
@@ -45,30 +56,32 @@ def test_a_signal_without_a_name_is_its_number(tmp_path):
     assert stopped_by(outcome) == "signal 40"
 
 
-def test_a_hang_is_ended(tmp_path):
-    outcome = run(tmp_path, "import time; time.sleep(60)", seconds=0.5)
+def test_a_hang_is_ended(tmp_path, monkeypatch):
+    outcome = run(tmp_path, "import time; time.sleep(600)", seconds=0.5)
     assert stopped_by(outcome) == "time-out after 0.5 s"
-    chatty = "import time\nprint('begin', flush=True)\ntime.sleep(60)"
+    said = tmp_path / "said"
+    limits_begin_with(monkeypatch, said)
+    chatty = f"import time\nprint('begin', flush=True)\nopen({str(said)!r}, 'w').close()\ntime.sleep(600)"
     outcome = run(tmp_path, chatty, quiet_seconds=0.7)
     assert (stopped_by(outcome), outcome.output) == ("time-out after 0.7 s", b"begin\n")
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
-@pytest.mark.parametrize("seconds", [1.0, 30.0])
-def test_nothing_stays_behind(tmp_path, seconds):
+@pytest.mark.parametrize("hangs", [True, False])
+def test_nothing_stays_behind(tmp_path, monkeypatch, hangs):
     """Not even what left the process group and the session."""
+    said = tmp_path / "said"
+    limits_begin_with(monkeypatch, said)
     code = (
         "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(300)'],"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'],"
         " start_new_session=True)\n"
-        "print(child.pid, flush=True)\n" + ("time.sleep(300)\n" if seconds < 10 else "")
+        "print(child.pid, flush=True)\n"
+        + (f"open({str(said)!r}, 'w').close()\ntime.sleep(600)\n" if hangs else "")
     )
-    outcome = run(tmp_path, code, seconds=seconds)
-    pid = int(outcome.output)
-    deadline = time.monotonic() + 10
-    while alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not alive(pid)
+    outcome = run(tmp_path, code, seconds=1.0)
+    assert stopped_by(outcome) == ("time-out after 1 s" if hangs else "")
+    assert_ends(int(outcome.output))
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="needs smaps_rollup")
@@ -76,7 +89,7 @@ def test_memory_is_what_is_used_not_what_is_reserved(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "MEMORY_BYTES", 200 << 20)
     reserves = "import mmap, time\nm = mmap.mmap(-1, 8 << 30)\ntime.sleep(1.5)"
     assert run(tmp_path, reserves).succeeded
-    uses = "import time\ndata = b'x' * (400 << 20)\ntime.sleep(30)"
+    uses = "import time\ndata = b'x' * (400 << 20)\ntime.sleep(600)"
     assert stopped_by(run(tmp_path, uses)) == "memory above 200 MB"
 
 
@@ -116,7 +129,7 @@ def test_stopping_ends_a_step_in_another_thread(tmp_path):
     sandbox.STOP.set()
     try:
         with pytest.raises(sandbox.StoppedError):
-            run(tmp_path, "import time; time.sleep(60)")
+            run(tmp_path, "import time; time.sleep(600)")
     finally:
         sandbox.STOP.clear()
 
@@ -124,22 +137,25 @@ def test_stopping_ends_a_step_in_another_thread(tmp_path):
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 def test_a_killed_caller_leaves_nothing(tmp_path):
     """A CI job that is cancelled kills its master with SIGKILL."""
+    there, made = tmp_path / "pid", tmp_path / "made"
+    step = (  # the file is there with its content, or not at all
+        "import os, sys, time\n"
+        "with open(sys.argv[1], 'w') as stream:\n    stream.write(str(os.getpid()))\n"
+        "os.rename(sys.argv[1], sys.argv[2])\ntime.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", step, str(made), str(there)]
     code = (
-        "import sys\nfrom pathlib import Path\nfrom ftguide.tracker.observe import sandbox\n"
-        "print('go', flush=True)\n"
-        "sandbox.run([sys.executable, '-c', 'import os, time, sys;"
-        'open(sys.argv[1], "w").write(str(os.getpid())); time.sleep(300)\', '
-        f"{str(tmp_path / 'pid')!r}], folder=Path({str(tmp_path)!r}), seconds=300)\n"
+        "from pathlib import Path\nfrom ftguide.tracker.observe import sandbox\n"
+        f"sandbox.run({command!r}, folder=Path({str(tmp_path)!r}), seconds=600)\n"
     )
     master = subprocess.Popen([sys.executable, "-c", code], cwd=os.getcwd())
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not (tmp_path / "pid").exists():
-        time.sleep(0.05)
-    time.sleep(0.2)
-    pid = int((tmp_path / "pid").read_text())
-    master.kill()
-    master.wait()
-    deadline = time.monotonic() + 10
-    while alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not alive(pid)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not there.exists():
+            assert master.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        master.kill()
+        master.wait()
+    assert_ends(int(there.read_text()))
