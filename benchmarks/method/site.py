@@ -57,6 +57,8 @@ validation:
   nav: {omitted_files: ignore}
   links: {not_found: ignore, anchors: ignore, unrecognized_links: ignore}
 """
+#: As `nox -s docs` has it, for the reasons that noxfile.py gives.
+JOBS = 2 + (os.cpu_count() or 1)
 _MOST_SECONDS = 3600
 _TWIN_LINK = re.compile(r"\.html\.md(?=[)#\s])")
 _WEIGHED = re.compile(r"^(?P<page>\S+): (?P<kib>[\d.]+) of [\d.]+ KiB", re.MULTILINE)
@@ -134,7 +136,7 @@ def clone(tree: Path, work: Path, *, runs: bool = True, quick: bool = False) -> 
 def build(what: str, tree: Path, out: Path, *words: str) -> float:
     """Build a site as `nox -s docs` does, but for warnings, which are not what is measured here."""
     command = (
-        *(sys.executable, "-m", "sphinx", "--quiet", "--builder=html", "--jobs=auto"),
+        *(sys.executable, "-m", "sphinx", "--quiet", "--builder=html", f"--jobs={JOBS}"),
         *(f"--conf-dir={tree}", f"--doctree-dir={out}-doctrees", *words),
         *(str(tree / "source"), str(out)),
     )

@@ -36,6 +36,7 @@ def test_what_is_sent_arrives_whole_whatever_happened_first(evidence, tmp_path, 
     assert (ended.scenario, ended.fault) == ("accept evidence", name)
 
 
+@pytest.mark.slow
 def test_two_at_once_publish_one_run(tmp_path):
     (tmp_path / "shared").mkdir()
     scenario = accept_run(tmp_path / "shared")
@@ -58,6 +59,7 @@ def test_what_is_lost_is_noticed(evidence, tmp_path):
         disturb(forgetful, NONE, tmp_path / "case", 1.0, random.Random(1))
 
 
+@pytest.mark.slow
 def test_a_temporary_folder_that_nobody_clears_is_noticed(evidence, tmp_path):
     def littered(place):
         if (place / "tmp").exists():
@@ -71,6 +73,7 @@ def test_a_temporary_folder_that_nobody_clears_is_noticed(evidence, tmp_path):
         disturb(messy, NONE, tmp_path / "case", 1.0, random.Random(1))
 
 
+@pytest.mark.slow
 def test_what_both_leave_is_cleared_by_the_next_call(evidence, tmp_path):
     tmp, met = tmp_path / "case" / "tmp", []
 
@@ -90,6 +93,7 @@ def test_what_both_leave_is_cleared_by_the_next_call(evidence, tmp_path):
     assert list(tmp.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_comes_twice_is_noticed(evidence, tmp_path):
     def doubled(place):
         (path, *_) = (place / "compatibility" / "evidence").glob("*.jsonl")

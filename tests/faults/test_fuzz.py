@@ -7,9 +7,13 @@ import pytest
 from tests.fuzz import builds, subjects
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.subjects import SUBJECTS
+from tests.slow import slow_but
+
+#: Packed ones take seconds.
+QUICK = [subject for subject in SUBJECTS if subject.name not in {"parcels", "outcome-summaries"}]
 
 
-@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+@pytest.mark.parametrize("subject", slow_but(QUICK, SUBJECTS), ids=lambda subject: subject.name)
 def test_damaged_files_are_refused_by_name_or_load(subject, tmp_path):
     ends, bad = fuzz(subject, 25, 1, tmp_path / subject.name)
     assert bad == []

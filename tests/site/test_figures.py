@@ -9,6 +9,7 @@ import pytest
 
 from ftguide.ground.files import ROOT
 from tests import synthetic
+from tests.slow import slow_but
 
 #: Texts against texts, upright lines, marks and the edge; the boxes of letters are taller than letters.
 CLASHES = r"""() => {
@@ -48,7 +49,7 @@ PAGES = ("benchmarks/mandelbrot.html", "benchmarks/counter-lock.html", "benchmar
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("path", [*PAGES, "benchmarks/figures/mandelbrot.svg"])
+@pytest.mark.parametrize("path", slow_but(PAGES[:1], [*PAGES, "benchmarks/figures/mandelbrot.svg"]))
 def test_no_text_of_a_figure_lies_on_anything(browser, address, path, width):
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}/{path}")

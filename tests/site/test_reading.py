@@ -54,6 +54,7 @@ def test_axe_finds_nothing(browser, address, path):
     assert found == []
 
 
+@pytest.mark.slow
 def test_axe_would_find_what_the_filter_repairs(browser, address, small):
     page = (small.out / "guide.html").read_text()
     for name in ('aria-label="Pages"', 'aria-label="On this page"', 'aria-level="2"'):

@@ -43,6 +43,7 @@ def test_only_what_changed_is_made_again(tmp_path, monkeypatch):
         assert twin.read_text() == said
 
 
+@pytest.mark.slow
 def test_pages_are_read_again_when_the_code_that_draws_them_changed(tmp_path, monkeypatch):
     monkeypatch.setattr(made, "_code", lambda: "000000000000")  # whoever edits it meanwhile
     with small_site(tmp_path) as site:
@@ -102,6 +103,7 @@ def test_after_a_change_all_is_as_a_build_from_nothing_makes_it(tmp_path, monkey
     assert [name for name in sorted(changed | new) if changed.get(name) != new.get(name)] == []
 
 
+@pytest.mark.slow
 def test_a_build_without_its_index_says_so_and_the_next_one_writes_it(tmp_path, monkeypatch):
     monkeypatch.setattr(made, "_code", lambda: "000000000000")
     with small_site(tmp_path) as site:

@@ -18,6 +18,7 @@ from ftguide.suite import publish, summaries, words
 from ftguide.suite.history import HistoryError
 from ftguide.suite.record import packing, store, stubs
 from ftguide.suite.record.writer import RunFolder
+from tests.slow import slow_but
 from tests.suite.derive.builder import make_stored
 
 
@@ -270,15 +271,13 @@ def entry_of(folder):
     return entry
 
 
-def published():
-    results = ROOT / store.RESULTS
-    return [
-        pytest.param(store.folder_of(results, e), id=e.run_id)
-        for e in store.read_index(results).runs
-    ]
+RUNS = [
+    store.folder_of(ROOT / store.RESULTS, entry)
+    for entry in store.read_index(ROOT / store.RESULTS).runs
+]
 
 
-@pytest.mark.parametrize("folder", published())
+@pytest.mark.parametrize("folder", slow_but(RUNS[-3:], RUNS), ids=lambda folder: folder.name)
 class TestPublishedData:
     """What this repository has published."""
 

@@ -6,7 +6,11 @@ import ast
 import contextlib
 import socket
 import subprocess
+import time
 from typing import Any
+
+#: A token of 32 characters and the number of a worker have fewer.
+_LONGEST_GREETING = 64
 
 
 class Worker:
@@ -48,9 +52,8 @@ def accepted(server: socket.socket, token: str, workers: int) -> list[socket.soc
     while len(wires) < workers:
         wire, _ = server.accept()
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wire.settimeout(server.gettimeout())
         try:
-            greeting = wire.recv(64).decode(errors="replace").strip()
+            greeting = _greeting(wire, server.gettimeout())
         except OSError:  # anyone else on this machine may knock, say nothing, and hang up
             greeting = ""
         if greeting.startswith(token):
@@ -59,3 +62,19 @@ def accepted(server: socket.socket, token: str, workers: int) -> list[socket.soc
         else:
             wire.close()
     return [wires[name] for name in sorted(wires)]
+
+
+def _greeting(wire: socket.socket, patience: float | None) -> str:
+    """Return the line that a caller begins with; what comes after it, an answer, is left on the wire.
+
+    TimeoutError when it is not whole after some seconds, None being for ever.
+    """
+    end = None if patience is None else time.monotonic() + patience
+    said = b""
+    while not said.endswith(b"\n") and len(said) < _LONGEST_GREETING:
+        wire.settimeout(None if end is None else max(0.001, end - time.monotonic()))
+        one = wire.recv(1)
+        if not one:
+            break
+        said += one
+    return said.decode(errors="replace").strip()

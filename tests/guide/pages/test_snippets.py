@@ -196,6 +196,7 @@ def test_only_the_page_whose_report_changed_is_read_again(project):
     assert "2026-12-01" in lines(built)[0]
 
 
+@pytest.mark.slow
 def test_readers_in_parallel_write_the_same(project):
     verdict(project.root)
     for number in range(8):

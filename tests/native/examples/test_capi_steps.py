@@ -112,6 +112,7 @@ def test_before_fails_and_after_passes_without_the_gil(executables, tmp_path, mo
     assert after.adds >= 10 * 4000
 
 
+@pytest.mark.slow
 def test_before_passes_with_the_gil(executables, tmp_path, monkeypatch):
     """The lesson of the page: there, the mistakes do not show."""
     monkeypatch.setattr(trial, "GRACE_SECONDS", 60.0)

@@ -178,6 +178,7 @@ def test_what_a_service_prints_is_never_stored(measured, monkeypatch):
     assert "of-the-caller" not in said  # the service never had it
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken(stage):
     import socket
 
@@ -191,6 +192,7 @@ def test_a_port_that_is_taken(stage):
     assert "Address already in use" in raised.value.tail
 
 
+@pytest.mark.slow
 def test_children_of_a_service_end_with_the_block(measured, stage):
     measured(stack_of("child"))
     seen(lambda: _alive(stage.mark), lambda number: number == 0)

@@ -82,6 +82,7 @@ def test_where_a_block_has_one_cpu_arms_warm_up_one_after_the_other():
     assert {command for _, command, *_ in log} == {"settle", "launch", "marks", "check"}
 
 
+@pytest.mark.slow
 def test_single_arms_share_the_cpus_of_a_block_of_several_while_they_warm_up():
     one, log = warmed_up(WITH_THREADS)
     groups = block.warm_up_groups(one, TWO_CPUS)

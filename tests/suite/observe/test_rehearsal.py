@@ -107,6 +107,7 @@ def test_what_fails_fails_once_with_its_own_frames(try_, function, message):
 
 
 @pytest.mark.interpreters
+@pytest.mark.slow
 def test_what_never_ends_is_given_up(try_):
     failed = try_("own.py:waits", patience=3.0)
     assert (

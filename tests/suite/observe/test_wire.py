@@ -45,6 +45,16 @@ def test_who_says_nothing_or_hangs_up_holds_nobody_up():
             each.close()
 
 
+def test_an_answer_that_comes_with_the_greeting_is_not_lost():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        caller = call(server.getsockname()[1], b"token0000\n[1, 2]\n")
+        (wire,) = accepted(server, "token", 1)
+        assert Worker(wire, None).receive() == [1, 2]
+        caller.close()
+        wire.close()
+
+
 def test_who_does_not_call_is_not_waited_for():
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.05)

@@ -223,6 +223,7 @@ def test_hostile_slugs_and_arms_are_refused(site, stored):
     assert rest == []
 
 
+@pytest.mark.slow
 def test_a_truncated_run_is_named_and_the_rest_is_built(site, stored):
     site.run(stored(synthetic.OLDER))
     folder = site.run(stored())
@@ -344,6 +345,7 @@ def test_a_run_whose_summary_may_not_be_believed_is_named_and_left_out(
     assert synthetic.RUN_ID not in page
 
 
+@pytest.mark.slow
 def test_a_local_run_is_derived_when_it_is_first_shown_and_when_it_has_grown(site, stored):
     run = stored(name="local")
     folder = site.run(dataclasses.replace(run, blocks=run.blocks[:-1]))

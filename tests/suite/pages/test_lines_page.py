@@ -145,6 +145,7 @@ def test_charts_show_what_changed_and_on_which_build(page):
     assert {"3.15", "3.15t", "GIL-enabled", "free-threaded"} <= marks
 
 
+@pytest.mark.slow
 def test_where_nothing_changed_there_is_no_chart_and_the_page_says_so(page):
     put(page, times=dict.fromkeys(TIMES, 1e-05))
     soup = page.build().soup("benchmarks/lines")
@@ -161,6 +162,7 @@ def test_a_chart_says_what_it_leaves_out(page, monkeypatch):
     assert len(figure.select("svg text.b")) == 3
 
 
+@pytest.mark.slow
 def test_what_failed_or_was_measured_with_other_code_is_named(page):
     failure = Failure(workload="nbody", index=2, arm="ft-single", kind="crashed", message="SIGSEGV")
     like = synthetic.stored().run
@@ -207,6 +209,7 @@ def test_anchors_spell_every_line_and_values_may(page):
     assert "no number" not in built.soup("plain").get_text()
 
 
+@pytest.mark.slow
 def test_a_local_run_is_shown_and_marked_until_one_is_published(page):
     machine = dataclasses.replace(synthetic.stored().run.machine, name=LOCAL_MACHINE)
     put(page, machine=machine, run_id=LOCAL_ID)

@@ -54,6 +54,7 @@ def test_the_headline_is_a_range_over_binaries(site, two_pairs):
     assert len(soup.select("tbody tr.bench-mean")) == 1
 
 
+@pytest.mark.slow
 def test_one_pair_on_two_machines_is_counted_once(site, stored):
     here = stored(synthetic.OLDER)
     there = stored(name="elsewhere-2vcpu")
@@ -128,6 +129,7 @@ def test_means_count_only_what_all_pairs_have_in_common(stored):
     assert builds.sensitivity([analysis.report(one)], "asyncio") is None
 
 
+@pytest.mark.slow
 def test_a_newer_run_of_other_groups_takes_no_mean_away(site, two_pairs, stored):
     """Such a run on another machine is a pair of its own, and has nothing in common with the others."""
     parallel = {"mandelbrot": synthetic.TRUTH["mandelbrot"]}

@@ -27,6 +27,7 @@ def test_a_row_says_both_ratios_and_of_how_many_blocks(site, stored):
         assert numbers.ratio_text(one.ratio, one.low, one.high) in text
 
 
+@pytest.mark.slow
 def test_the_table_holds_the_range_over_runs_of_that_machine(with_table, stored):
     runs = [stored(synthetic.OLDER, blocks=40), stored(blocks=40)]
     for run in (*runs, stored("20261101T130000Z-0badcafe", blocks=40, name="elsewhere-2vcpu")):

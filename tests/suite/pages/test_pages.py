@@ -232,11 +232,13 @@ def test_a_contributed_run_that_agrees_with_one_of_ours_is_shown_as_reproduced(s
     assert note.select_one(f"a[href*='{synthetic.OLDER}']")
 
 
+@pytest.mark.slow
 def test_a_contributed_run_that_nothing_compares_with_says_so(site, stored):
     site.run(stored(), contributed=True)
     assert "No run of ours has a ratio to compare it with" in site.build().soup(RUN).get_text()
 
 
+@pytest.mark.slow
 def test_unoptimised_runs_are_marked_and_never_preferred(site, stored):
     unoptimised = {build: synthetic.facts(build, pgo=False) for build in Build}
     site.run(stored(synthetic.OLDER))

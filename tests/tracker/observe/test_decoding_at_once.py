@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from ftguide.ground.files import ROOT
+from tests.slow import slow_but
 
 #: Threads decode types that nothing has decoded before, again and again; msgspec 0.22 crashes where it has
 #: to look at the fields of a type in several of them.
@@ -43,7 +44,9 @@ for number in range(1, 41):
 """
 
 
-@pytest.mark.parametrize("case", ["declaration", "import", "page", "evidence"])
+@pytest.mark.parametrize(
+    "case", slow_but({"evidence"}, ["declaration", "import", "page", "evidence"])
+)
 def test_threads_that_are_the_first_to_decode_a_type(case):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(case=case)],

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ftguide.ground.files import ROOT
 
 SCRIPT = ROOT / "ftguide" / "target" / "inside_suite.py"
@@ -51,6 +53,7 @@ def test_results_are_counted(tmp_path):
     assert (found["ran_in_parallel"], found["not_in_parallel"]) == (0, 2)
 
 
+@pytest.mark.slow
 def test_no_tests_are_no_success(tmp_path):
     (tmp_path / "test_none.py").write_text("")
     assert run("1", "test_none.py", folder=tmp_path)["exit_code"] == 5

@@ -41,7 +41,7 @@ def results(report: Report) -> dict[Kind, object]:
     return {item.kind: item.result for item in report.items}
 
 
-@pytest.mark.parametrize("name", slow_but({"declares", "undeclared", "pure"}, NAMES))
+@pytest.mark.parametrize("name", slow_but({"undeclared", "pure"}, NAMES))
 def test_specimen_lands_on_its_level(name, reports, survey):
     assert reports[name].problem == ""
     found = cell(survey, name)
@@ -63,6 +63,7 @@ def test_every_module_is_asked_by_itself(reports):
     assert [(one.declares, one.init) for one in declared.modules] == [("not-used", "multi")]
 
 
+@pytest.mark.slow
 def test_every_observation_names_the_version_of_the_probe(reports):
     assert {item.kind for item in reports["declares"].items} >= {Kind.DECLARE, Kind.SMOKE}
     assert {item.tool for item in reports["declares"].items} == {TOOL}

@@ -116,6 +116,7 @@ def test_levels_and_flags_are_explained(tracking):
         assert flag.meaning in text
 
 
+@pytest.mark.slow
 def test_stale_levels_are_faded_and_say_so(tmp_path, folder):
     soup = project(tmp_path, folder, compat_today="2027-06-01").build().soup("tracking")
     row = rows(soup)["declares-000"]
@@ -172,6 +173,7 @@ def test_packages_are_in_the_inventory(tracking):
     assert item.uri == "tracking.html#package-turns-on-001"
 
 
+@pytest.mark.slow
 def test_report_link_needs_a_repository(tmp_path, folder):
     said = project(tmp_path, folder).build().soup("tracking").get_text()
     assert "names no repository to report to" in said
@@ -182,6 +184,7 @@ def test_report_link_needs_a_repository(tmp_path, folder):
     assert not built.soup("tracking").find("a", href=re.compile("^javascript"))
 
 
+@pytest.mark.slow
 def test_without_packages_the_page_says_how_to_get_some(tmp_path):
     built = project(tmp_path, tmp_path / "nothing").build()
     assert built.warnings == []
@@ -197,6 +200,7 @@ def test_new_evidence_and_a_new_day_read_the_page_again(tracking, folder):
     assert "tracking" in tracking.build().read
 
 
+@pytest.mark.slow
 def test_first_packages_are_noticed(tmp_path):
     made = project(tmp_path, tmp_path / "later")
     made.build()
@@ -206,6 +210,7 @@ def test_first_packages_are_noticed(tmp_path):
     assert len(rows(built.soup("tracking"))) == 3
 
 
+@pytest.mark.slow
 def test_parallel_build_is_the_same(tmp_path, folder):
     for name in "abcdef":
         (tmp_path / "source").mkdir(exist_ok=True)
