@@ -53,6 +53,7 @@ def bench(pair, tmp_path):
 
 
 @pytest.mark.interpreters
+@pytest.mark.slow
 def test_what_does_nothing_when_it_is_called_is_refused(bench):
     for function, words in (("go", "is an async function"), ("hidden", "returns a coroutine")):
         done = bench("--mine", f"own.py:{function}")

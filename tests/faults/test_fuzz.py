@@ -103,6 +103,7 @@ def test_a_warning_that_names_nothing_or_steers_is_noticed(tmp_path, said):
         builds.check_said(said, tmp_path / "run.json")
 
 
+@pytest.mark.slow
 def test_a_build_that_raises_is_a_bad_end(tmp_path, monkeypatch):
     build = builds.Bench.build
     sound = []

@@ -41,6 +41,7 @@ def provide(machine: Machine, sanitizer: Sanitizer = Sanitizer.THREAD, **changed
     return sanitized.provide(sanitizer, LINE, say=machine.say, means=machine.means(**changed))
 
 
+@pytest.mark.slow
 def test_it_is_built_once(workshop: Machine):
     first = provide(workshop)
     assert first.executable == workshop.shelf.root / KEY / "thread" / "bin" / f"python{LINE}t"

@@ -117,6 +117,7 @@ def test_golden_queries_lead_to_the_page_that_answers(indexed, browser, golden):
     assert missed(golden, found_on_page(browser, indexed, golden.query)) is None
 
 
+@pytest.mark.slow
 def test_the_page_for_searching_finds_whole_identifiers(address, browser):
     for query in ("_is_gil_enabled", "sys._is_gil_enabled()", "lru_cache", "PYTHON_GIL"):
         assert found_on_page(browser, address, query)[0] == "guide", query

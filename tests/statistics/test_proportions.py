@@ -100,6 +100,7 @@ def test_coverage_over_processes(share, spread):
     assert 0.93 <= held / trials <= 0.995
 
 
+@pytest.mark.slow
 def test_pooling_samples_would_cover_too_little():
     """The control of the simulation: what the interval is there to prevent."""
     chance = random.Random(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import json
 from array import array
@@ -25,9 +26,13 @@ def results_of(workload, workers):
         pytest.skip(f"no {', '.join(lacking(workload))} here")
     if workload.cpus > 1 and workers > 1:
         pytest.skip("it drives workers itself")
-    shared = workload.setup_shared()
-    local = [workload.setup_local(worker) for worker in range(workers)]
-    return [workload.run(one, shared, LOOPS) for one in local]
+    gc.freeze()  # a workload that collects would walk over all that pytest has
+    try:
+        shared = workload.setup_shared()
+        local = [workload.setup_local(worker) for worker in range(workers)]
+        return [workload.run(one, shared, LOOPS) for one in local]
+    finally:
+        gc.unfreeze()
 
 
 def wrong(value):

@@ -69,6 +69,7 @@ def test_fifty_megabytes(tmp_path):
     assert "small.c:1" in out
 
 
+@pytest.mark.slow
 def test_an_endless_line(tmp_path):
     (tmp_path / "a.c").write_text("static int x; " * 100_000)
     code, out, _ = run(str(tmp_path))

@@ -166,6 +166,7 @@ def _plan_of(stack):
     return make_plan([stack], PRESETS["smoke"], seed=1, cpus=2)
 
 
+@pytest.mark.slow
 def test_what_a_service_prints_is_never_stored(measured, monkeypatch):
     monkeypatch.setenv("SECRET", "of-the-caller")
     stored, events, path = measured(stack_of("secret"))

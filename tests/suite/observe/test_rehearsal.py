@@ -138,6 +138,7 @@ def test_threads_of_its_own_are_noticed(try_, request_, starts):
 
 
 @pytest.mark.interpreters
+@pytest.mark.slow
 def test_a_file_sees_itself_in_its_arguments_and_the_package_around_it(try_, tmp_path):
     assert isinstance(try_("argv_at_import.py:work", folder=FOLDER), Trial)
     assert isinstance(try_("own.py:sees"), Trial)

@@ -158,6 +158,7 @@ def test_costs_come_last_and_of_every_arm_but_copies(execute):
         assert held["ft-threads-2"] < held["ft-processes-2"]
 
 
+@pytest.mark.slow
 def test_what_is_observed_stands_beside_every_value(execute):
     stored, _, _ = execute("observes", blocks=1)
     record = stored.blocks[0].arms["ft-threads-2"]

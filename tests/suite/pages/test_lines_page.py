@@ -191,6 +191,7 @@ def test_what_failed_or_was_measured_with_other_code_is_named(page):
     assert "Nbody" not in of(tables(soup), "One thread: time on 3.15 / time on 3.14 (")
 
 
+@pytest.mark.slow
 def test_anchors_spell_every_line_and_values_may(page):
     put(page)
     page.page(

@@ -114,6 +114,7 @@ def test_a_dependency_without_a_wheel_is_named(reports, survey):
     ]
 
 
+@pytest.mark.slow
 def test_the_artifact_is_pinned_by_its_hash(reports, wright):
     import hashlib
 
@@ -130,6 +131,7 @@ def test_claims_are_read_and_do_not_raise_the_level(reports, survey):
     assert cell(survey, "pure").level is Level.PURE
 
 
+@pytest.mark.slow
 def test_probing_again_adds_only_sightings(reports, survey):
     assert reports["pure"].problem == ""
     path = survey.log / "specimen-pure.jsonl"

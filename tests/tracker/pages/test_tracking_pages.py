@@ -190,6 +190,7 @@ def test_badge_says_level_coverage_and_day(tracker):
     }
 
 
+@pytest.mark.slow
 def test_everything_is_the_same_twice(tmp_path):
     contents = []
     for name in ("one", "two"):
