@@ -86,16 +86,10 @@ class Placed:
 
 
 @functools.cache
-def _parser() -> MarkdownIt:
-    return create_md_parser(MdParserConfig(enable_extensions=set(EXTENSIONS)), RendererHTML)
-
-
-@functools.cache
-def _block_parser() -> MarkdownIt:
-    """Return a parser that leaves what stands inside of paragraphs alone, most of the time of a page."""
-    return create_md_parser(
-        MdParserConfig(enable_extensions=set(EXTENSIONS)), RendererHTML
-    ).disable("inline")
+def _parser(*, inline: bool) -> MarkdownIt:
+    """Return a parser; without `inline` it leaves alone what stands inside of paragraphs."""
+    parser = create_md_parser(MdParserConfig(enable_extensions=set(EXTENSIONS)), RendererHTML)
+    return parser if inline else parser.disable("inline")
 
 
 def read(path: Path) -> str:
@@ -114,24 +108,25 @@ def read(path: Path) -> str:
         ) from error
 
 
-def tokens(
-    text: str, parser: MarkdownIt | None = None, *, first: int = 0, depth: int = 0
-) -> Iterator[Placed]:
-    """Yield all tokens of a page in reading order, those inside of directives after their fence."""
+def tokens(text: str, *, inline: bool = True, first: int = 0, depth: int = 0) -> Iterator[Placed]:
+    """Yield all tokens of a page in reading order, those inside of directives after their fence.
+
+    Without `inline` tokens have no children: who asks for blocks has them in half of the time.
+    """
     start = first
-    for token in (parser or _parser()).parse(text):
+    for token in _parser(inline=inline).parse(text):
         start = first + token.map[0] if token.map else start
         yield Placed(token=token, line=start + 1, depth=depth)
         if token.type in {"fence", "colon_fence"}:
             match = _DIRECTIVE.fullmatch(token.info.strip())
             if match and match["name"] not in LITERAL and ":" not in match["name"]:
-                yield from tokens(token.content, parser, first=start + 1, depth=depth + 1)
+                yield from tokens(token.content, inline=inline, first=start + 1, depth=depth + 1)
 
 
 def fences(path: Path, text: str) -> list[Fence]:
     """List the fenced blocks of a page in reading order, those inside of directives too."""
     fenced = []
-    for placed in tokens(text, _block_parser()):
+    for placed in tokens(text, inline=False):
         token = placed.token
         if token.type not in {"fence", "colon_fence"} or token.map is None:
             continue
@@ -150,7 +145,7 @@ def fences(path: Path, text: str) -> list[Fence]:
 
 def front_matter(text: str) -> str:
     """Return the YAML between the first lines of a page, empty where there is none."""
-    first = next(iter(_parser().parse(text)), None)
+    first = next(iter(_parser(inline=False).parse(text)), None)
     return first.content if first is not None and first.type == "front_matter" else ""
 
 
