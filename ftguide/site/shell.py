@@ -101,8 +101,7 @@ def gathered(env: BuildEnvironment, docname: str | None = None) -> list[news.New
         return news.gather(results_of(env), laboratory(), tracker_of(env.config))
     bench = bench_domain.domain_of(env)
     results = bench.results()
-    for loaded in results.newest():
-        bench.depend(loaded.folder)
+    bench.depend(*(loaded.folder for loaded in results.newest()))
     tracker = tracker_of(env.config)
     depends.on(env, docname, tracker.files)
     return news.gather(results, laboratory_of(env, docname), tracker)
@@ -155,14 +154,15 @@ def all_that_show(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 
 def hold_collector(_app: Sphinx, _config: Config) -> None:
-    """Collect no garbage while the environment is loaded: its hundred thousands of objects are none."""
+    """Collect no garbage while the environment and the runs are loaded: their objects are none."""
     gc.disable()
 
 
-def free_collector(_app: Sphinx) -> None:
+def free_collector(_app: Sphinx, *_given: object) -> None:
     """Collect garbage again, but do not look through what was loaded, and seldom through what was made.
 
     Nearly everything that a build makes it keeps to its end; to look through it took a seventh of the time.
+    Processes that are forked after this do not look through what was there before, and so do not copy it.
     """
     gc.freeze()
     gc.set_threshold(*_SELDOM)
@@ -173,6 +173,7 @@ def restore_collector(_app: Sphinx, _exception: Exception | None) -> None:
     """Collect as before: a program may go on after a build."""
     gc.set_threshold(*_USUAL)
     gc.unfreeze()
+    gc.enable()  # also where a build ended before it read
 
 
 def find_templates(_app: Sphinx, config: Config) -> None:
@@ -288,10 +289,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("site.js", loading_method="defer")
     app.connect("config-inited", find_templates)
     app.connect("config-inited", hold_collector)
-    app.connect("builder-inited", free_collector)
     app.connect("builder-inited", prepare)
     app.connect("env-before-read-docs", alone_for_few, priority=900)  # after those that look early
+    app.connect("env-before-read-docs", free_collector, priority=950)  # readers are forked next
     app.connect("env-get-updated", cast("Any", all_that_show))
+    app.connect("write-started", free_collector)  # then writers
     app.connect("doctree-resolved", resolve_news)
     app.connect("html-collect-pages", cast("Any", further_pages))
     app.connect(

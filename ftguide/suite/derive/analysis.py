@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ftguide.ground.vocabulary import Arm, Mode
@@ -90,7 +90,7 @@ class Row:
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Everything that was compared, in the order of the fields."""
-        values = [getattr(self, field.name) for field in fields(self)]
+        values = [getattr(self, name) for name in self.__slots__]
         named = [value for value in values if isinstance(value, Comparison)]
         lines = [comparison for line in self.lines for comparison in line.comparisons]
         return *named, *self.replicates, *self.others, *lines, *self.steps

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from ftguide.ground.vocabulary import Arm, Mode
 from ftguide.suite.derive.verdicts import ArmPair, Comparison, ComparisonKind
@@ -31,7 +31,7 @@ class LineRow:
     @property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Everything that was compared within the line, in the order of the fields."""
-        values = [getattr(self, field.name) for field in fields(self)]
+        values = [getattr(self, name) for name in self.__slots__]
         return *(value for value in values if isinstance(value, Comparison)), *self.replicates
 
 

@@ -123,6 +123,10 @@ class Summary:
         """One row per planned workload, in the order of the plan."""
         return tuple(map(_row.decode, self._kept.rows.values()))
 
+    def has(self, slug: str) -> bool:
+        """Return whether the run has a row of a workload."""
+        return slug in self._kept.rows
+
     def row(self, slug: str) -> Row:
         """Return one workload's row; raises `KeyError` when the run does not have it."""
         return _row.decode(self._kept.rows[slug])

@@ -96,6 +96,12 @@ class BenchDomain(Domain):
         depends.on(self.env, self.env.docname, self._results.indexes)
         return self._results
 
+    def load_all(self) -> None:
+        """Load every run now, for all pages that are going to be read and written."""
+        self._results = self._for_writing = Results(self.folder, self.tell)
+        for entry in (*self._results.published, *self._results.local):
+            self._results.load(entry)
+
     def results_for_writing(self) -> Results:
         """Read the results folder without making a page depend on it."""
         if self._for_writing is None:
@@ -116,9 +122,10 @@ class BenchDomain(Domain):
             self._warned.add(problem)
             self.warn(problem.message, "unreadable", docname)
 
-    def depend(self, folder: Path) -> None:
+    def depend(self, *folders: Path) -> None:
         """Have the page being read read again when the run in a folder changes."""
-        depends.on(self.env, self.env.docname, data.files_of(folder))
+        paths = (path for folder in folders for path in data.files_of(folder))
+        depends.on(self.env, self.env.docname, paths)
 
     def depend_on_rows(self, runs: Iterable[Loaded]) -> None:
         """Have the page being read read again when what runs say changes; for pages that list all runs."""
@@ -248,11 +255,7 @@ def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> Non
     domain = domain_of(env)
     domain.forget()
     if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
-        results = Results(domain.folder, domain.tell)
-        for entry in (*results.published, *results.local):
-            loaded = results.load(entry)
-            if loaded is not None:
-                files.of_run(loaded)
+        domain.load_all()
         data.declared()
 
 

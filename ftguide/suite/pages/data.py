@@ -84,10 +84,7 @@ class Loaded:
 
     def row(self, slug: str) -> Row | None:
         """Return a workload's row, None when the run does not have it."""
-        try:
-            return self.report.row(slug)
-        except KeyError:
-            return None
+        return self.report.row(slug) if self.report.has(slug) else None
 
     def timed(self, slug: str) -> Row | None:
         """Return a workload's row, None when the run has no times for it."""
@@ -309,7 +306,7 @@ class Results:
         """
         others = []
         for loaded in self.newest():
-            if loaded.row(slug) is None:
+            if not loaded.report.has(slug):
                 continue
             if outdated(loaded, slug) is None:
                 yield loaded

@@ -43,11 +43,10 @@ class BenchDirective(SphinxDirective):
 
     def use(self, *runs: Loaded | None) -> None:
         """Note the files of runs, and those that name their workloads, as dependencies of the page."""
-        known = data.declared()
-        for loaded in filter(None, runs):
-            self.domain.depend(loaded.folder)
-            paths = {known[slug].path for slug in loaded.report.slugs if slug in known}
-            depends.on(self.env, self.env.docname, sorted(paths))
+        known, used = data.declared(), [*filter(None, runs)]
+        self.domain.depend(*(loaded.folder for loaded in used))
+        slugs = {slug for loaded in used for slug in loaded.report.slugs if slug in known}
+        depends.on(self.env, self.env.docname, sorted({known[slug].path for slug in slugs}))
 
     def warn_missing(self, message: str) -> None:
         """Warn at the directive that something has no such name."""

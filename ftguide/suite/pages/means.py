@@ -117,8 +117,7 @@ class MeanRole(NumberRole):
 
     def of_all(self, runs: Sequence[Loaded], key: str) -> nodes.inline | None:
         """Return the range over all pairs, None when no run has the family."""
-        for loaded in runs:
-            self.domain.depend(loaded.folder)
+        self.domain.depend(*(loaded.folder for loaded in runs))
         groups = {
             mean.family.group for run in runs for mean in run.report.means if mean.family.key == key
         }

@@ -23,7 +23,7 @@ class ScalingDirective(BenchDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table of the curve with its law, or a box that says why there is none."""
         slug = self.arguments[0]
-        runs = [run for run in self.results().newest() if run.row(slug) is not None]
+        runs = [run for run in self.results().newest() if run.report.has(slug)]
         if not runs:
             return draw("parts.empty", "No published run has this workload yet.")
         for loaded in runs:
