@@ -1,17 +1,25 @@
-"""Processes that are alive and carry something in their environment, whoever started them (Linux)."""
+"""Processes that are alive, and those that carry something in their environment, whoever started them."""
 
 from pathlib import Path
 
+import psutil
+
+
+def alive(number: int) -> bool:
+    """Return whether a process still runs; one that its parent has yet to bury does not."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
 
 def carrying(marker: str) -> list[str]:
-    """Return the command lines of living processes whose environment has a text in it."""
+    """Return the command lines of living processes whose environment has a text in it (Linux)."""
     wanted = marker.encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            # Bytes: the name in it is whatever a program calls itself, cut off anywhere.
-            alive = process.joinpath("stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
-            if alive and wanted in process.joinpath("environ").read_bytes():
+            if alive(int(process.name)) and wanted in process.joinpath("environ").read_bytes():
                 said = process.joinpath("cmdline").read_text(errors="replace")
                 found.append(said.replace("\0", " "))
         except OSError:

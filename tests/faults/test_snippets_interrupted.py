@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ftguide.ground.files import ROOT
+from tests.processes import alive
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
@@ -24,11 +25,9 @@ def running(marker: str) -> list[int]:
         if entry.name.isdecimal():
             try:
                 words = (entry / "cmdline").read_bytes()
-                # Bytes: the name in it is whatever a program calls itself, cut off anywhere.
-                state = (entry / "stat").read_bytes().rpartition(b")")[2].split()[0]
             except OSError:
                 continue
-            if marker.encode() in words and state != b"Z":
+            if marker.encode() in words and alive(int(entry.name)):
                 found.append(int(entry.name))
     return found
 

@@ -20,6 +20,7 @@ from ftguide.interpreters.sources import Tarball
 from ftguide.interpreters.toolchain import Compiler
 from ftguide.interpreters.tree import build_environment
 from tests.interpreters.conftest import LINE, Machine
+from tests.processes import alive
 
 KEY = f"{LINE}.1-quick-gcc-12.2.0"
 
@@ -185,14 +186,6 @@ def until(condition: Callable[[], bool], process: subprocess.Popen[str] | None =
     while not condition():
         assert process is None or process.poll() is None, "it ended too early"
         time.sleep(0.02)
-
-
-def alive(pid: int) -> bool:
-    """Say whether a process still runs; the ones init has yet to bury do not."""
-    done = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return bool(done.stdout.strip()) and not done.stdout.startswith("Z")
 
 
 def test_after_kill_9_the_next_call_goes_on_where_it_stopped(machine: Machine):

@@ -12,7 +12,7 @@ from ftguide.tracker.observe import ask, index
 from ftguide.tracker.observe.install import Source, Workshop
 from ftguide.tracker.observe.survey import Report, Survey
 from ftguide.tracker.record.model import Package
-from tests.tracker.loopback import PATIENCE
+from tests.chance import PATIENCE
 from tests.tracker.wheelwright import Wheelwright, specimens
 
 NAMES = (

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.chance import PATIENCE
+
 HASH = "a" * 64
-#: No machine is so busy that what is waited for here takes longer.
-PATIENCE = 120.0
 
 
 def entry(filename: str, **more: object) -> dict[str, object]:

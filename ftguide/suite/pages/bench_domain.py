@@ -207,7 +207,7 @@ class BenchDomain(Domain):
     ) -> nodes.reference | None:
         """Link to an object; without any published run a row leads to its workload's page."""
         entry = self.find(target, node.get("run_id"))
-        if entry is None and (node.get("optional") or not Results(self.folder).published):
+        if entry is None and (node.get("optional") or not self.results_for_writing().published):
             entry = self.objects.get(target.partition(":")[0])
             if entry is None:
                 # Sphinx takes any node for an answer; text without a link is one.
@@ -263,7 +263,7 @@ def copy_files(app: Sphinx, known: made.Made) -> Iterator[tuple[Path, str]]:
     """Write the CSVs that pages link, unless they are there; yield each with its key."""
     domain = domain_of(app.env)
     wanted = sorted({key for keys in domain.data["files"].values() for key in keys})
-    results = Results(domain.folder)
+    results = domain.results_for_writing()
     for run_id, local in wanted:
         entry = results.find(run_id, local=local)
         if entry is not None:

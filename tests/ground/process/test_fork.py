@@ -11,6 +11,7 @@ import pytest
 
 from ftguide.ground.files import ROOT
 from ftguide.ground.process import fork
+from tests.processes import alive
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children")
 SLEEPER = "import time; time.sleep(600)"
@@ -22,13 +23,6 @@ def lookup_again():
     fork._prctl.cache_clear()
     yield
     fork._prctl.cache_clear()
-
-
-def gone(number):
-    try:
-        return psutil.Process(number).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 @LINUX
@@ -47,9 +41,9 @@ def test_a_computing_child_dies_with_a_killed_parent_because_of_the_hook(hook):
         number = int(parent.stdout.readline())
         parent.kill()
     deadline = time.monotonic() + (0.5 if hook == "None" else 60)
-    while not gone(number) and time.monotonic() < deadline:
+    while alive(number) and time.monotonic() < deadline:
         time.sleep(0.02)
-    died = gone(number)
+    died = not alive(number)
     if not died:
         psutil.Process(number).kill()
     assert died is (hook != "None")

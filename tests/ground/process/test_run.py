@@ -14,6 +14,7 @@ import pytest
 
 from ftguide.ground.files import ROOT
 from ftguide.ground.process import Ended, Ending, Limits, clean_environment, run, without_network
+from tests.processes import alive
 
 #: The module: the package has the function under the same name.
 running = sys.modules[run.__module__]
@@ -29,13 +30,6 @@ def child(tmp_path, code, *, limits=None, environ=None, **options):
         limits=limits or Limits(seconds=60),
         **options,
     )
-
-
-def alive(number):
-    try:
-        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_what_it_wrote_and_read(tmp_path):

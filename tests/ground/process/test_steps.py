@@ -1,14 +1,13 @@
 """A long step writes a log, gives signs of life, and ends politely when it is not wanted any more."""
 
-import contextlib
 import re
 import sys
 import time
 
-import psutil
 import pytest
 
 from ftguide.ground.process import run_step, steps
+from tests.processes import alive
 
 
 def step(tmp_path, code, heartbeat=lambda _seconds, _printed: None):
@@ -80,8 +79,7 @@ def test_who_stops_waiting_leaves_a_step_that_tidied_up_and_is_gone(tmp_path, mo
     *_, child, tidied = (tmp_path / "log").read_text().splitlines()
     assert tidied == "tidied"
     number = int(child.split()[1])
-    with contextlib.suppress(psutil.NoSuchProcess):
-        assert psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+    assert not alive(number)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM")
@@ -102,8 +100,7 @@ def test_a_step_that_does_not_mind_a_polite_signal_is_killed(tmp_path, monkeypat
     with pytest.raises(KeyboardInterrupt):
         step(tmp_path, code, interrupt)
     number = int((tmp_path / "log").read_text().split()[-1])
-    with contextlib.suppress(psutil.NoSuchProcess):
-        assert psutil.Process(number).status() == psutil.STATUS_ZOMBIE
+    assert not alive(number)
 
 
 def test_what_does_not_start_is_no_success(tmp_path):

@@ -2,7 +2,6 @@
 
 import os
 import time
-from pathlib import Path
 
 import pytest
 
@@ -10,6 +9,7 @@ from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.model import FATAL_ERROR, WRONG_RESULT
 from ftguide.guide.observe import execute
 from tests.chance import seen
+from tests.processes import alive
 
 
 @pytest.fixture
@@ -37,11 +37,7 @@ def gone(pid: int) -> bool:
     """Wait until a process is no more, or is a zombie that its new parent has to reap."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):  # the second while it is read
-            return True
-        if state == "Z":
+        if not alive(pid):
             return True
         time.sleep(0.05)
     return False

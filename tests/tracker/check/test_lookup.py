@@ -15,7 +15,8 @@ from ftguide.tracker.check.lookup import look_up
 from ftguide.tracker.observe import index as indexing
 from ftguide.tracker.observe.index import Index
 from tests import tracked
-from tests.tracker.loopback import HASH, PATIENCE, entry, page
+from tests.chance import PATIENCE
+from tests.tracker.loopback import HASH, entry, page
 
 THREADED = "{}-1.0-cp314-cp314t-manylinux_2_28_x86_64.whl"
 PURE = "{}-1.0-py3-none-any.whl"

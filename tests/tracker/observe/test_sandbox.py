@@ -12,22 +12,14 @@ import pytest
 from ftguide.ground.process import Ended
 from ftguide.tracker.observe import sandbox
 from ftguide.tracker.observe.sandbox import stopped_by
+from tests.chance import PATIENCE
+from tests.processes import alive
 from tests.tracker.clock import limits_begin_with
-
-#: What a step gets that ends by itself, and how long something is waited for: no machine is that busy.
-PATIENCE = 120.0
 
 
 def run(tmp_path: Path, code: str, **options: object) -> Ended:
     values: dict[str, object] = {"folder": tmp_path, "seconds": PATIENCE}
     return sandbox.run([sys.executable, "-I", "-c", code], **(values | options))  # type: ignore[arg-type]
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
-    except OSError:
-        return False
 
 
 def assert_ends(pid: int) -> None:
