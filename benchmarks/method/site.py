@@ -8,7 +8,8 @@ Builds, one after the other on the same machine, in a folder that it takes away 
     changed   our site after a line was added to one page
     twin      the text of our pages as a MkDocs Material site, which has nothing to derive and to draw
     weight    the first view of home and of a page of a workload in a browser, of both sites
-    growth    our site without pages of runs, for 20 and for 300 runs: published ones, then their copies
+    growth    our site without pages of runs, for 20 and for 300 runs: published ones, then their copies;
+              in turns, three times, and the medians count: it is a difference of a few hundredths
 
 and prints times, their ratio to the twin's, bytes. The other processes of the machine count: run it alone.
 """
@@ -21,6 +22,7 @@ import json
 import os
 import re
 import shutil
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -41,6 +43,7 @@ from ftguide.suite.record.model import IndexEntry
 PARTS = ("cold", "changed", "twin", "weight", "growth")
 RUNS = (20, 300)
 QUICK_RUNS = (1, 3)
+ROUNDS = 3  #: of growth
 #: A page of the guide, which nothing is derived from.
 PAGE = "porting.md"
 VIEWED = ("index.html", "benchmarks/mandelbrot.html")
@@ -276,20 +279,26 @@ def measure(chosen: argparse.Namespace, work: Path) -> Iterator[Measured]:
 def growth(tree: Path, work: Path, counts: Sequence[int], *, quick: bool) -> Iterator[Measured]:
     """Build our site without pages of runs for each number of runs; ratios are to the first."""
     copy = clone(tree, work / "growing", runs=False, quick=quick)
-    first = None
     for count in counts:
-        results = work / f"results-{count}"
-        grow(tree / store.RESULTS, results, count)
-        out = work / f"html-{count}"
-        seconds = build(f"{count} runs", copy, out, f"--define=bench_results={results}")
+        grow(tree / store.RESULTS, work / f"results-{count}", count)
+    seconds: dict[int, list[float]] = {count: [] for count in counts}
+    for number in range(1 if quick else ROUNDS):
+        # Back and forth: a machine that gets slower does not make one of them look slow.
+        for count in counts if number % 2 == 0 else counts[::-1]:
+            out = work / f"html-{count}"
+            for folder in (out, Path(f"{out}-doctrees")):
+                shutil.rmtree(folder, ignore_errors=True)
+            words = f"--define=bench_results={work / f'results-{count}'}"
+            seconds[count].append(build(f"{count} runs", copy, out, words))
+    medians = {count: statistics.median(own) for count, own in seconds.items()}
+    for count, median in medians.items():
         yield Measured(
             what=f"our site, {count} runs without their pages",
-            seconds=seconds,
-            beside=seconds / first if first else None,
+            seconds=median,
+            beside=median / medians[counts[0]] if count != counts[0] else None,
             against=f"{counts[0]} runs",
-            size=size_of(out),
+            size=size_of(work / f"html-{count}"),
         )
-        first = first or seconds
 
 
 def table(rows: Sequence[Measured]) -> str:

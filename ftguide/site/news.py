@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -13,7 +14,7 @@ from ftguide.outcomes.pages import words as outcome_words
 from ftguide.outcomes.pages.data import Laboratory
 from ftguide.render import svg
 from ftguide.suite import words as suite_words
-from ftguide.suite.pages.data import Loaded, Results
+from ftguide.suite.pages.data import RECENT, Loaded, Results
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.package_pages import grouped
 from ftguide.tracker.pages.table import page_of
@@ -47,9 +48,14 @@ class News:
         return f"{self.source}: {self.value} {self.text}"
 
 
-def of_runs(runs: Iterable[Loaded]) -> list[News]:
-    """Return one piece of news for each published run that has the headline's mean."""
-    found = []
+def told(results: Results) -> list[Loaded]:
+    """Return the newest published runs that there may be news of, no more than a workload's history has."""
+    entries = (each for each in results.published if each.citable and each.withdrawn is None)
+    return list(itertools.islice(filter(None, map(results.load, entries)), RECENT))
+
+
+def of_runs(runs: Iterable[Loaded]) -> Iterator[News]:
+    """Yield one piece of news for each published run that has the headline's mean."""
     for loaded in runs:
         mean = next((mean for mean in loaded.report.means if mean.family.key == HEADLINE), None)
         if mean is not None and loaded.entry.citable and loaded.entry.withdrawn is None:
@@ -58,16 +64,13 @@ def of_runs(runs: Iterable[Loaded]) -> list[News]:
                 f"times as long on the free-threaded build, on one thread: geometric mean of {of}, "
                 f"95 % interval, CPython {loaded.entry.python}, machine {loaded.entry.machine}"
             )
-            found.append(
-                News(
-                    at=loaded.entry.started,
-                    source="Benchmarks",
-                    value=suite_words.ratio_text(mean),
-                    text=text,
-                    page=loaded.page,
-                )
+            yield News(
+                at=loaded.entry.started,
+                source="Benchmarks",
+                value=suite_words.ratio_text(mean),
+                text=text,
+                page=loaded.page,
             )
-    return found
 
 
 def of_outcomes(laboratory: Laboratory) -> list[News]:
@@ -123,7 +126,7 @@ def of_packages(tracker: Tracker) -> list[News]:
 
 def gather(results: Results, laboratory: Laboratory, tracker: Tracker) -> list[News]:
     """Return all news, the newest first."""
-    found = [*of_runs(results.newest()), *of_outcomes(laboratory), *of_packages(tracker)]
+    found = [*of_runs(told(results)), *of_outcomes(laboratory), *of_packages(tracker)]
     return sorted(found, key=lambda one: (one.at, one.source, one.value, one.text), reverse=True)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ftguide.ground.vocabulary import Arm, Build, Mode
 from ftguide.site import news
 from ftguide.suite import words
@@ -23,8 +25,9 @@ def description(results: Results, page: str) -> str:
     return ""
 
 
-def _headline(found: list[news.News]) -> str:
-    return f"{found[0].value} {found[0].text}, {found[0].day}." if found else ""
+def _headline(found: Iterator[news.News]) -> str:
+    first = next(found, None)
+    return f"{first.value} {first.text}, {first.day}." if first is not None else ""
 
 
 def _workload(results: Results, slug: str) -> str:

@@ -34,7 +34,8 @@ from ftguide.site.described import Descriptions
 from ftguide.site.landmarks import accessible
 from ftguide.site.lean import lean, without_indentation
 from ftguide.suite.pages import bench_domain
-from ftguide.suite.pages.data import Results, files_of
+from ftguide.suite.pages.data import Results
+from ftguide.suite.pages.kept import files_of
 from ftguide.tracker.pages.domain import tracker_of
 
 #: What Sphinx's own search marks and steps through; ours needs neither, nor does anything else.
@@ -101,7 +102,7 @@ def gathered(env: BuildEnvironment, docname: str | None = None) -> list[news.New
         return news.gather(results_of(env), laboratory(), tracker_of(env.config))
     bench = bench_domain.domain_of(env)
     results = bench.results()
-    bench.depend(*(loaded.folder for loaded in results.newest()))
+    bench.depend(*(loaded.folder for loaded in news.told(results)))
     tracker = tracker_of(env.config)
     depends.on(env, docname, tracker.files)
     return news.gather(results, laboratory_of(env, docname), tracker)
@@ -274,7 +275,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def _key_of_news(env: BuildEnvironment) -> str:
     """Return a key for the files that news come from."""
     results, tracker = results_of(env), tracker_of(env.config)
-    runs = (path for entry in results.published for path in files_of(results.folder(entry)))
+    runs = (path for loaded in news.told(results) for path in files_of(loaded.folder))
     read = (*results.indexes, *runs, *read_from(), *tracker.files)
     return made.key_of(tracker.today.isoformat(), made.key_of_files(read))
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ftguide.ground.vocabulary import Build
 from ftguide.statistics.estimates import Estimate, Interval, group_mean, ratio_interval
 from ftguide.suite.derive.derived import Derived
 from ftguide.suite.derive.families import Family, family
 from ftguide.suite.derive.verdicts import ArmPair
-from ftguide.suite.record.model import StoredRun
+from ftguide.suite.record.model import Run
 
 ARM, BASE = "ft-single", "gil-single"
-
-T = TypeVar("T", bound=Derived)
 
 #: Slug, version and source hash: results of other code are other results.
 _Code = tuple[str, int, str]
@@ -30,6 +27,11 @@ class Pair:
     python: str
     compiler: str
     binaries: tuple[str, ...]  #: their SHA-256, in the order of `Build`
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What two runs of one pair have in common."""
+        return self.machine, *self.binaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,8 @@ class Sensitivity:
         return next((means for means in self.means if means.family.key == key), None)
 
 
-def pair_of(stored: StoredRun) -> Pair:
+def pair_of(run: Run) -> Pair:
     """Say which binaries a run measured, and where."""
-    run = stored.run
     gil = run.interpreters[Build.GIL]
     return Pair(
         run_id=run.run_id,
@@ -76,16 +77,6 @@ def pair_of(stored: StoredRun) -> Pair:
         compiler=gil.compiler,
         binaries=tuple(run.interpreters[build].binary_sha256 for build in Build),
     )
-
-
-def newest_of_each(runs: Sequence[T]) -> list[T]:
-    """Return the first run of every pair of binaries and machine, in the order given (newest first)."""
-    newest: dict[tuple[str, ...], T] = {}
-    for report in runs:
-        pair = pair_of(report.stored)
-        key = (pair.machine, *pair.binaries, report.stored.run.suite.version)
-        newest.setdefault(key, report)
-    return list(newest.values())
 
 
 def sensitivity(runs: Sequence[Derived], group: str) -> Sensitivity | None:
@@ -113,7 +104,7 @@ def sensitivity(runs: Sequence[Derived], group: str) -> Sensitivity | None:
         return None
     return Sensitivity(
         group=group,
-        pairs=tuple(pair_of(report.stored) for report in runs),
+        pairs=tuple(pair_of(report.stored.run) for report in runs),
         ratios={
             code[0]: tuple(ratio_interval(own[code]) for own in logs)
             for codes in parts.values()

@@ -27,8 +27,9 @@ from sphinx.util.nodes import make_refnode
 from ftguide.render import depends, made
 from ftguide.suite import summaries
 from ftguide.suite.derive.analysis import Row
-from ftguide.suite.pages import data, files
-from ftguide.suite.pages.data import Loaded, Problem, Results
+from ftguide.suite.pages import data, files, kept
+from ftguide.suite.pages.data import Loaded, Results
+from ftguide.suite.pages.kept import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -96,11 +97,10 @@ class BenchDomain(Domain):
         depends.on(self.env, self.env.docname, self._results.indexes)
         return self._results
 
-    def load_all(self) -> None:
-        """Load every run now, for all pages that are going to be read and written."""
+    def load_shown(self) -> None:
+        """Load the runs now that pages of workloads show, for all that are going to be read and written."""
         self._results = self._for_writing = Results(self.folder, self.tell)
-        for entry in (*self._results.published, *self._results.local):
-            self._results.load(entry)
+        self._results.load_shown()
 
     def results_for_writing(self) -> Results:
         """Read the results folder without making a page depend on it."""
@@ -124,7 +124,7 @@ class BenchDomain(Domain):
 
     def depend(self, *folders: Path) -> None:
         """Have the page being read read again when the run in a folder changes."""
-        paths = (path for folder in folders for path in data.files_of(folder))
+        paths = (path for folder in folders for path in kept.files_of(folder))
         depends.on(self.env, self.env.docname, paths)
 
     def depend_on_rows(self, runs: Iterable[Loaded]) -> None:
@@ -255,8 +255,7 @@ def derive_early(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> Non
     domain = domain_of(env)
     domain.forget()
     if app.parallel > 1 and len(docnames) > 5:  # Sphinx reads fewer pages in this process
-        domain.load_all()
-        data.declared()
+        domain.load_shown()
 
 
 def copy_files(app: Sphinx, known: made.Made) -> Iterator[tuple[Path, str]]:

@@ -10,34 +10,26 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from ftguide.ground.machine import LOCAL_MACHINE
-from ftguide.ground.vocabulary import Arm, Build
-from ftguide.suite import summaries
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.compare import Outdated
 from ftguide.suite.derive.reproduced import Agreement, closest
 from ftguide.suite.derive.summary import Summary
 from ftguide.suite.derive.verdicts import Comparison
+from ftguide.suite.pages import kept
+from ftguide.suite.pages.kept import Problem
 from ftguide.suite.record import store, stubs
-from ftguide.suite.record.model import IndexEntry, Run
+from ftguide.suite.record.model import IndexEntry, PlannedWorkload, Run
 
 #: Runs in the history of a workload; the list of all runs has the others.
 RECENT = 20
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """A run that cannot be shown; the message names the file and the remedy."""
-
-    run_id: str | None
-    message: str
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,20 +113,6 @@ def number_name(slug: str, arm: str, base: str | None) -> str:
     return f"{slug}:{arm}" if base is None else f"{slug}:{arm}/{base}"
 
 
-def arm_of(name: str) -> Arm | None:
-    """Return the arm of a name, None when it is not one."""
-    try:
-        return Arm.parse(name)
-    except ValueError:
-        return None
-
-
-def files_of(folder: Path) -> tuple[Path, ...]:
-    """List the files of a run folder that make its numbers: existing ones, in reading order."""
-    names = ("run.json", summaries.NAME, *store.SPELLINGS)
-    return tuple(path for name in names if (path := folder / name).is_file())
-
-
 @functools.cache
 def declared() -> Mapping[str, Declared]:
     """Return what the checkout declares, by slug."""
@@ -155,51 +133,6 @@ def declared() -> Mapping[str, Declared]:
     }
 
 
-def _check_names(run: Run, folder: Path) -> None:
-    """Refuse names that could not be anchors; every other string is escaped where it is shown."""
-    path = folder / "run.json"
-    for build in Build:
-        if build not in run.interpreters:
-            raise store.StoreError(
-                f"{path}: $.interpreters lacks the {build.words} build. "
-                "Restore the file from version control."
-            )
-    for planned in run.plan.workloads:
-        if not SLUG.fullmatch(planned.slug):
-            raise store.StoreError(
-                f"{path}: {planned.slug!r} cannot be a workload's slug. "
-                "Remove the run folder; it was not written by this suite."
-            )
-        for name in planned.arms:
-            if arm_of(name) is None:
-                raise store.StoreError(
-                    f"{path}: {name!r} is not an arm of {planned.slug}. "
-                    "Remove the run folder; it was not written by this suite."
-                )
-
-
-@functools.lru_cache(maxsize=4096)
-def _summary(
-    folder: Path, _stamp: tuple[tuple[str, int, int], ...], *, local: bool
-) -> Summary | Problem:
-    """Read what one run says; cached on the size and time of its files, which its blocks are no part of."""
-    try:
-        run = store.read_run(folder)
-        _check_names(run, folder)
-        try:
-            return summaries.read(folder, run)
-        except summaries.SummaryError:
-            if not local:
-                raise
-            summaries.write(folder)
-        return summaries.read(folder, run)
-    except (store.StoreError, summaries.SummaryError) as error:
-        return Problem(run_id=folder.name, message=str(error))
-    except OSError as error:
-        message = f"{folder}: its summary cannot be written ({error.strerror or error})."
-        return Problem(run_id=folder.name, message=f"{message} Make room or give the right to.")
-
-
 class Results:
     """What a results folder holds at the moment of construction."""
 
@@ -211,6 +144,8 @@ class Results:
         self.root = root
         self.tell = tell
         self.damaged = False  #: whether `tell` heard of anything
+        self._records: dict[str, Run | None] = {}
+        self._plans: dict[str, Mapping[str, PlannedWorkload]] = {}
         self._loaded: dict[str, Loaded | None] = {}
         self.published = tuple(e for e in self._index(root) if not is_local(e))
         self.local = tuple(filter(is_local, self._index(root / LOCAL_MACHINE)))
@@ -236,6 +171,16 @@ class Results:
         base = self.root / LOCAL_MACHINE if is_local(entry) else self.root
         return store.folder_of(base, entry)
 
+    def record(self, entry: IndexEntry) -> Run | None:
+        """Return what a run set out to do; None when that cannot be read, which `tell` hears.
+
+        That takes a fifth of the time of `load`: who looks for a run among hundreds asks here first.
+        """
+        name = name_of(entry)
+        if name not in self._records:
+            self._records[name] = self._readable(kept.record(self.folder(entry)))
+        return self._records[name]
+
     def load(self, entry: IndexEntry) -> Loaded | None:
         """Return a run with its report; None when it cannot be read, which `tell` hears."""
         name = name_of(entry)
@@ -245,15 +190,17 @@ class Results:
 
     def _load(self, entry: IndexEntry) -> Loaded | None:
         folder = self.folder(entry)
-        stamp = tuple(
-            (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files_of(folder)
-        )
-        report = _summary(folder, stamp, local=is_local(entry))
-        if isinstance(report, Problem):
-            self._note(report)
+        report = self._readable(kept.summary(folder, local=is_local(entry)))
+        if report is None:
             return None
         agreement = closest(report, self._ours()) if entry.contributed else None
         return Loaded(entry=entry, folder=folder, report=report, agreement=agreement)
+
+    def _readable(self, read: T | Problem) -> T | None:
+        if isinstance(read, Problem):
+            self._note(read)
+            return None
+        return read
 
     def _ours(self) -> Iterator[Summary]:
         """Yield our own run that pages quote first, of each machine: more runs must not cost a page more."""
@@ -263,18 +210,30 @@ class Results:
             if (loaded := self.load(entry)) is not None:
                 yield loaded.report
 
-    def load_all(self) -> list[Loaded]:
-        """Return all published runs that can be read, withdrawn ones among them, newest first."""
-        return [*filter(None, map(self.load, self.published))]
+    def load_shown(self) -> None:
+        """Load what pages of workloads show, so that processes forked after this have it."""
+        for slug in declared():
+            self.newest_of(slug)
+            self.recent(slug)
 
     def recent(self, slug: str) -> list[tuple[Loaded, Row]]:
         """Return the newest published runs with times for a workload, and its rows, at most `RECENT`.
 
-        No run beyond them is read, so that a page costs the same when there are hundreds.
+        No run beyond them is loaded, so that a page costs the same when there are hundreds.
         """
-        runs = filter(None, map(self.load, self.published))
+        planned = (entry for entry in self.published if slug in self.planned(entry))
+        runs = filter(None, map(self.load, planned))
         timed = ((loaded, row) for loaded in runs if (row := loaded.timed(slug)) is not None)
         return list(itertools.islice(timed, RECENT))
+
+    def planned(self, entry: IndexEntry) -> Mapping[str, PlannedWorkload]:
+        """Return what a run planned, by slug; nothing where that cannot be read."""
+        name = name_of(entry)
+        if name not in self._plans:
+            run = self.record(entry)
+            workloads = () if run is None else run.plan.workloads
+            self._plans[name] = {planned.slug: planned for planned in workloads}
+        return self._plans[name]
 
     def find(self, run_id: str, *, local: bool = False) -> IndexEntry | None:
         """Return the index entry of a run."""
@@ -286,9 +245,18 @@ class Results:
         entry = self.find(run_id, local=local)
         return self.load(entry) if entry is not None else None
 
-    def newest(self) -> Iterator[Loaded]:
-        """Yield published runs that were not withdrawn, see `store.standing`; of equals the newest first."""
-        yield from filter(None, map(self.load, self.standing))
+    def newest(
+        self, wanted: Callable[[IndexEntry, Run], object] = lambda _entry, _run: True
+    ) -> Iterator[Loaded]:
+        """Yield published runs that were not withdrawn, see `store.standing`; of equals the newest first.
+
+        A run is loaded when its turn has come, and only if it is `wanted` by its entry and its record.
+        """
+        for entry in self.standing:
+            run = self.record(entry)
+            loaded = self.load(entry) if run is not None and wanted(entry, run) else None
+            if loaded is not None:
+                yield loaded
 
     @functools.cached_property
     def standing(self) -> list[IndexEntry]:
@@ -305,14 +273,15 @@ class Results:
         Whoever takes the first that will do makes no more runs be read than that takes.
         """
         others = []
-        for loaded in self.newest():
-            if not loaded.report.has(slug):
+        for entry in self.standing:
+            planned = self.planned(entry).get(slug)
+            if planned is None:
                 continue
-            if outdated(loaded, slug) is None:
+            if _outdated(planned) is not None:
+                others.append(entry)
+            elif (loaded := self.load(entry)) is not None:
                 yield loaded
-            else:
-                others.append(loaded)
-        yield from others
+        yield from filter(None, map(self.load, others))
 
     def local_of(self, slug: str) -> Loaded | None:
         """Return the newest local run with times for a workload."""
@@ -322,7 +291,11 @@ class Results:
 
 def outdated(loaded: Loaded, slug: str) -> Outdated | None:
     """Return how a run's workload differs from today's declaration; None when it is the same."""
-    planned, now = loaded.report.stored.planned(slug), declared().get(slug)
+    return _outdated(loaded.report.stored.planned(slug))
+
+
+def _outdated(planned: PlannedWorkload) -> Outdated | None:
+    now = declared().get(planned.slug)
     measured = (planned.version, planned.source_hash)
     today = None if now is None else (now.version, now.source_hash)
     return None if measured == today else Outdated(measured=measured, declared=today)

@@ -7,6 +7,7 @@ show it. A page without data says how to get some; only what is asked for by nam
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
@@ -15,6 +16,7 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+from ftguide.ground.machine import Machine
 from ftguide.ground.runs import RUN_ID
 from ftguide.render import depends
 from ftguide.suite import words
@@ -25,6 +27,7 @@ from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.figures import Figure
 from ftguide.suite.pages.files import DataFile
 from ftguide.suite.pages.tables import draw, overview
+from ftguide.suite.record.model import Run
 
 _RUN_PAGE = re.compile(rf".*/runs/(local-)?{RUN_ID.pattern}")
 
@@ -88,19 +91,22 @@ class BenchDirective(SphinxDirective):
 
     def select(self, loaded: Loaded) -> list[Row]:
         """Return the rows that the options :group: and :workload: leave; the latter names one or more."""
+        return [row for slug in self.wanted(loaded.run) if (row := loaded.row(slug)) is not None]
+
+    def wanted(self, run: Run) -> list[str]:
+        """Return the workloads that the same options leave of what a run planned."""
         group, slugs = self.options.get("group"), self.options.get("workload", "").split()
-        wanted = (  # of the plan: rows are decoded one by one, and most runs have none of these
+        return [
             planned.slug
-            for planned in loaded.run.plan.workloads
+            for planned in run.plan.workloads
             if (group is None or planned.group == group) and (not slugs or planned.slug in slugs)
-        )
-        return [row for slug in wanted if (row := loaded.row(slug)) is not None]
+        ]
 
     def chosen(self, results: Results) -> Loaded | None:
         """Return the run of the option :run:, else the newest published one that has the rows."""
         run_id = self.options.get("run")
         if run_id is None:
-            loaded = next(filter(self.select, results.newest()), None)
+            loaded = next(results.newest(lambda _, run: self.wanted(run)), None)
         else:
             entry = results.find(run_id)
             if entry is None:
@@ -166,17 +172,16 @@ class MachinesDirective(BenchDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        runs = self.results().load_all()
-        self.use(*runs)
-        measured: dict[str, list[Loaded]] = {}
-        for loaded in runs:
-            measured.setdefault(loaded.entry.machine, []).append(loaded)
-        if not measured:
+        results = self.results()
+        runs = Counter(entry.machine for entry in results.published)
+        newest: dict[str, Machine] = {}
+        for entry in results.published:
+            if entry.machine not in newest and (run := results.record(entry)) is not None:
+                self.domain.depend(results.folder(entry))
+                newest[entry.machine] = run.machine
+        if not newest:
             return draw("parts.empty", "No run has been published yet.")
-        return draw(
-            "run.machines",
-            [(name, own[0].run.machine, len(own)) for name, own in sorted(measured.items())],
-        )
+        return draw("run.machines", [(name, of, runs[name]) for name, of in sorted(newest.items())])
 
 
 class RunsDirective(BenchDirective):

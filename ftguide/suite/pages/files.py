@@ -25,7 +25,8 @@ from ftguide.render import made, packed
 from ftguide.render.nodes import data_file
 from ftguide.suite import summaries
 from ftguide.suite.derive.summary import Summary
-from ftguide.suite.pages.data import Loaded, Results, files_of, name_of
+from ftguide.suite.pages.data import Loaded, Results, name_of
+from ftguide.suite.pages.kept import files_of
 from ftguide.suite.record import store
 from ftguide.suite.record.model import IndexEntry
 from ftguide.suite.results_csv import results_csv

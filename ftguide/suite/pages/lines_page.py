@@ -58,7 +58,10 @@ def chosen(results: Results, slug: str | None = None) -> Loaded | None:
     With a slug only runs that have times for that workload count.
     """
     locally = filter(None, map(results.load, results.local))
-    for loaded in itertools.chain(results.newest(), locally):
+    published = results.newest(
+        lambda entry, run: run.lines and (slug is None or slug in results.planned(entry))
+    )
+    for loaded in itertools.chain(published, locally):
         if loaded.run.lines and (slug is None or loaded.timed(slug) is not None):
             return loaded
     return None

@@ -18,43 +18,59 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from ftguide.suite import words
-from ftguide.suite.derive.builds import Means, Sensitivity, newest_of_each, sensitivity
+from ftguide.suite.derive.builds import Means, Sensitivity, pair_of, sensitivity
+from ftguide.suite.derive.families import family
 from ftguide.suite.derive.summary import Summary
 from ftguide.suite.pages import tables
 from ftguide.suite.pages.data import Loaded, Results
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.tables import draw
 from ftguide.suite.pages.value import Answer, NumberRole
+from ftguide.suite.record.model import IndexEntry, Run
 
 _MEAN = re.compile(r"(?P<family>[a-z0-9-]+)(?:@(?P<run>[0-9A-Za-z-]+))?")
 
 
-def measured(runs: Sequence[Loaded], group: str) -> Sensitivity | None:
-    """Compare the pairs of binaries that published runs measured, by the newest suite of any.
+def of_each_pair(results: Results, group: str) -> list[Loaded]:
+    """Return the citable run of each machine and pair of binaries, the preferred one first.
 
     Means of other suite versions are means of other workloads: the newest version speaks. A run of other
     groups alone says nothing here, and takes nothing away.
     """
-    newest: list[Summary] = newest_of_each([run.report for run in runs if _has(run, group)])
-    version = newest[0].stored.run.suite.version if newest else ""
-    return _sensitivity(
-        tuple(run for run in newest if run.stored.run.suite.version == version), group
-    )
+    found: dict[tuple[str, ...], Loaded] = {}
+
+    def wanted(entry: IndexEntry, run: Run) -> bool:
+        first = next(iter(found.values()), None)
+        return (
+            entry.citable
+            and any(planned.group == group for planned in run.plan.workloads)
+            and pair_of(run).measured not in found
+            and (first is None or run.suite.version == first.run.suite.version)
+        )
+
+    for loaded in results.newest(wanted):
+        found[pair_of(loaded.run).measured] = loaded
+    return [*found.values()]
+
+
+def group_of(results: Results, key: str) -> str:
+    """Return the group of the family of a key; nothing where no published run has such a family."""
+    for run in filter(None, map(results.record, results.standing)):
+        for planned in run.plan.workloads:
+            if family(planned).key == key:
+                return planned.group
+    return ""
+
+
+def compare(runs: Sequence[Loaded], group: str) -> Sensitivity | None:
+    """Compare the pairs of binaries that runs measured; None where these have nothing in common."""
+    return _sensitivity(tuple(run.report for run in runs), group)
 
 
 @functools.lru_cache(maxsize=16)
 def _sensitivity(runs: tuple[Summary, ...], group: str) -> Sensitivity | None:
     """Compare the same runs once: the means are resampled, and several pages show them."""
     return sensitivity(runs, group)
-
-
-def _has(run: Loaded, group: str) -> bool:
-    return any(workload.group == group for workload in run.run.plan.workloads)
-
-
-def citable(results: Results) -> list[Loaded]:
-    """Return the published runs that may be cited, the preferred one first."""
-    return [loaded for loaded in results.newest() if loaded.entry.citable]
 
 
 class BuildsDirective(BenchDirective):
@@ -68,9 +84,9 @@ class BuildsDirective(BenchDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the sentence, and the table where there is more than one pair."""
-        runs = citable(self.results())
+        runs = of_each_pair(self.results(), self.arguments[0])
         self.use(*runs)
-        compared = measured(runs, self.arguments[0])
+        compared = compare(runs, self.arguments[0])
         if compared is None:
             return draw("parts.empty", "No published run has this group yet.")
         content = draw("across.headline", compared, spread, place(compared))
@@ -108,20 +124,19 @@ class MeanRole(NumberRole):
             return self.fail(message, "syntax")
         results = self.domain.results()
         if match["run"] is None:
-            node = self.of_all(citable(results), match["family"])
+            node = self.of_all(results, match["family"])
         else:
             node = self.of_run(results.of_id(match["run"]), match["family"])
         if node is None:
             return self.lacking(results, "no published run has such a mean")
         return [node], []
 
-    def of_all(self, runs: Sequence[Loaded], key: str) -> nodes.inline | None:
+    def of_all(self, results: Results, key: str) -> nodes.inline | None:
         """Return the range over all pairs, None when no run has the family."""
+        group = group_of(results, key)
+        runs = of_each_pair(results, group)
         self.domain.depend(*(loaded.folder for loaded in runs))
-        groups = {
-            mean.family.group for run in runs for mean in run.report.means if mean.family.key == key
-        }
-        compared = measured(runs, groups.pop()) if groups else None
+        compared = compare(runs, group)
         means = compared.of(key) if compared is not None else None
         if compared is None or means is None:
             return None

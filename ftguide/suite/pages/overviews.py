@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from docutils import nodes
 
+from ftguide.ground.vocabulary import Arm
 from ftguide.render import numbers
 from ftguide.suite import words
 from ftguide.suite.derive.analysis import Row
 from ftguide.suite.derive.scaling import FEWEST_WORKERS
 from ftguide.suite.derive.summary import Scaling
+from ftguide.suite.pages.data import RECENT
 from ftguide.suite.pages.directives import BenchDirective
 from ftguide.suite.pages.tables import draw
+from ftguide.suite.record.model import PlannedWorkload
 
 
 class ScalingDirective(BenchDirective):
@@ -23,10 +27,11 @@ class ScalingDirective(BenchDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table of the curve with its law, or a box that says why there is none."""
         slug = self.arguments[0]
-        runs = [run for run in self.results().newest() if run.report.has(slug)]
-        if not runs:
+        results = self.results()
+        first = next(results.newest(lambda entry, _: slug in results.planned(entry)), None)
+        if first is None:
             return draw("parts.empty", "No published run has this workload yet.")
-        for loaded in runs:
+        for loaded in results.newest(lambda entry, _: _sweeps(results.planned(entry).get(slug))):
             measured = loaded.report.beside(slug).scaling
             counts = (
                 [point.workers for point in measured.threads.points] if measured.threads else []
@@ -34,8 +39,8 @@ class ScalingDirective(BenchDirective):
             if len(counts) > 2 and max(counts) >= FEWEST_WORKERS:
                 self.use(loaded)
                 return draw("parts.provenance", loaded) + _curve(measured)
-        self.use(runs[0])
-        usable = runs[0].run.machine.usable_cpus
+        self.use(first)
+        usable = first.run.machine.usable_cpus
         return draw(
             "parts.note",
             f"Measured on {usable} CPUs so far: contention of two workers can be seen, a scaling "
@@ -46,7 +51,8 @@ class ScalingDirective(BenchDirective):
 class NeighboursDirective(BenchDirective):
     """Show what a machine's runs say of one thread with the core to itself, shared, and over all blocks.
 
-    A range over runs for each workload whose blocks met both in at least two of them.
+    A range over runs for each workload whose blocks met both in at least two of them; over no more runs than
+    the history of a workload has.
     """
 
     required_arguments = 1
@@ -54,7 +60,8 @@ class NeighboursDirective(BenchDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         machine = self.arguments[0]
-        runs = [run for run in self.results().newest() if run.entry.machine == machine]
+        of_machine = self.results().newest(lambda entry, _: entry.machine == machine)
+        runs = list(itertools.islice(of_machine, RECENT))
         self.use(*runs)
         rows: dict[str, list[Row]] = {}
         for row in (row for loaded in runs for row in loaded.report.rows):
@@ -65,6 +72,13 @@ class NeighboursDirective(BenchDirective):
             nothing = "No two published runs of this machine met a neighbour that came and went."
             return draw("parts.empty", nothing)
         return draw("across.neighbours", machine, runs[0], met)
+
+
+def _sweeps(planned: PlannedWorkload | None) -> bool:
+    """Return whether enough threads for a curve were planned."""
+    return planned is not None and any(
+        Arm.parse(name).workers >= FEWEST_WORKERS for name in planned.arms
+    )
 
 
 def _curve(measured: Scaling) -> list[nodes.Node]:

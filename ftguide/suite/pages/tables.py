@@ -14,7 +14,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx import addnodes
 
-from ftguide.ground.vocabulary import Build, Mode
+from ftguide.ground.vocabulary import Arm, Build, Mode
 from ftguide.render import numbers
 from ftguide.render.templates import Templates
 from ftguide.suite import words
@@ -76,9 +76,9 @@ def workers(rows: Iterable[Row]) -> int | None:
     """Return the number of threads of the parallel arms of some rows."""
     for row in rows:
         for time in row.times:
-            parsed = data.arm_of(time.arm)
-            if parsed is not None and parsed.mode is Mode.THREADS:
-                return parsed.workers
+            arm = Arm.parse(time.arm)
+            if arm.mode is Mode.THREADS:
+                return arm.workers
     return None
 
 

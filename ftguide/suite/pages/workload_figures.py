@@ -123,23 +123,24 @@ def machines_of(results: Results, shown: Loaded, slug: str) -> list[Loaded]:
     """Return the run of each machine that measured the workload as `shown` did, that one first.
 
     Of a machine's runs the one is taken that ranks first, see `store.standing`. No more than a few machines,
-    and no more than a few runs of each are read, so that a page costs the same when there are hundreds.
+    and no more than a few runs of each are loaded, so that a page costs the same when there are hundreds.
     """
     planned = shown.report.stored.planned(slug)
+    code = planned.version, planned.source_hash
     measured = {shown.entry.machine: shown}
     looked_at = Counter[str]()
     for entry in results.standing:
         if len(measured) == MOST_MACHINES:
             break
+        own = results.planned(entry).get(slug)
+        if own is None or (own.version, own.source_hash) != code:
+            continue
         if entry.machine in measured or looked_at[entry.machine] == RECENT:
             continue
         looked_at[entry.machine] += 1
         loaded = results.load(entry)
-        if loaded is None or loaded.timed(slug) is None:
-            continue
-        own = loaded.report.stored.planned(slug)
-        if (own.version, own.source_hash) == (planned.version, planned.source_hash):
-            measured[loaded.entry.machine] = loaded
+        if loaded is not None and loaded.timed(slug) is not None:
+            measured[entry.machine] = loaded
     return [*measured.values()]
 
 

@@ -50,29 +50,16 @@ def test_results_of_other_code_and_of_single_blocks_are_not_compared():
 
 
 def test_a_pair_says_which_binaries_and_where():
-    run = run_of({"nbody": 1.1}).stored
+    run = run_of({"nbody": 1.1}).stored.run
     pair = builds.pair_of(run)
-    assert pair.run_id == run.run.run_id
+    assert pair.run_id == run.run_id
     assert (pair.machine, pair.python, pair.compiler) == ("local", "3.14.7", "GCC 12.2.0")
     apart = {
-        build: replace(one, binary_sha256=str(build)) for build, one in run.run.interpreters.items()
+        build: replace(one, binary_sha256=str(build)) for build, one in run.interpreters.items()
     }
-    pair = builds.pair_of(replace(run, run=replace(run.run, interpreters=apart)))
+    pair = builds.pair_of(replace(run, interpreters=apart))
     assert pair.binaries == tuple(map(str, Build))
-
-
-def test_of_each_pair_machine_and_suite_the_first_run_stands():
-    first, other = run_of({"nbody": 1.1}), run_of({"nbody": 1.1}, letter="b")
-    suite = replace(first.stored.run.suite, version="2027.01")
-    machine = replace(first.stored.run.machine, name="epyc")
-    newer, elsewhere = (
-        run_of({"nbody": 1.1}, suite=suite),
-        run_of({"nbody": 1.1}, machine=machine),
-    )
-    again = run_of({"nbody": 1.3})
-    found = builds.newest_of_each([first, other, again, newer, elsewhere, other])
-    assert [id(one) for one in found] == [id(one) for one in (first, other, newer, elsewhere)]
-    assert math.isclose(found[0].row("nbody").single.ratio, 1.1, rel_tol=1e-6)
+    assert pair.measured == ("local", *map(str, Build))
 
 
 def test_a_mean_that_a_run_has_of_the_same_workloads_is_not_resampled(monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 from ftguide.suite.derive import analysis, builds
 from ftguide.suite.derive.families import PYTHON_CODE
+from ftguide.suite.pages import data, means
 from tests import synthetic
 from tests.sphinx_project import built_with, page
 from tests.suite.derive.builder import with_binaries
@@ -142,13 +143,49 @@ def test_a_newer_run_of_other_groups_takes_no_mean_away(site, two_pairs, stored)
     assert "on the 2 pairs of binaries measured here" in said(built)
 
 
-def test_the_newest_run_speaks_for_its_pair(two_pairs):
-    old, new = map(analysis.report, two_pairs)
-    assert builds.newest_of_each([new, old, new]) == [new, old]
-    run = old.stored.run
-    run = dataclasses.replace(run, interpreters=new.stored.run.interpreters)
-    same = dataclasses.replace(old, stored=dataclasses.replace(old.stored, run=run))
-    assert builds.newest_of_each([new, same]) == [new]
+@pytest.fixture
+def speaking(site):
+    """Publish runs; return the ids of those that speak for their pairs, and of those that were loaded."""
+
+    def among(*runs, group="interpreter", damaged=()):
+        for run in runs:
+            site.run(run)
+        for run_id in damaged:
+            (site.results / synthetic.MACHINE / run_id / "summary.bin").write_bytes(b"{}")
+        results, loaded = data.Results(site.results), []
+        results.load = lambda entry: (
+            loaded.append(entry.run_id) or data.Results.load(results, entry)
+        )
+        return [one.run.run_id for one in means.of_each_pair(results, group)], loaded
+
+    return among
+
+
+def test_the_newest_run_speaks_for_its_pair_and_no_other_is_loaded(speaking, two_pairs, stored):
+    old, new = two_pairs
+    newest = with_binaries(stored("20261201T120000Z-0badcafe"), "b")
+    speak = [newest.run.run_id, old.run.run_id]
+    assert speaking(old, new, newest) == (speak, speak)
+
+
+def test_a_pair_on_another_machine_speaks_for_itself(speaking, stored):
+    here, there = stored(synthetic.OLDER), stored(name="elsewhere-2vcpu")
+    found, _ = speaking(here, there)
+    assert found == [synthetic.RUN_ID, synthetic.OLDER]
+
+
+def test_where_the_newest_run_of_a_pair_is_damaged_the_one_before_speaks(speaking, stored):
+    found, loaded = speaking(stored(synthetic.OLDER), stored(), damaged=[synthetic.RUN_ID])
+    assert found == [synthetic.OLDER]
+    assert loaded == [synthetic.RUN_ID, synthetic.OLDER]
+
+
+def test_runs_of_older_suites_and_of_other_groups_do_not_speak(speaking, two_pairs):
+    old, new = two_pairs
+    suite = dataclasses.replace(new.run.suite, version="2027.01")
+    newer = dataclasses.replace(new, run=dataclasses.replace(new.run, suite=suite))
+    assert speaking(old, newer) == ([synthetic.RUN_ID], [synthetic.RUN_ID])
+    assert speaking(group="asyncio") == ([], [])
 
 
 # --- the role -----------------------------------------------------------------------------------
