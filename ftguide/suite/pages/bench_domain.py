@@ -77,6 +77,7 @@ class BenchDomain(Domain):
         self._warned: set[Problem] = set()
         self._results: Results | None = None  #: of this build
         self._for_writing: Results | None = None
+        self._anchored: dict[str, DomainObject] | None = None  #: see `_living`; None: not known
 
     @property
     def objects(self) -> dict[str, DomainObject]:
@@ -150,6 +151,7 @@ class BenchDomain(Domain):
         if known is not None and known.docname != docname:
             message = f"{name} is described twice; the other page is {known.docname}"
             self.warn(message, "duplicate", docname)
+        self._anchored = None
         self.objects[name] = DomainObject(
             docname=docname, kind=kind, anchor=anchor, title=title or name, run_id=run_id
         )
@@ -170,12 +172,14 @@ class BenchDomain(Domain):
 
     def clear_doc(self, docname: str) -> None:
         """Forget what a page declared."""
+        self._anchored = None
         for name in [n for n, entry in self.objects.items() if entry.docname == docname]:
             del self.objects[name]
         self.data["files"].pop(docname, None)
 
     def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
+        self._anchored = None
         for name, entry in otherdata["objects"].items():
             if entry.docname in docnames:
                 self.objects[name] = entry
@@ -188,12 +192,14 @@ class BenchDomain(Domain):
         entry = self.objects.get(target)
         if entry is not None and run_id is not None and entry.run_id != run_id:
             entry = self.objects.get(f"{target}@{run_id}") or entry
-        if entry is None:
-            living = (
-                t for t in self.objects.values() if t.anchor == target and "/runs/" not in t.docname
-            )
-            entry = next(living, None)
-        return entry
+        return self._living().get(target) if entry is None else entry
+
+    def _living(self) -> dict[str, DomainObject]:
+        """Return what stands on pages other than those of runs, by anchor; of two the first."""
+        if self._anchored is None:
+            living = [o for o in self.objects.values() if "/runs/" not in o.docname]
+            self._anchored = {entry.anchor: entry for entry in reversed(living)}
+        return self._anchored
 
     def resolve_xref(
         self,
