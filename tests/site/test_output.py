@@ -32,6 +32,21 @@ def test_a_site_beyond_its_budget_names_its_heaviest_part(site, capsys):
     assert output.main([str(site / "runs")]) == 2
 
 
+def test_pages_of_runs_have_a_budget_of_their_own(site, capsys, monkeypatch):
+    """However many there are: a run that is published, or measured here, is no fault of the site."""
+    monkeypatch.setattr(output, "RUN_BYTES", 100)
+    pages = site / "benchmarks" / "runs"
+    pages.mkdir(parents=True)
+    for name in ("a", "b"):
+        (pages / f"{name}.html").write_bytes(bytes(100))
+    assert output.main([str(site), "--budget", "810"]) == 0
+    (pages / "b.html").write_bytes(bytes(101))
+    assert output.main([str(site), "--budget", "810"]) == 1
+    said = capsys.readouterr()
+    assert "pages of runs are heavier" in said.err
+    assert "in 2 pages of runs" in said.out
+
+
 def test_a_number_of_a_run_costs_little_more_than_its_name(small):
     (path,) = (small.out / "benchmarks" / "runs").glob(f"{synthetic.RUN_ID}.html")
     page = path.read_text()
