@@ -132,7 +132,14 @@ def specimen(slug, run=add, **changes):
 WORKLOADS = (
     specimen("well-behaved"),
     specimen("well-behaved-threads", single_only=False, group=Group.PARALLEL),
-    specimen("splits", run=split, single_only=False, scaling=Scaling.STRONG, group=Group.PARALLEL),
+    specimen(
+        "splits",
+        run=split,
+        single_only=False,
+        scaling=Scaling.STRONG,
+        group=Group.PARALLEL,
+        without=tuple((mode, "the one above has it") for mode in ("interpreters", "processes")),
+    ),
     specimen("raises", raises),
     specimen("leaves", leaves),
     specimen("crashes", crashes),
