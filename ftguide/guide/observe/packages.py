@@ -7,13 +7,15 @@ it does not run there. Everything else runs on the bare interpreter.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ftguide.ground import files
 from ftguide.ground.vocabulary import Build
 from ftguide.guide.declare.model import Snippet
 from ftguide.guide.declare.options import FILES
@@ -25,6 +27,8 @@ from ftguide.interpreters.model import Interpreter, InterpreterError
 REQUIREMENTS = FILES / "requirements.txt"
 
 _SECONDS = 300
+#: As long as it takes to install every package by itself, which is done where one of them has no wheel.
+_WAIT_SECONDS = 1800
 
 
 class Environments:
@@ -72,14 +76,29 @@ class Environments:
         where = "Scripts/python.exe" if os.name == "nt" else "bin/python"
         executable = folder / where
         ready = folder / "ready"
-        if not ready.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            _uv("venv", "--no-project", "--python", interpreter.executable, str(folder))
-            left_out = _install(executable, requirements, lock)
-            ready.write_text("\n".join(left_out), encoding="utf-8")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _held(folder.with_name(f"{folder.name}.lock")):
+            if not ready.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                _uv("venv", "--no-project", "--python", interpreter.executable, str(folder))
+                left_out = _install(executable, requirements, lock)
+                ready.write_text("\n".join(left_out), encoding="utf-8")
         left_out = ready.read_text(encoding="utf-8").split()
         return execute.target(interpreter, str(executable)), frozenset(left_out)
+
+
+@contextlib.contextmanager
+def _held(lock: Path) -> Iterator[None]:
+    """Have what another process makes finished first: each would remove what the other has made so far."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(files.held(lock, seconds=_WAIT_SECONDS))
+        except files.HeldError as error:
+            raise InterpreterError(
+                f"another process has been making the environment of snippets for {_WAIT_SECONDS} s "
+                f"({error}); wait for it or end it"
+            ) from None
+        yield
 
 
 def _locked(lock: str) -> dict[str, str]:

@@ -90,7 +90,8 @@ def machines(root: Path = files.ROOT) -> list[str]:
 def publish(path: Path, machine: str, root: Path = files.ROOT) -> Path:
     """Copy a finished run of this machine to those that are published, under a machine's name.
 
-    StoreError for one that is not finished, not like for like, or measured by a changed checkout.
+    To publish a run again changes nothing. StoreError for one that is not finished, not like for like, or
+    measured by a changed checkout, and where another run has its place.
     """
     stored = read(path)
     head = stored.head
@@ -113,5 +114,11 @@ def publish(path: Path, machine: str, root: Path = files.ROOT) -> Path:
     old = f'"name":"{LOCAL_MACHINE}"'.encode()
     if data.count(old, 0, data.find(b"\n")) != 1:
         raise StoreError(f"{path}: its head does not say that it was measured on this machine")
-    files.write_atomic(target, data.replace(old, f'"name":"{machine}"'.encode(), 1))
+    published = data.replace(old, f'"name":"{machine}"'.encode(), 1)
+    if target.exists() and target.read_bytes() != published:
+        raise StoreError(
+            f"{target}: another run has this place. Remove that file first, or publish under another name "
+            f"than {machine}."
+        )
+    files.write_atomic(target, published)
     return target

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ftguide.ground import files
 from ftguide.ground.vocabulary import Build
 from ftguide.guide.observe import packages
 from ftguide.guide.observe.packages import Environments
@@ -86,3 +87,20 @@ def test_nothing_at_all_is_an_error(made, snippet, uv):
     uv[0].update({"hypothesis", "pytest", "pytest-timeout"})
     with pytest.raises(InterpreterError, match="could not be installed"):
         made(snippet("x", ":needs: pytest"))
+
+
+@pytest.mark.interpreters
+def test_what_another_process_makes_is_not_taken_away(made, root, snippet, uv, monkeypatch):
+    monkeypatch.setattr(packages, "_WAIT_SECONDS", 0)
+    one = snippet("x", ":needs: pytest")
+    made(one)
+    (ready,) = root.glob("_build/snippets/*/ready")
+    ready.unlink()  # as it looks while it is made
+    lock = ready.parent.with_name(f"{ready.parent.name}.lock")
+    with files.held(lock), pytest.raises(InterpreterError, match="another process") as raised:
+        made(one)
+    assert str(lock) in str(raised.value)
+    assert (ready.parent / "bin").is_dir()
+    assert len(uv[1]) == 2
+    made(one)
+    assert len(uv[1]) == 4

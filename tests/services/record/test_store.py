@@ -92,6 +92,19 @@ def test_publishing_changes_the_name_of_the_machine_and_nothing_else(tmp_path):
     assert store.machines(tmp_path) == ["some-machine"]
 
 
+def test_publishing_again_changes_nothing_and_takes_no_other_runs_place(tmp_path):
+    path = publishable(tmp_path)
+    target = store.publish(path, "some-machine", tmp_path)
+    content = target.read_bytes()
+    assert store.publish(path, "some-machine", tmp_path) == target
+    assert target.read_bytes() == content
+    target.write_bytes(content + b"\n")
+    with pytest.raises(StoreError, match="another run has this place") as raised:
+        store.publish(path, "some-machine", tmp_path)
+    assert str(raised.value).startswith(f"{target}: ")
+    assert target.read_bytes() == content + b"\n"
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
