@@ -14,6 +14,7 @@ from ftguide.ground.parcel import ParcelKind
 from tests.faults import campaign
 from tests.faults.campaign import FAULTS, Fault, FindingError, disturb, run
 from tests.faults.scenarios import accept_lines, accept_run
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -28,7 +29,9 @@ def evidence(tmp_path):
     return accept_lines(tmp_path / "shared", ParcelKind.EVIDENCE)
 
 
-@pytest.mark.parametrize("name", ["kill parent", "full disk", "read-only folder", "clock back"])
+@pytest.mark.parametrize(
+    "name", slow_but({"full disk"}, ["kill parent", "full disk", "read-only folder", "clock back"])
+)
 def test_what_is_sent_arrives_whole_whatever_happened_first(evidence, tmp_path, name):
     seconds = run(evidence, tmp_path / "whole")
     chance = random.Random(name)

@@ -166,6 +166,7 @@ def test_newer_wins_among_equals(machine: Machine):
     ]
 
 
+@pytest.mark.slow
 def test_optimized_refuses_what_is_installed_without_pgo(with_pool: Machine):
     machine = with_pool
     fake_python(machine.bin / NAME, pgo=False)

@@ -54,6 +54,7 @@ def test_pages_are_read_again_when_the_code_that_draws_them_changed(tmp_path, mo
         assert site.build().read == everything
 
 
+@pytest.mark.slow
 def test_few_pages_are_read_by_one_process(tmp_path, monkeypatch):
     monkeypatch.setattr(made, "_code", lambda: "000000000000")
     with small_site(tmp_path) as site:

@@ -15,6 +15,7 @@ import pytest
 from ftguide.ground.process import claim
 from ftguide.ground.process.keeper import Keeper, kept_folder, leave_shared, passing_folder
 from ftguide.ground.process.memory import MARK
+from tests.slow import slow_but
 
 ROOT = Path(__file__).resolve().parents[3]
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -90,7 +91,9 @@ def test_an_exception_in_the_block_changes_nothing(tmp_path):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", slow_but({signal.SIGKILL}, [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+)
 def test_a_killed_program_leaves_nothing(tmp_path, number):
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -34,6 +34,14 @@ def tracking(tmp_path, folder):
     return project(tmp_path, folder)
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """Build such a project once, for the tests that only look at it."""
+    root = tmp_path_factory.mktemp("shown")
+    tracked.fill(root / "compatibility", len(tracked.FATES))
+    return project(root, root / "compatibility").build()
+
+
 def project(root, folder, **overrides):
     made = Site(root)
     made.source.mkdir(exist_ok=True)
@@ -75,8 +83,8 @@ def test_every_package_has_a_row_with_words_for_every_level(tracking, folder):
     assert {one.headline.value for one in known} == set(tracked.FATES.values())
 
 
-def test_the_table_is_a_real_table_and_needs_no_script(tracking):
-    soup = tracking.build().soup("tracking")
+def test_the_table_is_a_real_table_and_needs_no_script(shown):
+    soup = shown.soup("tracking")
     table = soup.select_one("table.compat")
     assert table.caption.get_text(strip=True)
     assert {th["scope"] for th in table.select("thead th")} == {"col"}
@@ -89,25 +97,23 @@ def test_the_table_is_a_real_table_and_needs_no_script(tracking):
     assert len(box["data-cells"].split("|")) == len(LINES) * len(PLATFORMS)
 
 
-def test_assets_are_loaded_where_they_are_used_only(tracking):
-    built = tracking.build()
-    assert not built.soup("prose").select("script[src*=compat], link[href*=compat]")
-    assert built.soup("tracking/declares-000").select("link[href*='compat.css']")
-    assert not built.soup("tracking/declares-000").select("script[src*='compat.js']")
+def test_assets_are_loaded_where_they_are_used_only(shown):
+    assert not shown.soup("prose").select("script[src*=compat], link[href*=compat]")
+    assert shown.soup("tracking/declares-000").select("link[href*='compat.css']")
+    assert not shown.soup("tracking/declares-000").select("script[src*='compat.js']")
 
 
-def test_every_cell_leads_to_its_proof(tracking):
-    built = tracking.build()
-    for name, row in rows(built.soup("tracking")).items():
+def test_every_cell_leads_to_its_proof(shown):
+    for name, row in rows(shown.soup("tracking")).items():
         for link in row.select("a"):
             page, _, anchor = link["href"].partition("#")
-            target = built.soup(page.removesuffix(".html"))
+            target = shown.soup(page.removesuffix(".html"))
             assert page == f"tracking/{name}.html"
             assert not anchor or target.find(id=anchor), link
 
 
-def test_levels_and_flags_are_explained(tracking):
-    soup = tracking.build().soup("tracking")
+def test_levels_and_flags_are_explained(shown):
+    soup = shown.soup("tracking")
     text = soup.get_text(" ", strip=True)
     for level in Level:
         assert soup.find(id=f"level-{level.value}")
@@ -126,8 +132,8 @@ def test_stale_levels_are_faded_and_say_so(tmp_path, folder):
     assert not fresh.select(".lv-stale")
 
 
-def test_not_probed_is_visible(tracking):
-    row = rows(tracking.build().soup("tracking"))["unprobed-007"]
+def test_not_probed_is_visible(shown):
+    row = rows(shown.soup("tracking"))["unprobed-007"]
     assert row.select_one(".lv-not-probed")
     assert "0 of 8 cells probed" in row.get_text()
     assert "seen 2" not in row.get_text()
@@ -166,9 +172,8 @@ def test_role_without_a_level_is_a_warning(tracking, target):
     assert warning.startswith(f"prose.md:3: WARNING: {target!r} names no level")
 
 
-def test_packages_are_in_the_inventory(tracking):
-    built = tracking.build()
-    inventory = InventoryFile.loads((built.out / "objects.inv").read_bytes(), uri="")
+def test_packages_are_in_the_inventory(shown):
+    inventory = InventoryFile.loads((shown.out / "objects.inv").read_bytes(), uri="")
     item = inventory["compat:package", "turns-on-001"]
     assert item.uri == "tracking.html#package-turns-on-001"
 
