@@ -223,17 +223,28 @@ def add_to_head(
     tags.append(
         f'<link rel="alternate" type="application/atom+xml" title="What is new" href="{feed}">'
     )
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+    if context.get("meta") is not None and _OPEN_GRAPH in app.extensions:
+        said = share.description(results_of(app.env), pagename)
+        if said:
+            context["meta"] = {**context["meta"], "og:description": printable(said)}
+
+
+def drop_scripts(
+    app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Leave out the scripts that a page has no use for.
+
+    This makes a list of its own: a script that is added to a page after it is not loaded there.
+    """
+    if not is_site(app):
+        return
     unused = _NEVER_USED if "sd-tab-set" in context.get("body", "") else {*_NEVER_USED, _TABS}
     context["script_files"] = [
         script
         for script in context["script_files"]
         if posixpath.basename(str(getattr(script, "filename", script))) not in unused
     ]
-    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
-    if context.get("meta") is not None and _OPEN_GRAPH in app.extensions:
-        said = share.description(results_of(app.env), pagename)
-        if said:
-            context["meta"] = {**context["meta"], "og:description": printable(said)}
 
 
 def first_level(app: Sphinx, pagename: str, toctree: Callable[..., str]) -> Callable[..., str]:
@@ -301,6 +312,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         "html-collect-pages", cast("Any", begin), priority=900
     )  # after those that write pages
     app.connect("html-page-context", add_to_head, priority=400)  # before sphinxext.opengraph
+    app.connect("html-page-context", drop_scripts, priority=900)  # after those that add some
     app.connect("build-finished", finish, priority=900)  # after the domains wrote their files
     app.connect("build-finished", restore_collector, priority=999)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,7 @@
   const shown = document.createElement("output");
   label.append(field, " ", shown);
   const rows = [...table.tBodies[0].rows];
-  const groups = rows.filter((row) => row.classList.contains("bench-group"));
+  const groups = rows.filter((row) => row.querySelector("th[scope=rowgroup]"));
   const show = () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     let group = null;
@@ -36,6 +36,8 @@
     else address.searchParams.delete("q");
     history.replaceState(null, "", address);
   };
+  // A cell shows its shape; its word appears where the pointer rests.
+  for (const word of table.querySelectorAll(".oc")) word.closest("td").title = word.textContent;
   field.addEventListener("input", show);
   field.value = new URL(location.href).searchParams.get("q") ?? "";
   (table.closest(".table-wrapper") ?? table).before(label);

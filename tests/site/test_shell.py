@@ -5,8 +5,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ftguide.outcomes.pages import domain as outcomes
+from ftguide.site import shell
 from ftguide.site.index_page import Entry
 from ftguide.site.landmarks import accessible
+from ftguide.tracker.pages import domain as compat
 from tests.site.conftest import ADDRESS, HOSTILE
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -27,6 +30,29 @@ def test_landmarks_have_names_and_no_two_are_alike(small):
     assert all(caption["aria-level"] == "2" for caption in captions)
     # Cells end where the next one begins, which this parser takes for one cell in the other.
     assert [cell.name for cell in soup.select("thead tr")[0].select("td, th")] == ["td", "th", "th"]
+
+
+def test_a_page_loads_the_scripts_that_it_uses_and_no_others(small):
+    scripts = {
+        page: {
+            script["src"].partition("?")[0].rpartition("/")[2]
+            for script in small.soup(page).select("script[src]")
+        }
+        for page in ("guide", "tracking", "search", "benchmarks/nbody")
+    }
+    assert "compat.js" in scripts["tracking"]
+    assert "compat.js" not in scripts["guide"] | scripts["benchmarks/nbody"]
+    assert "search.js" in scripts["search"]
+    for loaded in scripts.values():
+        assert {"site.js", "furo.js"} <= loaded
+        assert not loaded & {"doctools.js", "sphinx_highlight.js", "design-tabs.js"}
+
+
+def test_no_script_is_added_after_those_without_use_were_dropped(small):
+    listeners = small.app.events.listeners["html-page-context"]
+    own = next(one for one in listeners if one.handler is shell.drop_scripts)
+    adding = {one.handler for one in listeners if one.priority < own.priority}
+    assert {compat.add_assets, outcomes.add_script} <= adding
 
 
 def test_a_theme_that_writes_something_else_is_left_alone():
