@@ -175,6 +175,7 @@ def site(session: nox.Session) -> None:
         *session.posargs,
     )
     session.run("python", "-m", "tests.tracker.pages.tracking_browser", str(SITE))
+    session.run("python", "-m", "tests.outcomes.pages.grid_browser", str(SITE))
     session.run("python", "-m", "tests.site.golden", str(SITE))
     session.run("python", "-m", "tests.site.axe", str(SITE))
     session.run("python", "-m", "tests.site.weight", str(SITE))
