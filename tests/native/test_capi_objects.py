@@ -45,7 +45,7 @@ CASES = [
     for name in experiments.programs_of(line)
     for build in Build
 ]
-QUICK = [(experiments.MAIN_LINE, build, "resurrection") for build in Build]
+QUICK = [(experiments.MAIN_LINE, Build.FREE_THREADED, "resurrection")]
 
 
 @pytest.mark.interpreters

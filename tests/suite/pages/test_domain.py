@@ -60,34 +60,28 @@ def test_value_uses_the_newest_run_that_has_the_number(site, stored):
     assert old.get_text().startswith("1.0")
 
 
-@pytest.mark.parametrize(
-    ("target", "warning"),
-    [
-        (
-            "nbody:ft-threads-2/gil-single",
-            "'nbody:ft-threads-2/gil-single': any published run has no such number [bench.missing]",
+def test_missing_numbers_are_warnings(site, stored):
+    warnings = {
+        "nbody:ft-threads-2/gil-single": (
+            "'nbody:ft-threads-2/gil-single': any published run has no such number [bench.missing]"
         ),
-        (
-            "nobody:ft-single",
-            "'nobody:ft-single': any published run has no such number [bench.missing]",
+        "nobody:ft-single": (
+            "'nobody:ft-single': any published run has no such number [bench.missing]"
         ),
-        (
-            f"nbody:ft-single@{synthetic.OLDER}",
-            f"'nbody:ft-single@{synthetic.OLDER}': run {synthetic.OLDER} has no such number [bench.missing]",
+        f"nbody:ft-single@{synthetic.OLDER}": (
+            f"'nbody:ft-single@{synthetic.OLDER}': run {synthetic.OLDER} has no such number [bench.missing]"
         ),
-        (
-            "nbody ft-single",
-            (
-                "'nbody ft-single' does not name a number; write slug:arm/base, slug:arm, "
-                "and @run-id after either for one run [bench.syntax]"
-            ),
+        "nbody ft-single": (
+            "'nbody ft-single' does not name a number; write slug:arm/base, slug:arm, "
+            "and @run-id after either for one run [bench.syntax]"
         ),
-    ],
-)
-def test_missing_numbers_are_warnings(site, stored, target, warning):
+    }
     site.run(stored())
-    prose(site, f"{{bench:value}}`{target}`")
-    assert site.build("dummy").warnings == [f"prose.md:3: WARNING: {warning}"]
+    prose(site, "\n\n".join(f"{{bench:value}}`{target}`" for target in warnings))
+    assert site.build("dummy").warnings == [
+        f"prose.md:{line}: WARNING: {warning}"
+        for line, warning in zip(range(3, 11, 2), warnings.values(), strict=True)
+    ]
 
 
 @pytest.mark.parametrize(

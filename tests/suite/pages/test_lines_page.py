@@ -223,6 +223,7 @@ def test_a_local_run_is_shown_and_marked_until_one_is_published(page):
     assert LOCAL_ID in part.get_text()
 
 
+@pytest.mark.slow
 def test_a_published_run_comes_before_a_local_one(page):
     machine = dataclasses.replace(synthetic.stored().run.machine, name=LOCAL_MACHINE)
     published = put(page).run.run_id

@@ -14,6 +14,7 @@ from ftguide.suite.derive import analysis
 from ftguide.suite.record import stubs
 from ftguide.suite.record.model import Failure
 from tests import synthetic
+from tests.slow import slow_but
 
 RUN = f"benchmarks/runs/{synthetic.RUN_ID}"
 
@@ -172,7 +173,7 @@ def test_citations_name_the_run_and_the_address_if_there_is_one(ordinary, site, 
     assert ordinary.soup(RUN).find(id="nbody")["scope"] == "rowgroup"
 
 
-@pytest.mark.parametrize("builder", ["text", "latex"])
+@pytest.mark.parametrize("builder", slow_but({"text"}, ["text", "latex"]))
 def test_other_formats_hold_the_same_numbers(site, stored, builder):
     run = stored()
     site.run(run)

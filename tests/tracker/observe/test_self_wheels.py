@@ -41,7 +41,7 @@ def results(report: Report) -> dict[Kind, object]:
     return {item.kind: item.result for item in report.items}
 
 
-@pytest.mark.parametrize("name", slow_but({"undeclared", "pure"}, NAMES))
+@pytest.mark.parametrize("name", slow_but({"undeclared"}, NAMES))
 def test_specimen_lands_on_its_level(name, reports, survey):
     assert reports[name].problem == ""
     found = cell(survey, name)

@@ -12,6 +12,7 @@ from ftguide.tracker.derive.model import lowest
 from ftguide.tracker.pages import data, words
 from ftguide.tracker.record.model import LINES, PLATFORMS
 from tests import tracked
+from tests.slow import slow_but
 from tests.sphinx_project import Site
 
 PAGE = (
@@ -139,7 +140,7 @@ def test_not_probed_is_visible(shown):
     assert "seen 2" not in row.get_text()
 
 
-@pytest.mark.parametrize("builder", ["text", "latex"])
+@pytest.mark.parametrize("builder", slow_but({"text"}, ["text", "latex"]))
 def test_other_formats_hold_the_same_words(tracking, folder, builder):
     built = tracking.build(builder)
     assert built.warnings == []

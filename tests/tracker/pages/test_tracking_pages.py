@@ -121,6 +121,7 @@ def test_pages_have_the_theme_and_unique_ids(ordinary, tracker):
     assert not list(ordinary.out.rglob("*compat-shell*"))
 
 
+@pytest.mark.slow
 def test_directory_addresses_work_too(tmp_path):
     tracked.fill(tmp_path / "compatibility", 3)
     built = project(tmp_path, tmp_path / "compatibility").build("dirhtml")
