@@ -12,6 +12,7 @@ from sphinx.util.console import strip_escape_sequences
 
 from ftguide.ground.machine import LOCAL_MACHINE
 from ftguide.suite.pages import data
+from ftguide.suite.pages.kept import Problem
 from ftguide.suite.record import stubs
 from ftguide.suite.record.model import StoredRun
 from tests import synthetic
@@ -170,3 +171,20 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def stored() -> Callable[..., StoredRun]:
     """Return the builder of synthetic runs."""
     return synthetic.stored
+
+
+@pytest.fixture
+def looked_into(site, monkeypatch):
+    """Read the results folder; return what it holds, the ids that are loaded, and what is told."""
+
+    def read():
+        loaded, told = [], list[Problem]()
+        own = data.Results._load
+        monkeypatch.setattr(
+            data.Results,
+            "_load",
+            lambda self, entry: loaded.append(entry.run_id) or own(self, entry),
+        )
+        return data.Results(site.results, told.append), loaded, told
+
+    return read

@@ -15,6 +15,7 @@ from ftguide.outcomes.pages.data import Laboratory
 from ftguide.render import svg
 from ftguide.suite import words as suite_words
 from ftguide.suite.pages.data import RECENT, Loaded, Results
+from ftguide.suite.record.model import IndexEntry
 from ftguide.tracker.pages.data import Tracker
 from ftguide.tracker.pages.package_pages import grouped
 from ftguide.tracker.pages.table import page_of
@@ -50,15 +51,19 @@ class News:
 
 def told(results: Results) -> list[Loaded]:
     """Return the newest published runs that there may be news of, no more than a workload's history has."""
-    entries = (each for each in results.published if each.citable and each.withdrawn is None)
+    entries = filter(_tells, results.published)
     return list(itertools.islice(filter(None, map(results.load, entries)), RECENT))
+
+
+def _tells(entry: IndexEntry) -> bool:
+    return entry.citable and entry.withdrawn is None
 
 
 def of_runs(runs: Iterable[Loaded]) -> Iterator[News]:
     """Yield one piece of news for each published run that has the headline's mean."""
     for loaded in runs:
         mean = next((mean for mean in loaded.report.means if mean.family.key == HEADLINE), None)
-        if mean is not None and loaded.entry.citable and loaded.entry.withdrawn is None:
+        if mean is not None and _tells(loaded.entry):
             of = suite_words.workloads_text(mean.family, mean.workloads)
             text = (
                 f"times as long on the free-threaded build, on one thread: geometric mean of {of}, "

@@ -286,7 +286,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def _key_of_news(env: BuildEnvironment) -> str:
     """Return a key for the files that news come from."""
     results, tracker = results_of(env), tracker_of(env.config)
-    runs = (path for loaded in news.told(results) for path in files_of(loaded.folder))
+    runs = (path for entry in results.published for path in files_of(results.folder(entry)))
     read = (*results.indexes, *runs, *read_from(), *tracker.files)
     return made.key_of(tracker.today.isoformat(), made.key_of_files(read))
 

@@ -4,7 +4,7 @@ import functools
 import http.server
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,14 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Print nothing."""
+
+
+def report(done: str, faults: Sequence[str]) -> int:
+    """Print the faults, and after what was done how many there are; 0 = none, 1 = some."""
+    for fault in faults:
+        print(fault)
+    print(f"{done}, {len(faults)} faults")
+    return 1 if faults else 0
 
 
 @contextmanager

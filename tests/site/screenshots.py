@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.site.browser import launch, served
+from tests.site.browser import launch, report, served
 
 PAGES = (
     "index.html",
@@ -145,10 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
             for look in LOOKS:
                 found += examine(browser, address, path, look, chosen.out)
         browser.close()
-    for fault in found:
-        print(fault)
-    print(f"{len(chosen.pages) * len(LOOKS)} pictures in {chosen.out}, {len(found)} faults")
-    return 1 if found else 0
+    return report(f"{len(chosen.pages) * len(LOOKS)} pictures in {chosen.out}", found)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@ it does not run there. Everything else runs on the bare interpreter.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ftguide.ground import files
@@ -77,28 +76,21 @@ class Environments:
         executable = folder / where
         ready = folder / "ready"
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _held(folder.with_name(f"{folder.name}.lock")):
-            if not ready.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                _uv("venv", "--no-project", "--python", interpreter.executable, str(folder))
-                left_out = _install(executable, requirements, lock)
-                ready.write_text("\n".join(left_out), encoding="utf-8")
-        left_out = ready.read_text(encoding="utf-8").split()
-        return execute.target(interpreter, str(executable)), frozenset(left_out)
-
-
-@contextlib.contextmanager
-def _held(lock: Path) -> Iterator[None]:
-    """Have what another process makes finished first: each would remove what the other has made so far."""
-    with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(files.held(lock, seconds=_WAIT_SECONDS))
+            # What another process makes is finished first: each would remove what the other has made so far.
+            with files.held(folder.with_name(f"{folder.name}.lock"), seconds=_WAIT_SECONDS):
+                if not ready.exists():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    _uv("venv", "--no-project", "--python", interpreter.executable, str(folder))
+                    left_out = _install(executable, requirements, lock)
+                    ready.write_text("\n".join(left_out), encoding="utf-8")
         except files.HeldError as error:
             raise InterpreterError(
                 f"another process has been making the environment of snippets for {_WAIT_SECONDS} s "
                 f"({error}); wait for it or end it"
             ) from None
-        yield
+        left_out = ready.read_text(encoding="utf-8").split()
+        return execute.target(interpreter, str(executable)), frozenset(left_out)
 
 
 def _locked(lock: str) -> dict[str, str]:

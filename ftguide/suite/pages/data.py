@@ -1,9 +1,8 @@
 """The runs a site is built from: indexes, reports, and what could not be read.
 
-Reads `record.store`'s indexes and `summaries`, never a run's blocks; knows nothing of Sphinx. Only a local
-run is derived here, when its summary is missing or older than the run. A run that cannot be read, or whose
-summary may not be believed, becomes a `Problem` and is left out: one bad folder never stops a build, and no
-number is shown that is not the run's.
+Reads `record.store`'s indexes, and runs as `kept` has them, never their blocks; knows nothing of Sphinx. A
+run that cannot be read, or whose summary may not be believed, becomes a `Problem` and is left out: one bad
+folder never stops a build, and no number is shown that is not the run's.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.site.browser import launch, served
+from tests.site.browser import launch, report, served
 
 PAGE = "thread-safety/index.html"
 GRID = "table.outcome-grid"
@@ -81,10 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
             faults += faults_at(page, width)
         faults += search(page)
         browser.close()
-    for fault in faults:
-        print(fault)
-    print(f"the grid was used, {len(faults)} faults")
-    return 1 if faults else 0
+    return report("the grid was used", faults)
 
 
 if __name__ == "__main__":

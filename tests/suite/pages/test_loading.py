@@ -4,28 +4,10 @@ import pytest
 
 from ftguide.site import news
 from ftguide.suite.pages import data, workload_figures
-from ftguide.suite.pages.kept import Problem
 from tests import synthetic
 from tests.suite.pages.test_overviews import of_few
 
 IDS = [f"2026110{day}T120000Z-0badcafe" for day in range(1, 6)]
-
-
-@pytest.fixture
-def looked_into(site, monkeypatch):
-    """Read the results folder; return what it holds, the ids that are loaded, and what is told."""
-
-    def read():
-        loaded, told = [], list[Problem]()
-        own = data.Results._load
-        monkeypatch.setattr(
-            data.Results,
-            "_load",
-            lambda self, entry: loaded.append(entry.run_id) or own(self, entry),
-        )
-        return data.Results(site.results, told.append), loaded, told
-
-    return read
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from ftguide.suite.derive import analysis, builds
 from ftguide.suite.derive.families import PYTHON_CODE
-from ftguide.suite.pages import data, means
+from ftguide.suite.pages import means
 from tests import synthetic
 from tests.sphinx_project import built_with, page
 from tests.suite.derive.builder import with_binaries
@@ -144,7 +144,7 @@ def test_a_newer_run_of_other_groups_takes_no_mean_away(site, two_pairs, stored)
 
 
 @pytest.fixture
-def speaking(site):
+def speaking(site, looked_into):
     """Publish runs; return the ids of those that speak for their pairs, and of those that were loaded."""
 
     def among(*runs, group="interpreter", damaged=()):
@@ -152,10 +152,7 @@ def speaking(site):
             site.run(run)
         for run_id in damaged:
             (site.results / synthetic.MACHINE / run_id / "summary.bin").write_bytes(b"{}")
-        results, loaded = data.Results(site.results), []
-        results.load = lambda entry: (
-            loaded.append(entry.run_id) or data.Results.load(results, entry)
-        )
+        results, loaded, _ = looked_into()
         return [one.run.run_id for one in means.of_each_pair(results, group)], loaded
 
     return among

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.site.browser import launch, served
+from tests.site.browser import launch, report, served
 
 WIDTHS = (320, 390, 768, 1024, 1100, 1280, 1400, 1920)
 _SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -114,10 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
         visit.sort()
         visit.widths()
         browser.close()
-    for fault in visit.faults:
-        print(fault)
-    print(f"the table was used, {len(visit.faults)} faults")
-    return 1 if visit.faults else 0
+    return report("the table was used", visit.faults)
 
 
 if __name__ == "__main__":
